@@ -1,0 +1,243 @@
+/*
+ * board.c — the host board: the core and its services in virtual time.
+ *
+ * The world owns time. The board steps the core at the instants the core asks for and whenever
+ * its end of the bus was reached; sockets are served only while the driver lets them, and the
+ * clock stands still meanwhile (decision H5).
+ */
+#include "wm/board.h"
+
+#include <ev.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "firmware/core/core.h"
+#include "firmware/core/settings.h"
+#include "firmware/service/modbus/server.h"
+#include "firmware/service/snmp/agent.h"
+#include "sim/world.h"
+#include "store_memory.h"
+
+struct board {
+    struct sim_world *world;
+    struct sim_event step;
+    struct ev_loop *loop;
+    struct mbs_server *modbus;
+    struct snmps_agent *snmp;
+    void (*published)(void *context, const struct wm_view *view);
+    void *context;
+    uint32_t generation; /* of the view last told */
+    struct board_store_memory store;
+    struct wm_core core;
+};
+
+static wm_ms now_ms(const struct board *board)
+{
+    return sim_world_now_us(board->world) / 1000;
+}
+
+static void published(struct board *board)
+{
+    const struct wm_view *view = &board->core.view;
+    if (view->generation == board->generation) {
+        return;
+    }
+    board->generation = view->generation;
+    if (board->snmp != NULL) {
+        snmps_agent_set_uptime(board->snmp, now_ms(board) - board->core.started_ms);
+        snmps_agent_published(board->snmp);
+    }
+    if (board->published != NULL) {
+        board->published(board->context, view);
+    }
+}
+
+static void step(void *self)
+{
+    struct board *board = self;
+    wm_ms next_ms;
+    do {
+        next_ms = wm_core_step(&board->core, now_ms(board));
+        published(board);
+    } while (next_ms <= now_ms(board));
+    sim_world_schedule(board->world, &board->step, next_ms * 1000);
+}
+
+void board_wake(void *board)
+{
+    step(board);
+}
+
+/* ---- settings --------------------------------------------------------------------------- */
+
+static bool set(struct wm_settings *settings, const struct board_setting *wished, char *error,
+                size_t error_size)
+{
+    if (wm_settings_set(settings, wished->setting, wished->value) == WM_OK) {
+        return true;
+    }
+    const struct wm_setting_row *row = wm_setting(wished->setting);
+    (void)snprintf(error, error_size, "setting %s: %ld is not possible; it takes %ld to %ld %s",
+                   row->name, (long)wished->value, (long)row->min, (long)row->max,
+                   wm_unit(row->unit)->name);
+    return false;
+}
+
+/* What the plant is comes first: the other defaults are scaled by it. */
+static bool settings_make(const struct board_options *options, struct wm_settings *settings,
+                          char *error, size_t error_size)
+{
+    const char *why;
+    wm_settings_reset(settings);
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < options->settings_count; i++) {
+            const struct board_setting *wished = &options->settings[i];
+            if (wm_setting_is_structural(wished->setting) == (pass == 0) &&
+                !set(settings, wished, error, error_size)) {
+                return false;
+            }
+        }
+        if (pass == 0) {
+            wm_settings_derive(settings);
+        }
+    }
+    if (wm_settings_check(settings, &why) != WM_OK) {
+        (void)snprintf(error, error_size, "settings contradict one another: %s", why);
+        return false;
+    }
+    return true;
+}
+
+/* ---- power ------------------------------------------------------------------------------ */
+
+static void tell_nobody(void *self, const struct wm_event *event)
+{
+    (void)self;
+    (void)event;
+}
+
+static bool services_open(struct board *board, const struct board_options *options, char *error,
+                          size_t error_size)
+{
+    const struct wm_view *view = &board->core.view;
+    board->loop = ev_loop_new(EVFLAG_AUTO);
+    if (board->loop == NULL) {
+        (void)snprintf(error, error_size, "no event loop: out of descriptors or memory");
+        return false;
+    }
+    if (options->modbus_address != NULL) {
+        board->modbus =
+            mbs_server_open(board->loop, options->modbus_address, view, error, error_size);
+        if (board->modbus == NULL) {
+            return false;
+        }
+    }
+    if (options->snmp_address != NULL) {
+        board->snmp =
+            snmps_agent_open(board->loop, options->snmp_address, view, options->trap_address,
+                             options->trap_addresses, error, error_size);
+        if (board->snmp == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+struct board *board_open(const struct board_options *options, char *error, size_t error_size)
+{
+    struct wm_settings settings;
+    if (!settings_make(options, &settings, error, error_size)) {
+        return NULL;
+    }
+    struct board *board = calloc(1, sizeof *board);
+    if (board == NULL) {
+        (void)snprintf(error, error_size, "out of memory");
+        return NULL;
+    }
+    board->world = options->world;
+    board->published = options->published;
+    board->context = options->context;
+    board->step = (struct sim_event){.run = step, .self = board, .priority = SIM_PRIORITY_FIRMWARE};
+    wm_core_init(&board->core, options->bus, board_store_memory_port(&board->store),
+                 (struct wm_journal){tell_nobody, NULL}, &settings, now_ms(board));
+    if (!services_open(board, options, error, error_size)) {
+        board_close(board);
+        return NULL;
+    }
+    published(board);
+    sim_world_schedule(board->world, &board->step, sim_world_now_us(board->world));
+    return board;
+}
+
+void board_close(struct board *board)
+{
+    if (board == NULL) {
+        return;
+    }
+    sim_world_cancel(board->world, &board->step);
+    if (board->snmp != NULL) {
+        snmps_agent_close(board->snmp);
+    }
+    if (board->modbus != NULL) {
+        mbs_server_close(board->modbus);
+    }
+    if (board->loop != NULL) {
+        ev_loop_destroy(board->loop);
+    }
+    free(board);
+}
+
+/* ---- sockets ---------------------------------------------------------------------------- */
+
+static void until_readable(struct ev_loop *loop, ev_io *watcher, int events)
+{
+    (void)events;
+    *(int *)watcher->data = 1;
+    ev_break(loop, EVBREAK_ONE);
+}
+
+static void until_late(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    (void)watcher;
+    (void)events;
+    ev_break(loop, EVBREAK_ONE);
+}
+
+int board_serve(struct board *board, int until_fd, int64_t wall_us)
+{
+    int is_readable = 0;
+    ev_io reading;
+    ev_timer late;
+    if (board->snmp != NULL) {
+        snmps_agent_set_uptime(board->snmp, now_ms(board) - board->core.started_ms);
+    }
+    ev_io_init(&reading, until_readable, until_fd, EV_READ);
+    reading.data = &is_readable;
+    if (until_fd >= 0) {
+        ev_io_start(board->loop, &reading);
+    }
+    ev_now_update(board->loop);
+    ev_timer_init(&late, until_late, (double)wall_us / 1e6, 0.);
+    if (wall_us > 0) {
+        ev_timer_start(board->loop, &late);
+    }
+    ev_run(board->loop, wall_us == 0 ? EVRUN_NOWAIT : 0);
+    ev_io_stop(board->loop, &reading);
+    ev_timer_stop(board->loop, &late);
+    return is_readable;
+}
+
+int board_modbus_port(const struct board *board)
+{
+    return board->modbus != NULL ? mbs_server_port(board->modbus) : 0;
+}
+
+int board_snmp_port(const struct board *board)
+{
+    return board->snmp != NULL ? snmps_agent_port(board->snmp) : 0;
+}
+
+const struct wm_view *board_view(const struct board *board)
+{
+    return &board->core.view;
+}

@@ -1,0 +1,170 @@
+/*
+ * bank.h — what we believe about the batteries and the devices right now.
+ *
+ * The bank turns measurements into modules and strings, and decides who is present and who is
+ * lost. It decides nothing about alarms and never talks to the bus.
+ *
+ * Always true: a lost device shows no value; sums and averages leave out what is not valid.
+ */
+#ifndef WM_BANK_H
+#define WM_BANK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "wm/catalog.h"
+#include "wm/limits.h"
+#include "wm/message.h"
+#include "wm/units.h"
+
+/* A device of the round: modules, then current sensors, then aux units. */
+struct wm_device {
+    enum wm_class class;
+    uint16_t index; /* from 0 within its class; the address is one more */
+};
+
+enum wm_link_state { WM_LINK_UNKNOWN, WM_LINK_PRESENT, WM_LINK_LOST, WM_LINK_STATES };
+
+struct wm_link {
+    enum wm_link_state state;
+    uint8_t rounds_failed; /* in a row */
+};
+
+/* What the poller is still to ask a module. */
+enum wm_want {
+    WM_WANT_IDENTITY = 1 << 0,
+    WM_WANT_RESISTANCE = 1 << 1,
+    WM_WANT_SECOND_MEASURE = 1 << 2,    /* a limit was newly crossed (decision B5) */
+    WM_WANT_SECOND_RESISTANCE = 1 << 3, /* likewise */
+};
+
+struct wm_identity {
+    int32_t type_code;
+    int32_t hardware_revision;
+    int32_t software_revision;
+};
+
+struct wm_module {
+    struct wm_link link;
+    uint8_t wants;        /* bits of enum wm_want                                     */
+    uint8_t start_rounds; /* rounds of the start in which it left something unanswered */
+    bool is_identified;
+    bool is_mismatched; /* differs from the reference module (decision B2) */
+    bool is_measured;
+    bool has_resistance;
+    int32_t voltage_mV;
+    int32_t temperature_mdegC;
+    int32_t bypass_permille;
+    int32_t resistance_uOhm;
+    struct wm_identity identity;
+};
+
+struct wm_sensor {
+    struct wm_link link;
+    int32_t current_mA;
+    int32_t current_ac_mA;
+};
+
+struct wm_aux {
+    struct wm_link link;
+    uint8_t inputs;  /* bit set = normal, as reported */
+    uint8_t outputs; /* bit set = on, as reported     */
+};
+
+/* Of the valid modules; made anew by wm_bank_aggregate. */
+struct wm_string_sums {
+    int32_t valid_count;
+    int32_t voltage_sum_mV;
+    int32_t voltage_average_uV;
+    int32_t temperature_mdegC_mean;
+    int32_t temperature_mdegC_max;
+};
+
+struct wm_bank {
+    int32_t modules_count;
+    int32_t strings_count;
+    int32_t sensors_count;
+    int32_t aux_count;
+    int32_t string_modules; /* modules of each string */
+    bool is_sensor_for_all;
+    int32_t modules_lost;
+    int32_t modules_mismatched;
+    const struct wm_module_type *type;
+    struct wm_module module[WM_MODULES_MAX];
+    struct wm_sensor sensor[WM_SENSORS_MAX];
+    struct wm_aux aux[WM_AUX_MAX];
+    struct wm_string_sums string[WM_STRINGS_MAX];
+};
+
+/* A valid answer, scaled to the bank's units. */
+struct wm_measurement {
+    struct wm_device device;
+    enum wm_message_id message; /* identify, measure, impedance, read_sensor, read_aux,
+                                   set_outputs */
+    union {
+        struct wm_identity identity;
+        struct {
+            int32_t voltage_mV;
+            int32_t temperature_mdegC;
+            int32_t bypass_permille;
+        } block;
+        int32_t resistance_uOhm;
+        struct {
+            int32_t direct_mA;
+            int32_t ripple_mA;
+        } current;
+        struct {
+            uint8_t inputs;
+            uint8_t outputs;
+        } aux;
+    };
+};
+
+/* What the last call changed, for the alarms and for the journal. */
+enum wm_bank_change { WM_BANK_SAME, WM_BANK_LOST, WM_BANK_BACK };
+
+void wm_bank_init(struct wm_bank *bank, const struct wm_settings *settings);
+
+/* Devices of a round, and the one at a place in it (from 0). */
+int32_t wm_bank_devices(const struct wm_bank *bank);
+struct wm_device wm_bank_device(const struct wm_bank *bank, int32_t place);
+const struct wm_link *wm_bank_link(const struct wm_bank *bank, struct wm_device device);
+
+/* Takes one measurement in. WM_BANK_BACK: its device was lost until now. */
+enum wm_bank_change wm_bank_take(struct wm_bank *bank, const struct wm_measurement *taken);
+
+/* The device gave no valid answer in this round. WM_BANK_LOST: once too often (decision B3). */
+enum wm_bank_change wm_bank_miss(struct wm_bank *bank, struct wm_device device);
+
+/* A round of the start has ended: counts it for every module that left something unanswered. */
+void wm_bank_start_round(struct wm_bank *bank);
+
+/* True once every configured module answered everything, or failed three rounds (decision B2). */
+bool wm_bank_is_started(const struct wm_bank *bank);
+
+/* True once every configured device was measured or is lost (decision H7). */
+bool wm_bank_is_complete(const struct wm_bank *bank);
+
+/* The compatibility check of the start: all against the lowest-numbered one that answered. */
+void wm_bank_compare(struct wm_bank *bank);
+
+/* Sums and averages of all strings from their valid modules. */
+void wm_bank_aggregate(struct wm_bank *bank);
+
+/* A module whose values count now. */
+static inline bool wm_module_is_valid(const struct wm_module *module)
+{
+    return module->is_measured && module->link.state == WM_LINK_PRESENT;
+}
+
+/* The sensor that measures a string's current, or null; its link tells if it can be believed. */
+const struct wm_sensor *wm_bank_sensor(const struct wm_bank *bank, int32_t string_index);
+
+/*
+ * Currents of a string; 0 with no sensor or with a lost one (decision B18), and then false. One
+ * sensor for all strings: each is shown an equal share.
+ */
+bool wm_bank_current(const struct wm_bank *bank, int32_t string_index, int32_t *current_mA,
+                     int32_t *current_ac_mA);
+
+#endif

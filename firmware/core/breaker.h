@@ -1,0 +1,51 @@
+/*
+ * breaker.h — the only place that may ask an aux output to move (decision B16).
+ *
+ * Always true: an open breaker stays open, over a restart too, until an operator closes it; what
+ * is not a breaker keeps the state its aux reports.
+ */
+#ifndef WM_BREAKER_H
+#define WM_BREAKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bank.h"
+#include "wm/limits.h"
+#include "wm/store.h"
+
+struct wm_breakers {
+    bool is_open[WM_STRINGS_MAX];
+    bool is_unknown;            /* the record was damaged: adopted from the aux units, then false */
+    bool is_changed;            /* to be saved */
+    bool is_due[WM_AUX_MAX];    /* the unit's outputs are to be ordered                   */
+    uint8_t mask[WM_AUX_MAX];   /* outputs that are breakers                              */
+    uint8_t wanted[WM_AUX_MAX]; /* their bits                                             */
+};
+
+/* Reads the record. WM_DAMAGED when it cannot be believed; outputs are then left as they are. */
+WM_MUST_CHECK enum wm_status wm_breakers_init(struct wm_breakers *breakers,
+                                              const struct wm_settings *settings,
+                                              const struct wm_store *store);
+
+/* Opens or closes. False if the string has no breaker or it already is so. */
+bool wm_breakers_move(struct wm_breakers *breakers, const struct wm_settings *settings,
+                      int32_t string_index, bool is_open);
+
+/* An aux has told its outputs: adopt what is unknown, order anew what differs. */
+void wm_breakers_heard(struct wm_breakers *breakers, const struct wm_settings *settings,
+                       const struct wm_bank *bank, int32_t aux_index);
+
+/* A unit whose outputs are to be ordered now, and what they are to be; -1 if there is none. */
+int32_t wm_breakers_due(const struct wm_breakers *breakers, const struct wm_bank *bank,
+                        uint8_t *outputs);
+
+/* What the unit's outputs should be: breakers as wanted, the others as reported. */
+uint8_t wm_breakers_outputs(const struct wm_breakers *breakers, const struct wm_bank *bank,
+                            int32_t aux_index);
+
+/* Saves the record if it changed. */
+WM_MUST_CHECK enum wm_status wm_breakers_save(struct wm_breakers *breakers,
+                                              const struct wm_store *store);
+
+#endif

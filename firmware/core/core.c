@@ -1,0 +1,300 @@
+/*
+ * core.c — the pipeline, written in the order data flows. See core.h.
+ */
+#include "core.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "measure.h"
+#include "publish.h"
+#include "settings.h"
+
+static void tell(struct wm_core *core, wm_ms now_ms, enum wm_event_kind kind, int32_t number,
+                 int32_t value)
+{
+    const struct wm_event event = {now_ms - core->started_ms, kind, number, value};
+    core->journal.tell(core->journal.self, &event);
+}
+
+void wm_core_init(struct wm_core *core, struct wm_bus bus, struct wm_store store,
+                  struct wm_journal journal, const struct wm_settings *settings, wm_ms now_ms)
+{
+    const char *why;
+    assert(wm_settings_check(settings, &why) == WM_OK);
+    memset(core, 0, sizeof *core);
+    core->store = store;
+    core->journal = journal;
+    core->settings = *settings;
+    core->started_ms = now_ms;
+    wm_poller_init(&core->poller, bus, now_ms);
+    wm_bank_init(&core->bank, settings);
+    wm_rules_init(&core->rules, settings);
+    wm_alarms_init(&core->alarms);
+    wm_state_init(&core->state);
+    if (wm_breakers_init(&core->breakers, settings, &core->store) != WM_OK) {
+        core->is_store_damaged = true;
+        tell(core, now_ms, WM_EVENT_STORE_DAMAGED, 0, 0);
+    }
+    wm_publish(core, now_ms);
+}
+
+/* ---- wishes ----------------------------------------------------------------------------- */
+
+enum wm_status wm_core_command(struct wm_core *core, const struct wm_command *command)
+{
+    int32_t output;
+    bool is_normally_closed;
+    struct wm_settings wished = core->settings;
+    const char *why;
+    switch (command->kind) {
+    case WM_COMMAND_SET:
+        if (wm_setting_is_structural(command->setting) ||
+            wm_settings_set(&wished, command->setting, command->value) != WM_OK) {
+            return WM_RANGE;
+        }
+        if (wm_settings_check(&wished, &why) != WM_OK) {
+            return WM_CONFLICT;
+        }
+        break;
+    case WM_COMMAND_BREAKER:
+        if (command->string_index < 0 || command->string_index >= core->bank.strings_count ||
+            !wm_settings_breaker(&core->settings, command->string_index, &output,
+                                 &is_normally_closed)) {
+            return WM_RANGE;
+        }
+        break;
+    }
+    return wm_inbox_put(&core->inbox, command);
+}
+
+static void breaker_move(struct wm_core *core, int32_t string_index, bool is_open, wm_ms now_ms)
+{
+    if (wm_breakers_move(&core->breakers, &core->settings, string_index, is_open)) {
+        tell(core, now_ms, WM_EVENT_BREAKER, string_index + 1, is_open);
+        core->is_to_be_published = true;
+    }
+}
+
+static void commands_apply(struct wm_core *core, wm_ms now_ms)
+{
+    struct wm_command command;
+    while (wm_inbox_take(&core->inbox, &command)) {
+        if (command.kind == WM_COMMAND_BREAKER) {
+            breaker_move(core, command.string_index, command.value != 0, now_ms);
+            continue;
+        }
+        /* Two wishes that were fine one by one may contradict each other by now. */
+        struct wm_settings wished = core->settings;
+        const char *why;
+        if (wm_settings_set(&wished, command.setting, command.value) == WM_OK &&
+            wm_settings_check(&wished, &why) == WM_OK) {
+            core->settings = wished;
+            wm_rules_configure(&core->rules, &core->settings);
+            core->is_to_be_published = true;
+        }
+    }
+}
+
+/* ---- bytes to bank ---------------------------------------------------------------------- */
+
+static void measure_take(struct wm_core *core)
+{
+    struct wm_exchange *exchange = &core->exchange;
+    if (exchange->result != WM_EXCHANGE_ANSWERED) {
+        return;
+    }
+    if (wm_measure(&exchange->answer, exchange->device, core->bank.type, &core->measurement) ==
+        WM_OK) {
+        wm_poller_accept(&core->poller);
+    } else {
+        wm_poller_refuse(&core->poller, exchange);
+    }
+}
+
+static void device_missed(struct wm_core *core, wm_ms now_ms)
+{
+    const struct wm_exchange *exchange = &core->exchange;
+    if (exchange->message == wm_message_identify || exchange->message == wm_message_impedance ||
+        exchange->message == wm_message_set_outputs) {
+        return; /* presence is judged by the question that every round asks */
+    }
+    if (wm_bank_miss(&core->bank, exchange->device) == WM_BANK_LOST) {
+        if (exchange->device.class == WM_CLASS_MODULE) {
+            wm_alarms_raise(&core->alarms, wm_alarm_module_lost);
+            tell(core, now_ms, WM_EVENT_MODULE_LOST, exchange->device.index + 1, 0);
+        } else {
+            wm_alarms_raise(&core->alarms, wm_alarm_sensor_communication_lost);
+        }
+    }
+}
+
+static void device_heard(struct wm_core *core, wm_ms now_ms)
+{
+    const struct wm_measurement *taken = &core->measurement;
+    const bool is_module = taken->device.class == WM_CLASS_MODULE;
+    if (wm_bank_take(&core->bank, taken) == WM_BANK_BACK) {
+        if (is_module) {
+            wm_alarms_drop(&core->alarms, wm_alarm_module_lost);
+            tell(core, now_ms, WM_EVENT_MODULE_BACK, taken->device.index + 1, 0);
+        } else {
+            wm_alarms_drop(&core->alarms, wm_alarm_sensor_communication_lost);
+        }
+    }
+    if (taken->device.class == WM_CLASS_AUX) {
+        wm_breakers_heard(&core->breakers, &core->settings, &core->bank, taken->device.index);
+    }
+    if (taken->message == wm_message_identify && core->state.life == WM_RUNNING) {
+        wm_bank_compare(&core->bank);
+    }
+}
+
+static void bank_update(struct wm_core *core, wm_ms now_ms)
+{
+    if (core->exchange.result == WM_EXCHANGE_ANSWERED) {
+        device_heard(core, now_ms);
+    } else if (core->exchange.result == WM_EXCHANGE_SILENT) {
+        device_missed(core, now_ms);
+    }
+}
+
+/* ---- bank to alarms --------------------------------------------------------------------- */
+
+static void module_judge(struct wm_core *core, wm_ms now_ms)
+{
+    const struct wm_measurement *taken = &core->measurement;
+    if (core->exchange.result != WM_EXCHANGE_ANSWERED || taken->device.class != WM_CLASS_MODULE ||
+        taken->message == wm_message_identify) {
+        return;
+    }
+    const int32_t index = taken->device.index;
+    if (wm_rules_module(&core->rules, &core->alarms, &core->bank, index, taken->message, now_ms)) {
+        core->bank.module[index].wants |= taken->message == wm_message_impedance
+                                              ? WM_WANT_SECOND_RESISTANCE
+                                              : WM_WANT_SECOND_MEASURE;
+    }
+}
+
+static void life_enter(struct wm_core *core, enum wm_phase_of_life life, wm_ms now_ms)
+{
+    core->state.life = life;
+    core->is_to_be_published = true;
+    tell(core, now_ms, WM_EVENT_STATE, wm_state_flags(&core->state, now_ms), 0);
+}
+
+static void string_judge(struct wm_core *core, int32_t index, wm_ms now_ms)
+{
+    int32_t current_mA;
+    int32_t current_ac_mA;
+    struct wm_runaway *runaway = &core->runaway[index];
+    const bool was_raised = runaway->is_raised;
+    const bool is_measured = wm_bank_current(&core->bank, index, &current_mA, &current_ac_mA);
+    wm_rules_string(&core->rules, &core->alarms, &core->bank, index, now_ms);
+    if (wm_runaway_step(runaway, &core->bank.string[index], is_measured, current_mA,
+                        &core->settings, now_ms)) {
+        wm_alarms_raise(&core->alarms, wm_alarm_thermal_runaway);
+        if (core->settings.value[wm_setting_runaway_action] != 0) {
+            breaker_move(core, index, true, now_ms);
+        }
+    } else if (was_raised && !runaway->is_raised) {
+        wm_alarms_drop(&core->alarms, wm_alarm_thermal_runaway);
+    }
+}
+
+static void round_judge(struct wm_core *core, wm_ms now_ms)
+{
+    if (core->state.life == WM_INITIALIZING) {
+        wm_bank_start_round(&core->bank);
+        if (wm_bank_is_started(&core->bank)) {
+            wm_bank_compare(&core->bank);
+        }
+    }
+    wm_bank_aggregate(&core->bank);
+    wm_state_flow(&core->state, &core->bank, &core->settings, now_ms);
+    for (int32_t i = 0; i < core->bank.strings_count; i++) {
+        string_judge(core, i, now_ms);
+    }
+    wm_poller_plan(&core->poller, &core->bank, &core->settings,
+                   core->state.flow == WM_FLOW_DISCHARGE, now_ms);
+    core->is_to_be_published = true;
+}
+
+/* The alarms that follow from the state as a whole (decision S14). */
+static void system_judge(struct wm_core *core, wm_ms now_ms)
+{
+    struct wm_alarms *alarms = &core->alarms;
+    const struct wm_bank *bank = &core->bank;
+    const uint16_t flags = wm_state_flags(&core->state, now_ms);
+    int32_t open = 0;
+    for (int32_t i = 0; i < bank->strings_count; i++) {
+        open += core->breakers.is_open[i];
+    }
+    wm_alarms_set(alarms, wm_alarm_battery_breaker_open, open > 0);
+    wm_alarms_set(alarms, wm_alarm_system_error,
+                  bank->modules_lost > 0 || bank->modules_mismatched > 0 || core->is_store_damaged);
+    wm_alarms_set(alarms, wm_alarm_communication_lost, bank->modules_lost == bank->modules_count);
+    wm_alarms_set(alarms, wm_alarm_initializing, core->state.life == WM_INITIALIZING);
+    wm_alarms_set(alarms, wm_alarm_discharging, (flags & wm_flag_general_status_discharging) != 0);
+    wm_alarms_set(alarms, wm_alarm_discharging_stopped,
+                  (flags & wm_flag_general_status_discharging_stopped) != 0);
+}
+
+static void alarm_update(struct wm_core *core, wm_ms now_ms)
+{
+    bool is_started = false;
+    module_judge(core, now_ms);
+    if (core->state.life == WM_CONNECTED) {
+        life_enter(core, WM_INITIALIZING, now_ms);
+    }
+    if (wm_poller_round_ended(&core->poller)) {
+        round_judge(core, now_ms);
+        is_started = core->state.life == WM_INITIALIZING && wm_bank_is_started(&core->bank);
+    }
+    if (is_started) {
+        life_enter(core, WM_RUNNING, now_ms);
+    }
+    system_judge(core, now_ms);
+    core->is_to_be_published |=
+        wm_alarms_update(&core->alarms, now_ms - core->started_ms, &core->journal);
+    if (is_started) {
+        wm_alarms_started(&core->alarms);
+    }
+}
+
+/* ---- alarms to relays, view and bus ----------------------------------------------------- */
+
+static void breaker_update(struct wm_core *core, wm_ms now_ms)
+{
+    uint8_t outputs = 0;
+    const int32_t aux = wm_breakers_due(&core->breakers, &core->bank, &outputs);
+    if (wm_breakers_save(&core->breakers, &core->store) != WM_OK) {
+        tell(core, now_ms, WM_EVENT_STORE_FAILED, 0, 0);
+    }
+    if (aux >= 0 && wm_poller_order(&core->poller, aux, outputs)) {
+        core->breakers.is_due[aux] = false;
+    }
+}
+
+static void publish(struct wm_core *core, wm_ms now_ms)
+{
+    if (core->is_to_be_published) {
+        core->is_to_be_published = false;
+        wm_bank_aggregate(&core->bank);
+        wm_publish(core, now_ms);
+    }
+}
+
+wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
+{
+    assert(now_ms >= core->started_ms + core->view.published_ms);
+    commands_apply(core, now_ms);                                          /* wishes            */
+    wm_poller_receive(&core->poller, &core->bank, &core->settings, now_ms, /* bytes -> frame  */
+                      &core->exchange);
+    measure_take(core);           /* frame       -> measurement       */
+    bank_update(core, now_ms);    /* measurement -> modules, strings  */
+    alarm_update(core, now_ms);   /* bank        -> alarms, runaway   */
+    breaker_update(core, now_ms); /* alarms      -> relay orders      */
+    publish(core, now_ms);        /* bank, alarms -> view             */
+    wm_poller_transmit(&core->poller, &core->bank, &core->settings, now_ms); /* next question */
+    return wm_poller_deadline_ms(&core->poller, now_ms);
+}

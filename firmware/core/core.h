@@ -1,0 +1,65 @@
+/*
+ * core.h — the webmanager's meaning, as a library: no clock, no socket, no heap, no global.
+ *
+ * The caller owns struct wm_core, the ports and the time. It steps the core whenever bytes may
+ * have arrived, and at the latest when the last step asked for it.
+ */
+#ifndef WM_CORE_H
+#define WM_CORE_H
+
+#include "alarm.h"
+#include "bank.h"
+#include "breaker.h"
+#include "command.h"
+#include "poller.h"
+#include "rules.h"
+#include "runaway.h"
+#include "state.h"
+#include "wm/bus.h"
+#include "wm/journal.h"
+#include "wm/store.h"
+#include "wm/view.h"
+
+/* All members are private to the core but where said otherwise. */
+struct wm_core {
+    struct wm_store store;
+    struct wm_journal journal;
+    struct wm_settings settings;
+    struct wm_inbox inbox;
+    struct wm_poller poller;
+    struct wm_exchange exchange;       /* what this step received */
+    struct wm_measurement measurement; /* what it came to, while exchange is ANSWERED */
+    struct wm_bank bank;
+    struct wm_rules rules;
+    struct wm_alarms alarms;
+    struct wm_runaway runaway[WM_STRINGS_MAX];
+    struct wm_breakers breakers;
+    struct wm_state state;
+    bool is_store_damaged;
+    bool is_to_be_published;
+    wm_ms started_ms;
+    struct wm_view view; /* ro: the last published one */
+};
+
+/*
+ * Powers up at now_ms. The settings must have passed wm_settings_check; ports are borrowed.
+ * The view is published once: connected, nothing known.
+ */
+void wm_core_init(struct wm_core *core, struct wm_bus bus, struct wm_store store,
+                  struct wm_journal journal, const struct wm_settings *settings, wm_ms now_ms);
+
+/*
+ * One pass of the data flow. now_ms never goes back (asserted). Returns when to step again at the
+ * latest; now_ms itself: at once. A new picture is out when core->view.generation has moved.
+ */
+wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms);
+
+/*
+ * Checks a wish and takes it into the inbox; the next step applies it. WM_RANGE: no such value,
+ * string or breaker, or a structural setting; WM_CONFLICT: it contradicts another setting;
+ * WM_BUSY: the inbox is full.
+ */
+WM_MUST_CHECK enum wm_status wm_core_command(struct wm_core *core,
+                                             const struct wm_command *command);
+
+#endif

@@ -1,0 +1,310 @@
+/*
+ * poller.c — see poller.h. Rules: decision B3.
+ */
+#include "poller.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum {
+    RETRIES = 2,
+    BYTE_GAP_MS = 5,
+    BITS_PER_BYTE = 10, /* 8N1 */
+    /* now_ms is cut to whole milliseconds: one more, so that no time-out comes early. */
+    CUT_MS = 1,
+    MS_PER_MIN = 60000,
+};
+
+enum poller_asked {
+    ASKED_IDENTITY = 1 << 0,
+    ASKED_MEASURE = 1 << 1,
+    ASKED_RESISTANCE = 1 << 2,
+    ASKED_SECOND_MEASURE = 1 << 3,
+    ASKED_SECOND_RESISTANCE = 1 << 4,
+    ASKED_ENOUGH = 1 << 5, /* silent: no more questions in this visit */
+};
+
+void wm_poller_init(struct wm_poller *poller, struct wm_bus bus, wm_ms now_ms)
+{
+    memset(poller, 0, sizeof *poller);
+    poller->bus = bus;
+    poller->order_aux = -1;
+    poller->round_next_ms = now_ms;
+    poller->resistance_next_ms = WM_NEVER;
+}
+
+static wm_ms line_time_ms(size_t bytes, const struct wm_settings *settings)
+{
+    const int32_t baud = settings->value[wm_setting_bus_baud];
+    return ((wm_ms)bytes * BITS_PER_BYTE * 1000 + baud - 1) / baud;
+}
+
+/* ---- receiving -------------------------------------------------------------------------- */
+
+static bool answers_the_question(const struct wm_frame *answer, const struct wm_frame *question)
+{
+    return answer->class == question->class && answer->address == question->address &&
+           answer->sequence == question->sequence && answer->message == question->message;
+}
+
+static void fetch(struct wm_poller *poller)
+{
+    struct wm_frame_reader *reader = &poller->reader;
+    const size_t room = sizeof reader->bytes - reader->size;
+    const int size = poller->bus.ops->receive(poller->bus.self, reader->bytes + reader->size, room);
+    if (size > 0) {
+        assert((size_t)size <= room);
+        reader->size += (size_t)size;
+        poller->bytes_seen += (size_t)size;
+    }
+}
+
+static void question_end(struct wm_poller *poller)
+{
+    poller->is_waiting = false;
+    poller->has_question = false;
+    if (poller->is_order) {
+        poller->is_order = false;
+        poller->order_aux = -1;
+    }
+}
+
+/* The question has ended without a valid answer: again at once, or given up. */
+static void silence(struct wm_poller *poller, struct wm_exchange *exchange)
+{
+    poller->is_waiting = false;
+    if (poller->retries_left > 0) {
+        poller->retries_left--;
+        exchange->result = WM_EXCHANGE_NONE;
+        return;
+    }
+    exchange->result = WM_EXCHANGE_SILENT;
+    question_end(poller);
+    if (exchange->message == wm_message_measure) {
+        poller->asked |= ASKED_ENOUGH;
+    }
+}
+
+static void exchange_begin(const struct wm_poller *poller, const struct wm_bank *bank,
+                           struct wm_exchange *exchange)
+{
+    exchange->message = poller->question.message;
+    exchange->device = poller->is_order
+                           ? (struct wm_device){WM_CLASS_AUX, (uint16_t)poller->order_aux}
+                           : wm_bank_device(bank, poller->place);
+}
+
+void wm_poller_receive(struct wm_poller *poller, const struct wm_bank *bank,
+                       const struct wm_settings *settings, wm_ms now_ms,
+                       struct wm_exchange *exchange)
+{
+    exchange->result = WM_EXCHANGE_NONE;
+    if (!poller->is_waiting) {
+        return;
+    }
+    const size_t seen_before = poller->bytes_seen;
+    exchange_begin(poller, bank, exchange);
+    fetch(poller);
+    while (wm_frame_read(&poller->reader, &exchange->answer)) {
+        if (answers_the_question(&exchange->answer, &poller->question)) {
+            poller->is_waiting = false;
+            exchange->result = WM_EXCHANGE_ANSWERED;
+            return;
+        }
+    }
+    if (poller->bytes_seen != seen_before && now_ms < poller->give_up_ms) {
+        /* The answer has begun: now each byte may take its gap (and its own time). */
+        poller->deadline_ms = now_ms + BYTE_GAP_MS + line_time_ms(1, settings) + CUT_MS;
+        if (poller->deadline_ms > poller->give_up_ms) {
+            poller->deadline_ms = poller->give_up_ms;
+        }
+        return;
+    }
+    if (now_ms >= poller->deadline_ms) {
+        silence(poller, exchange);
+    }
+}
+
+void wm_poller_refuse(struct wm_poller *poller, struct wm_exchange *exchange)
+{
+    assert(exchange->result == WM_EXCHANGE_ANSWERED);
+    silence(poller, exchange);
+}
+
+void wm_poller_accept(struct wm_poller *poller)
+{
+    question_end(poller);
+}
+
+/* ---- the round -------------------------------------------------------------------------- */
+
+bool wm_poller_order(struct wm_poller *poller, int32_t aux_index, uint8_t outputs)
+{
+    assert(aux_index >= 0 && aux_index < WM_AUX_MAX);
+    if (poller->order_aux >= 0) {
+        return false;
+    }
+    poller->order_aux = aux_index;
+    poller->order_outputs = outputs;
+    return true;
+}
+
+void wm_poller_plan(struct wm_poller *poller, struct wm_bank *bank,
+                    const struct wm_settings *settings, bool is_discharging, wm_ms now_ms)
+{
+    const wm_ms period_ms =
+        (wm_ms)settings->value[wm_setting_impedance_poll_rate] * MS_PER_MIN / bank->modules_count;
+    poller->is_discharging = is_discharging;
+    if (poller->resistance_next_ms == WM_NEVER) {
+        poller->resistance_next_ms = now_ms + period_ms; /* the start measures all by itself */
+    }
+    for (int32_t i = 0; i < bank->modules_count && now_ms >= poller->resistance_next_ms; i++) {
+        poller->resistance_next_ms += period_ms;
+        if (!is_discharging) {
+            bank->module[poller->resistance_next].wants |= WM_WANT_RESISTANCE;
+            poller->resistance_next = (poller->resistance_next + 1) % bank->modules_count;
+        }
+    }
+    if (poller->resistance_next_ms < now_ms) {
+        poller->resistance_next_ms = now_ms; /* a round longer than the whole rate: no backlog */
+    }
+}
+
+bool wm_poller_round_ended(struct wm_poller *poller)
+{
+    if (!poller->has_ended) {
+        return false;
+    }
+    poller->has_ended = false;
+    poller->is_in_round = false;
+    poller->rounds++;
+    return true;
+}
+
+/* The next message for a module in this visit, or wm_message_count when it is over. */
+static enum wm_message_id module_message(struct wm_poller *poller, const struct wm_module *module)
+{
+    const uint8_t wants = module->wants;
+    const struct {
+        bool is_due;
+        enum poller_asked bit;
+        enum wm_message_id message;
+    } plan[] = {
+        {true, ASKED_MEASURE, wm_message_measure},
+        {wants & WM_WANT_SECOND_MEASURE, ASKED_SECOND_MEASURE, wm_message_measure},
+        {wants & WM_WANT_IDENTITY, ASKED_IDENTITY, wm_message_identify},
+        {wants & WM_WANT_RESISTANCE && !poller->is_discharging, ASKED_RESISTANCE,
+         wm_message_impedance},
+        {wants & WM_WANT_SECOND_RESISTANCE, ASKED_SECOND_RESISTANCE, wm_message_impedance},
+    };
+    if (poller->asked & ASKED_ENOUGH) {
+        return wm_message_count;
+    }
+    for (size_t i = 0; i < sizeof plan / sizeof plan[0]; i++) {
+        if (plan[i].is_due && !(poller->asked & plan[i].bit)) {
+            poller->asked |= (uint8_t)plan[i].bit;
+            return plan[i].message;
+        }
+    }
+    return wm_message_count;
+}
+
+static enum wm_message_id device_message(struct wm_poller *poller, const struct wm_bank *bank,
+                                         struct wm_device device)
+{
+    if (device.class == WM_CLASS_MODULE) {
+        return module_message(poller, &bank->module[device.index]);
+    }
+    if (poller->asked & ASKED_MEASURE) {
+        return wm_message_count;
+    }
+    poller->asked |= ASKED_MEASURE;
+    return device.class == WM_CLASS_SENSOR ? wm_message_read_sensor : wm_message_read_aux;
+}
+
+/* Chooses the next question of the round; false when every device has been visited. */
+static bool choose(struct wm_poller *poller, const struct wm_bank *bank)
+{
+    const int32_t devices = wm_bank_devices(bank);
+    for (; poller->place < devices; poller->place++, poller->asked = 0) {
+        const struct wm_device device = wm_bank_device(bank, poller->place);
+        const enum wm_message_id message = device_message(poller, bank, device);
+        if (message != wm_message_count) {
+            const bool is_lost = wm_bank_link(bank, device)->state == WM_LINK_LOST;
+            poller->question.class = device.class;
+            poller->question.address = (uint16_t)(device.index + 1);
+            poller->question.message = message;
+            poller->retries_left = is_lost ? 0 : RETRIES;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void choose_order(struct wm_poller *poller)
+{
+    poller->is_order = true;
+    poller->question.class = WM_CLASS_AUX;
+    poller->question.address = (uint16_t)(poller->order_aux + 1);
+    poller->question.message = wm_message_set_outputs;
+    poller->question.value[wm_question_set_outputs_outputs] = poller->order_outputs;
+    poller->retries_left = RETRIES;
+}
+
+static void ask(struct wm_poller *poller, const struct wm_settings *settings, wm_ms now_ms)
+{
+    uint8_t bytes[WM_FRAME_SIZE_MAX];
+    poller->question.sequence = ++poller->sequence;
+    const size_t size = wm_frame_encode(&poller->question, bytes);
+    if (poller->bus.ops->transmit(poller->bus.self, bytes, size) == WM_BUSY) {
+        poller->deadline_ms = now_ms + 1;
+        return;
+    }
+    /* A line that cannot transmit is a line that does not answer. */
+    poller->is_waiting = true;
+    poller->bytes_seen = 0;
+    poller->reader.size = 0;
+    poller->deadline_ms = now_ms + line_time_ms(size, settings) +
+                          settings->value[wm_setting_bus_answer_timeout] + CUT_MS;
+    poller->give_up_ms = poller->deadline_ms + line_time_ms(WM_FRAME_SIZE_MAX, settings) +
+                         WM_FRAME_SIZE_MAX * BYTE_GAP_MS;
+}
+
+void wm_poller_transmit(struct wm_poller *poller, const struct wm_bank *bank,
+                        const struct wm_settings *settings, wm_ms now_ms)
+{
+    if (poller->is_waiting || poller->has_ended) {
+        return;
+    }
+    if (!poller->has_question) {
+        if (poller->order_aux >= 0) {
+            choose_order(poller);
+        } else if (!poller->is_in_round && now_ms < poller->round_next_ms) {
+            return;
+        } else {
+            if (!poller->is_in_round) {
+                poller->is_in_round = true;
+                poller->place = 0;
+                poller->asked = 0;
+                poller->round_next_ms = now_ms + settings->value[wm_setting_bus_round_period];
+            }
+            poller->has_ended = !choose(poller, bank);
+            if (poller->has_ended) {
+                return;
+            }
+        }
+        poller->has_question = true;
+    }
+    ask(poller, settings, now_ms);
+}
+
+wm_ms wm_poller_deadline_ms(const struct wm_poller *poller, wm_ms now_ms)
+{
+    if (poller->is_waiting) {
+        return poller->deadline_ms;
+    }
+    if (poller->has_ended || poller->order_aux >= 0) {
+        return now_ms;
+    }
+    return poller->has_question ? poller->deadline_ms : poller->round_next_ms;
+}

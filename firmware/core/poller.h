@@ -1,0 +1,93 @@
+/*
+ * poller.h — whom to ask next, how often, and what silence means. The only user of the bus port.
+ *
+ * Always true: at most one question is outstanding; every question ends, answered or silent, in
+ * bounded time, whatever is on the line; an answer counts only if it carries the address, the
+ * command and the sequence number of the outstanding question.
+ */
+#ifndef WM_POLLER_H
+#define WM_POLLER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bank.h"
+#include "frame.h"
+#include "wm/bus.h"
+#include "wm/units.h"
+
+enum wm_exchange_result {
+    WM_EXCHANGE_NONE,     /* nothing ended in this step          */
+    WM_EXCHANGE_ANSWERED, /* `answer` belongs to the question    */
+    WM_EXCHANGE_SILENT,   /* no valid answer, and no retry left  */
+};
+
+/* What this step's reception came to. */
+struct wm_exchange {
+    enum wm_exchange_result result;
+    struct wm_device device;
+    enum wm_message_id message;
+    struct wm_frame answer;
+};
+
+struct wm_poller {
+    struct wm_bus bus;
+    bool is_in_round;
+    bool has_question; /* chosen and not yet ended, on the line or to be repeated */
+    bool is_waiting;   /* it is on the line, or its answer is */
+    bool is_order;     /* it is an order to an aux, outside the visits */
+    bool has_ended;    /* the last device of the round has been visited */
+    bool is_discharging; /* no resistance is measured now */
+    uint8_t sequence;
+    uint8_t retries_left;
+    uint8_t asked;     /* in this visit: bits of enum poller_asked */
+    int32_t place;     /* of the device being visited */
+    uint32_t rounds;   /* finished so far */
+    int32_t order_aux; /* unit whose outputs are to be set at once, or -1 */
+    uint8_t order_outputs;
+    size_t bytes_seen; /* of the answer so far */
+    wm_ms round_next_ms;
+    wm_ms deadline_ms;       /* when silence is judged next */
+    wm_ms give_up_ms;        /* when even a babbling line ends the question */
+    int32_t resistance_next; /* module whose turn is next */
+    wm_ms resistance_next_ms;
+    struct wm_frame question;
+    struct wm_frame_reader reader;
+};
+
+/* The bus is borrowed. Rounds begin at once. */
+void wm_poller_init(struct wm_poller *poller, struct wm_bus bus, wm_ms now_ms);
+
+/* Fetches what arrived and judges silence. */
+void wm_poller_receive(struct wm_poller *poller, const struct wm_bank *bank,
+                       const struct wm_settings *settings, wm_ms now_ms,
+                       struct wm_exchange *exchange);
+
+/*
+ * After WM_EXCHANGE_ANSWERED exactly one of: the answer is good, or it is no answer after all
+ * (decision B24), which repeats the question or makes the exchange WM_EXCHANGE_SILENT.
+ */
+void wm_poller_accept(struct wm_poller *poller);
+void wm_poller_refuse(struct wm_poller *poller, struct wm_exchange *exchange);
+
+/* Orders a unit's outputs ahead of the next question. False while another order is on its way. */
+bool wm_poller_order(struct wm_poller *poller, int32_t aux_index, uint8_t outputs);
+
+/*
+ * Marks the modules whose resistance is due, one at a time, so that each is asked once in
+ * impedance.poll_rate; none while the bank discharges (decision B3).
+ */
+void wm_poller_plan(struct wm_poller *poller, struct wm_bank *bank,
+                    const struct wm_settings *settings, bool is_discharging, wm_ms now_ms);
+
+/* True once, when every device has been visited: the round is to be judged, then goes on. */
+bool wm_poller_round_ended(struct wm_poller *poller);
+
+/* Puts the next question on the line, if it is time. */
+void wm_poller_transmit(struct wm_poller *poller, const struct wm_bank *bank,
+                        const struct wm_settings *settings, wm_ms now_ms);
+
+/* When the poller has to be stepped at the latest; now_ms: at once. */
+wm_ms wm_poller_deadline_ms(const struct wm_poller *poller, wm_ms now_ms);
+
+#endif

@@ -1,0 +1,222 @@
+/*
+ * rules.c — see rules.h.
+ */
+#include "rules.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+struct watch_row {
+    int32_t sign; /* 1: a high side, -1: a low side */
+    bool is_delayed;
+    bool is_permille; /* the hysteresis is a part of the limit */
+    enum wm_setting alarm_setting;
+    enum wm_setting warning_setting;
+    enum wm_setting hysteresis_setting;
+    enum wm_alarm alarm;
+    enum wm_alarm warning;
+};
+
+static const struct watch_row rows[WM_WATCHES] = {
+    [WM_WATCH_VOLTAGE_HIGH] = {1, true, false, wm_setting_voltage_high_alarm,
+                               wm_setting_voltage_high_warn, wm_setting_voltage_hysteresis,
+                               wm_alarm_voltage_high, wm_alarm_voltage_warn_high},
+    [WM_WATCH_VOLTAGE_LOW] = {-1, true, false, wm_setting_voltage_low_alarm,
+                              wm_setting_voltage_low_warn, wm_setting_voltage_hysteresis,
+                              wm_alarm_voltage_low, wm_alarm_voltage_warn_low},
+    [WM_WATCH_TEMPERATURE_HIGH] = {1, false, false, wm_setting_temperature_high_alarm,
+                                   wm_setting_temperature_high_warn,
+                                   wm_setting_temperature_hysteresis, wm_alarm_temperature_high,
+                                   wm_alarm_temperature_warn_high},
+    [WM_WATCH_TEMPERATURE_LOW] = {-1, false, false, wm_setting_temperature_low_alarm,
+                                  wm_setting_temperature_low_warn,
+                                  wm_setting_temperature_hysteresis, wm_alarm_temperature_low,
+                                  wm_alarm_temperature_warn_low},
+    [WM_WATCH_RESISTANCE_HIGH] = {1, false, true, wm_setting_impedance_high_alarm,
+                                  wm_setting_impedance_high_warn, wm_setting_impedance_hysteresis,
+                                  wm_alarm_resist_alarm_high, wm_alarm_resist_warn_high},
+    [WM_WATCH_RESISTANCE_LOW] = {-1, false, true, wm_setting_impedance_low_alarm,
+                                 wm_setting_impedance_low_warn, wm_setting_impedance_hysteresis,
+                                 wm_alarm_resist_alarm_low, wm_alarm_resist_warn_low},
+    [WM_WATCH_STRING_HIGH] = {1, true, false, wm_setting_string_voltage_high_alarm,
+                              wm_setting_string_voltage_high_warn,
+                              wm_setting_string_voltage_hysteresis, wm_alarm_string_volt_high,
+                              wm_alarm_string_volt_high_warn},
+    [WM_WATCH_STRING_LOW] = {-1, true, false, wm_setting_string_voltage_low_alarm,
+                             wm_setting_string_voltage_low_warn,
+                             wm_setting_string_voltage_hysteresis, wm_alarm_string_volt_low,
+                             wm_alarm_string_volt_low_warn},
+};
+
+void wm_rules_init(struct wm_rules *rules, const struct wm_settings *settings)
+{
+    memset(rules, 0, sizeof *rules);
+    wm_rules_configure(rules, settings);
+}
+
+static struct wm_limit limit_of(const struct watch_row *row, enum wm_setting setting,
+                                const struct wm_settings *settings)
+{
+    const int32_t level = settings->value[setting];
+    int32_t hysteresis = settings->value[row->hysteresis_setting];
+    if (row->is_permille) {
+        hysteresis = (int32_t)wm_divide_rounded((int64_t)level * hysteresis, 1000);
+    }
+    return (struct wm_limit){
+        .is_on = level != 0,
+        .above = row->sign * level,
+        .clear = row->sign * level - hysteresis,
+    };
+}
+
+void wm_rules_configure(struct wm_rules *rules, const struct wm_settings *settings)
+{
+    for (int i = 0; i < WM_WATCHES; i++) {
+        const struct watch_row *row = &rows[i];
+        rules->delay_ms[i] =
+            row->is_delayed ? settings->value[wm_setting_voltage_delay] * INT64_C(1000) : 0;
+        rules->alarm[i] = limit_of(row, row->alarm_setting, settings);
+        rules->warning[i] = limit_of(row, row->warning_setting, settings);
+    }
+}
+
+/* One level meets one value (already signed). */
+static void hold_step(struct wm_hold *hold, const struct wm_limit *limit, int32_t value,
+                      wm_ms delay_ms, wm_ms now_ms)
+{
+    const bool is_beyond = limit->is_on && value > limit->above;
+    switch (hold->phase) {
+    case WM_PHASE_CLEAR:
+        if (is_beyond) {
+            hold->phase = WM_PHASE_SUSPECT;
+        }
+        break;
+    case WM_PHASE_SUSPECT:
+        hold->phase = is_beyond ? WM_PHASE_HOLDING : WM_PHASE_CLEAR;
+        hold->since_ms = now_ms;
+        break;
+    case WM_PHASE_HOLDING:
+        if (!is_beyond) {
+            hold->phase = WM_PHASE_CLEAR;
+        }
+        break;
+    case WM_PHASE_RAISED:
+        if (!limit->is_on || value <= limit->clear) {
+            hold->phase = WM_PHASE_CLEAR;
+        }
+        break;
+    }
+    if (hold->phase == WM_PHASE_HOLDING && now_ms - hold->since_ms >= delay_ms) {
+        hold->phase = WM_PHASE_RAISED;
+    }
+}
+
+static enum wm_level level_of(const struct wm_watch *watch)
+{
+    if (watch->alarm.phase == WM_PHASE_RAISED) {
+        return WM_LEVEL_ALARM;
+    }
+    return watch->warning.phase == WM_PHASE_RAISED ? WM_LEVEL_WARNING : WM_LEVEL_STATE;
+}
+
+static void cause_change(struct wm_alarms *alarms, const struct watch_row *row,
+                         enum wm_level before, enum wm_level after)
+{
+    const enum wm_alarm alarm_of[] = {
+        [WM_LEVEL_WARNING] = row->warning,
+        [WM_LEVEL_ALARM] = row->alarm,
+    };
+    if (before != WM_LEVEL_STATE) {
+        wm_alarms_drop(alarms, alarm_of[before]);
+    }
+    if (after != WM_LEVEL_STATE) {
+        wm_alarms_raise(alarms, alarm_of[after]);
+    }
+}
+
+/* True if the value is to be asked again. */
+static bool watch_step(struct wm_rules *rules, enum wm_watch_id id, struct wm_watch *watch,
+                       struct wm_alarms *alarms, int32_t value, wm_ms now_ms)
+{
+    const struct watch_row *row = &rows[id];
+    const int32_t signed_value = row->sign * value;
+    hold_step(&watch->alarm, &rules->alarm[id], signed_value, rules->delay_ms[id], now_ms);
+    hold_step(&watch->warning, &rules->warning[id], signed_value, rules->delay_ms[id], now_ms);
+    const enum wm_level level = level_of(watch);
+    if (level != watch->shown) {
+        cause_change(alarms, row, watch->shown, level);
+        watch->shown = level;
+    }
+    return watch->alarm.phase == WM_PHASE_SUSPECT || watch->warning.phase == WM_PHASE_SUSPECT;
+}
+
+bool wm_rules_module(struct wm_rules *rules, struct wm_alarms *alarms, const struct wm_bank *bank,
+                     int32_t index, enum wm_message_id message, wm_ms now_ms)
+{
+    const struct wm_module *module = &bank->module[index];
+    struct wm_watch *watch = rules->module[index];
+    const int32_t value[WM_MODULE_WATCHES] = {
+        [WM_WATCH_VOLTAGE_HIGH] = module->voltage_mV,
+        [WM_WATCH_VOLTAGE_LOW] = module->voltage_mV,
+        [WM_WATCH_TEMPERATURE_HIGH] = module->temperature_mdegC,
+        [WM_WATCH_TEMPERATURE_LOW] = module->temperature_mdegC,
+        [WM_WATCH_RESISTANCE_HIGH] = module->resistance_uOhm,
+        [WM_WATCH_RESISTANCE_LOW] = module->resistance_uOhm,
+    };
+    const bool is_resistance = message == wm_message_impedance;
+    const int first = is_resistance ? WM_WATCH_RESISTANCE_HIGH : WM_WATCH_VOLTAGE_HIGH;
+    const int last = is_resistance ? WM_WATCH_RESISTANCE_LOW : WM_WATCH_TEMPERATURE_LOW;
+    bool is_suspect = false;
+    for (int i = first; i <= last; i++) {
+        const enum wm_watch_id id = (enum wm_watch_id)i;
+        is_suspect |= watch_step(rules, id, &watch[i], alarms, value[i], now_ms);
+    }
+    return is_suspect;
+}
+
+void wm_rules_string(struct wm_rules *rules, struct wm_alarms *alarms, const struct wm_bank *bank,
+                     int32_t index, wm_ms now_ms)
+{
+    const struct wm_string_sums *sums = &bank->string[index];
+    if (sums->valid_count == 0) {
+        return;
+    }
+    const int32_t voltage_mV = (int32_t)wm_divide_rounded(
+        (int64_t)sums->voltage_sum_mV * bank->string_modules, sums->valid_count);
+    for (int i = 0; i < WM_STRING_WATCHES; i++) {
+        const enum wm_watch_id id = (enum wm_watch_id)(WM_MODULE_WATCHES + i);
+        (void)watch_step(rules, id, &rules->string[index][i], alarms, voltage_mV, now_ms);
+    }
+}
+
+static uint16_t flags_of(const struct wm_watch *watch, const struct watch_row *row, int count)
+{
+    uint16_t flags = 0;
+    for (int i = 0; i < count; i++) {
+        if (watch[i].shown == WM_LEVEL_ALARM) {
+            flags |= wm_alarm(row[i].alarm)->alarm_flag;
+        }
+    }
+    return flags;
+}
+
+uint16_t wm_rules_module_flags(const struct wm_rules *rules, int32_t index)
+{
+    return flags_of(rules->module[index], rows, WM_MODULE_WATCHES);
+}
+
+uint16_t wm_rules_string_flags(const struct wm_rules *rules, int32_t index)
+{
+    return flags_of(rules->string[index], rows + WM_MODULE_WATCHES, WM_STRING_WATCHES);
+}
+
+bool wm_rules_module_shows(const struct wm_rules *rules, int32_t index, enum wm_level level)
+{
+    for (int i = 0; i < WM_MODULE_WATCHES; i++) {
+        if (rules->module[index][i].shown == level) {
+            return true;
+        }
+    }
+    return false;
+}

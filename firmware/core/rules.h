@@ -1,0 +1,94 @@
+/*
+ * rules.h — when a measured value is an alarm or a warning: one const row a limit.
+ *
+ * Decisions B4 (strictly beyond, hysteresis, 0 is off), B5 (asked again before it counts, delay),
+ * B6 (alarm hides warning). Always true: nothing is judged from a value never measured; a lost
+ * module keeps what it had until a good value clears it (decision M8).
+ */
+#ifndef WM_RULES_H
+#define WM_RULES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "alarm.h"
+#include "bank.h"
+#include "wm/limits.h"
+#include "wm/units.h"
+
+/* The limits, each with its high and its low side. */
+enum wm_watch_id {
+    WM_WATCH_VOLTAGE_HIGH,
+    WM_WATCH_VOLTAGE_LOW,
+    WM_WATCH_TEMPERATURE_HIGH,
+    WM_WATCH_TEMPERATURE_LOW,
+    WM_WATCH_RESISTANCE_HIGH,
+    WM_WATCH_RESISTANCE_LOW,
+    WM_WATCH_STRING_HIGH,
+    WM_WATCH_STRING_LOW,
+    WM_WATCHES,
+    WM_MODULE_WATCHES = WM_WATCH_RESISTANCE_LOW + 1,
+    WM_STRING_WATCHES = WM_WATCHES - WM_MODULE_WATCHES
+};
+
+/* One level of one limit of one item. */
+enum wm_phase {
+    WM_PHASE_CLEAR,
+    WM_PHASE_SUSPECT, /* crossed once: to be asked again */
+    WM_PHASE_HOLDING, /* crossed twice: the delay runs   */
+    WM_PHASE_RAISED,
+};
+
+struct wm_hold {
+    wm_ms since_ms; /* of HOLDING */
+    enum wm_phase phase;
+};
+
+struct wm_watch {
+    struct wm_hold alarm;
+    struct wm_hold warning;
+    enum wm_level shown; /* WM_LEVEL_STATE: none */
+};
+
+/* A level in force. Low sides are kept negated, so that every comparison is `above`. */
+struct wm_limit {
+    bool is_on;
+    int32_t above;
+    int32_t clear; /* at or below this it is back inside */
+};
+
+struct wm_rules {
+    wm_ms delay_ms[WM_WATCHES];
+    struct wm_limit alarm[WM_WATCHES];
+    struct wm_limit warning[WM_WATCHES];
+    struct wm_watch module[WM_MODULES_MAX][WM_MODULE_WATCHES];
+    struct wm_watch string[WM_STRINGS_MAX][WM_STRING_WATCHES];
+};
+
+void wm_rules_init(struct wm_rules *rules, const struct wm_settings *settings);
+
+/* Takes changed settings over; what is raised is judged by them at the next value. */
+void wm_rules_configure(struct wm_rules *rules, const struct wm_settings *settings);
+
+/*
+ * Judges what was just measured of a module (`message`: measure or impedance). True if a limit
+ * was newly crossed: the value is to be asked again at once.
+ */
+bool wm_rules_module(struct wm_rules *rules, struct wm_alarms *alarms, const struct wm_bank *bank,
+                     int32_t index, enum wm_message_id message, wm_ms now_ms);
+
+/*
+ * Judges a string's voltage, the average of its valid modules times its configured modules
+ * (decision M8). The second reading is the next round's.
+ */
+void wm_rules_string(struct wm_rules *rules, struct wm_alarms *alarms, const struct wm_bank *bank,
+                     int32_t index, wm_ms now_ms);
+
+/* The alarm word's bits, warnings not among them (decision B6). */
+uint16_t wm_rules_module_flags(const struct wm_rules *rules, int32_t index);
+uint16_t wm_rules_string_flags(const struct wm_rules *rules, int32_t index);
+
+/* Whether any limit of the module shows this level. */
+bool wm_rules_module_shows(const struct wm_rules *rules, int32_t index, enum wm_level level);
+
+#endif

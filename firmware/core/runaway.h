@@ -1,0 +1,39 @@
+/*
+ * runaway.h — does a string heat itself while it takes current (decision B15)?
+ *
+ * Judged once a round from the string's sums. In a series string the hot block's share of the
+ * voltage falls and the whole string heats together, so a difference alone would miss it: the rise
+ * of the whole string above its coolest hour of the last day counts too.
+ */
+#ifndef WM_RUNAWAY_H
+#define WM_RUNAWAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bank.h"
+#include "wm/limits.h"
+
+struct wm_runaway {
+    bool is_raised;
+    bool is_holding;
+    wm_ms since_ms; /* of holding */
+    /* Hourly averages of the string's average temperature: a ring of whole hours. */
+    int32_t hours;
+    int32_t hour_next;
+    int32_t hour_mdegC[WM_RUNAWAY_HOURS];
+    bool has_hour; /* one is running */
+    wm_ms hour_started_ms;
+    int64_t hour_sum_mdegC;
+    int32_t hour_samples;
+};
+
+/*
+ * One round's look at one string. Its current is taken only if is_measured. True if the runaway
+ * has just been raised.
+ */
+bool wm_runaway_step(struct wm_runaway *runaway, const struct wm_string_sums *sums,
+                     bool is_measured, int32_t current_mA, const struct wm_settings *settings,
+                     wm_ms now_ms);
+
+#endif

@@ -1,0 +1,203 @@
+/*
+ * settings.c — see settings.h.
+ */
+#include "settings.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+#include "wm/limits.h"
+#include "wm/units.h"
+
+/* What the scaled rows of settings.def are printed for. */
+enum {
+    NOMINAL_MV = 12000,
+    NOMINAL_STRING_MV = 108000,
+    NOMINAL_CAPACITY_MAH = 50000,
+    /* The default high alarm stays below the module's range by this, for a 12 V block (B4). */
+    RANGE_MARGIN_MV = 100,
+};
+
+bool wm_setting_is_structural(enum wm_setting setting)
+{
+    switch (setting) {
+    case wm_setting_bank_module_type:
+    case wm_setting_bank_strings:
+    case wm_setting_bank_modules:
+    case wm_setting_bank_current_sensors:
+    case wm_setting_bank_sensor_for_all:
+    case wm_setting_bank_sensor_range:
+    case wm_setting_bank_aux_units:
+    case wm_setting_battery_capacity:
+    case wm_setting_battery_chemistry:
+    case wm_setting_battery_cells:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void wm_settings_reset(struct wm_settings *settings)
+{
+    for (int i = 0; i < wm_setting_count; i++) {
+        settings->value[i] = wm_setting((enum wm_setting)i)->value_default;
+    }
+}
+
+static int32_t scaled(int32_t value, int64_t actual, int64_t printed_for)
+{
+    return (int32_t)wm_divide_rounded(value * actual, printed_for);
+}
+
+void wm_settings_derive(struct wm_settings *settings)
+{
+    int32_t *value = settings->value;
+    const struct wm_module_type *type = wm_module_type(value[wm_setting_bank_module_type]);
+    assert(type != NULL);
+    const int64_t string_mV =
+        (int64_t)type->nominal_mV * value[wm_setting_bank_modules] / value[wm_setting_bank_strings];
+    for (int i = 0; i < wm_setting_count; i++) {
+        const struct wm_setting_row *row = wm_setting((enum wm_setting)i);
+        if (wm_setting_is_structural((enum wm_setting)i)) {
+            continue;
+        }
+        int32_t chosen = row->value_default;
+        if (row->scaling == WM_SCALE_NOMINAL) {
+            chosen = scaled(chosen, type->nominal_mV, NOMINAL_MV);
+        } else if (row->scaling == WM_SCALE_STRING) {
+            chosen = scaled(chosen, string_mV, NOMINAL_STRING_MV);
+        } else if (row->scaling == WM_SCALE_CAPACITY) {
+            chosen = scaled(chosen, value[wm_setting_battery_capacity], NOMINAL_CAPACITY_MAH);
+        }
+        value[i] = wm_clamp(chosen, row->min, row->max);
+    }
+    const int32_t high_mV =
+        type->voltage_mV_high - scaled(RANGE_MARGIN_MV, type->nominal_mV, NOMINAL_MV);
+    if (value[wm_setting_voltage_high_alarm] > high_mV) {
+        value[wm_setting_voltage_high_alarm] = high_mV;
+    }
+    if (type->code != wm_setting(wm_setting_bank_module_type)->value_default) {
+        /* The printed resistance levels are the C20's; others wait for a reference (B4). */
+        value[wm_setting_impedance_low_alarm] = 0;
+        value[wm_setting_impedance_low_warn] = 0;
+        value[wm_setting_impedance_high_warn] = 0;
+        value[wm_setting_impedance_high_alarm] = 0;
+    }
+}
+
+static void reference_apply(int32_t *value)
+{
+    static const struct {
+        enum wm_setting setting;
+        int32_t permille;
+    } levels[] = {
+        {wm_setting_impedance_low_alarm, 500},
+        {wm_setting_impedance_low_warn, 600},
+        {wm_setting_impedance_high_warn, 1300},
+        {wm_setting_impedance_high_alarm, 1500},
+    };
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        value[levels[i].setting] =
+            wm_clamp(wm_divide_rounded(
+                         (int64_t)value[wm_setting_impedance_reference] * levels[i].permille, 1000),
+                     0, wm_setting(levels[i].setting)->max);
+    }
+}
+
+enum wm_status wm_settings_set(struct wm_settings *settings, enum wm_setting setting, int32_t value)
+{
+    const struct wm_setting_row *row = wm_setting(setting);
+    if (value < row->min || value > row->max) {
+        return WM_RANGE;
+    }
+    if (row->unit == wm_unit_choice && wm_choice_name(setting, value) == NULL) {
+        return WM_RANGE;
+    }
+    if (row->unit == wm_unit_factor && value != 1 && value != 10 && value != 100) {
+        return WM_RANGE;
+    }
+    settings->value[setting] = value;
+    if (setting == wm_setting_impedance_reference && value != 0) {
+        reference_apply(settings->value);
+    }
+    return WM_OK;
+}
+
+/* low alarm <= low warning < high warning <= high alarm, where 0 is off (decision S9). */
+static bool levels_are_ordered(const int32_t *value, enum wm_setting low_alarm,
+                               enum wm_setting low_warn, enum wm_setting high_warn,
+                               enum wm_setting high_alarm)
+{
+    const int32_t level[4] = {value[low_alarm], value[low_warn], value[high_warn],
+                              value[high_alarm]};
+    for (int lower = 0; lower < 4; lower++) {
+        for (int upper = lower + 1; upper < 4; upper++) {
+            /* Only the two of one side may be equal. */
+            const bool may_be_equal = lower / 2 == upper / 2;
+            const bool is_wrong =
+                level[lower] > level[upper] || (level[lower] == level[upper] && !may_be_equal);
+            if (level[lower] != 0 && level[upper] != 0 && is_wrong) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+#define LEVELS(group)                                                                              \
+    wm_setting_##group##_low_alarm, wm_setting_##group##_low_warn, wm_setting_##group##_high_warn, \
+        wm_setting_##group##_high_alarm
+
+enum wm_status wm_settings_check(const struct wm_settings *settings, const char **why)
+{
+    const int32_t *value = settings->value;
+    if (value[wm_setting_bank_modules] % value[wm_setting_bank_strings] != 0) {
+        *why = "bank.modules must divide evenly into bank.strings";
+        return WM_CONFLICT;
+    }
+    if (!levels_are_ordered(value, LEVELS(voltage))) {
+        *why = "voltage levels must rise: low_alarm <= low_warn < high_warn <= high_alarm";
+        return WM_CONFLICT;
+    }
+    if (!levels_are_ordered(value, LEVELS(string_voltage))) {
+        *why = "string_voltage levels must rise: low_alarm <= low_warn < high_warn <= high_alarm";
+        return WM_CONFLICT;
+    }
+    if (!levels_are_ordered(value, LEVELS(temperature))) {
+        *why = "temperature levels must rise: low_alarm <= low_warn < high_warn <= high_alarm";
+        return WM_CONFLICT;
+    }
+    if (!levels_are_ordered(value, LEVELS(impedance))) {
+        *why = "impedance levels must rise: low_alarm <= low_warn < high_warn <= high_alarm";
+        return WM_CONFLICT;
+    }
+    const int64_t factor = value[wm_setting_modbus_string_factor];
+    const int64_t largest_thousandths = INT16_MAX * INT64_C(1000);
+    if (value[wm_setting_string_voltage_high_alarm] * factor > largest_thousandths ||
+        (value[wm_setting_bank_current_sensors] > 0 &&
+         value[wm_setting_bank_sensor_range] * factor > largest_thousandths)) {
+        *why = "modbus.string_factor is too large: a string register would saturate";
+        return WM_CONFLICT;
+    }
+    for (int32_t i = 0; i < value[wm_setting_bank_strings]; i++) {
+        int32_t output;
+        bool is_normally_closed;
+        if (wm_settings_breaker(settings, i, &output, &is_normally_closed) &&
+            output > value[wm_setting_bank_aux_units] * WM_AUX_LINES) {
+            *why = "a breaker is wired to an output of an aux unit that is not configured";
+            return WM_CONFLICT;
+        }
+    }
+    return WM_OK;
+}
+
+bool wm_settings_breaker(const struct wm_settings *settings, int32_t string_index, int32_t *output,
+                         bool *is_normally_closed)
+{
+    assert(string_index >= 0 && string_index < WM_STRINGS_MAX);
+    /* BREAKER(n) of settings.def makes two rows a string. */
+    const int32_t *row = &settings->value[wm_setting_breaker_output_1 + 2 * string_index];
+    *output = row[0];
+    *is_normally_closed = row[1] != 0;
+    return *output != 0;
+}

@@ -1,0 +1,40 @@
+/*
+ * settings.h — defaults that fit the plant, and settings that do not contradict one another.
+ */
+#ifndef WM_SETTINGS_H
+#define WM_SETTINGS_H
+
+#include "wm/catalog.h"
+#include "wm/status.h"
+
+/*
+ * Fills in every default. The structural settings (those that say what the plant is) must be set
+ * before: module type, modules, strings and capacity scale the others (decision B4).
+ */
+void wm_settings_derive(struct wm_settings *settings);
+
+/* True for the settings that wm_settings_derive reads and keeps. */
+bool wm_setting_is_structural(enum wm_setting setting);
+
+/* The printed defaults of all rows, unscaled: where a board starts before it knows its plant. */
+void wm_settings_reset(struct wm_settings *settings);
+
+/*
+ * Sets one value in its row's unit. Setting impedance.reference sets the four levels around it.
+ * WM_RANGE outside the row's range; the settings are then unchanged.
+ */
+WM_MUST_CHECK enum wm_status wm_settings_set(struct wm_settings *settings, enum wm_setting setting,
+                                             int32_t value);
+
+/*
+ * WM_OK, or WM_CONFLICT and in *why a sentence (static text): levels out of order (decision S9),
+ * a string factor that saturates (M6), modules that do not divide evenly (B1).
+ */
+WM_MUST_CHECK enum wm_status wm_settings_check(const struct wm_settings *settings,
+                                               const char **why);
+
+/* True if the string's breaker is wired to an aux output; *output is then 1..16. */
+bool wm_settings_breaker(const struct wm_settings *settings, int32_t string_index, int32_t *output,
+                         bool *is_normally_closed);
+
+#endif

@@ -1,0 +1,14 @@
+/*
+ * commands.h — the subcommands; each returns the exit status of the program.
+ */
+#ifndef HX_COMMANDS_H
+#define HX_COMMANDS_H
+
+#include "options.h"
+
+int hx_run(const struct hx_options *options);
+int hx_check(const struct hx_options *options);
+int hx_list(const struct hx_options *options);
+int hx_serve(const struct hx_options *options);
+
+#endif

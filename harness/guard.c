@@ -1,0 +1,137 @@
+/*
+ * guard.c — timer, hook and crash handlers. Handlers run on a stack of their own, so that a stack
+ * that ran over can be reported too.
+ */
+#include "guard.h"
+
+#include <execinfo.h>
+#include <lauxlib.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define BACKTRACE_MAX 48
+#define STACK_SIZE    65536
+
+static lua_State *watched;
+static volatile sig_atomic_t has_fired;
+static int hang_status;
+
+static void say(const char *text)
+{
+    ssize_t ignored = write(STDERR_FILENO, text, strlen(text));
+    (void)ignored;
+}
+
+static _Noreturn void end_with_backtrace(const char *what, int status)
+{
+    void *frame[BACKTRACE_MAX];
+    say(what);
+    int count = backtrace(frame, BACKTRACE_MAX);
+    backtrace_symbols_fd(frame, count, STDERR_FILENO);
+    _exit(status);
+}
+
+/* The hook: an error at the line of the nearest file, not of the language around it. */
+static void loop_end(lua_State *lua, lua_Debug *record)
+{
+    lua_Debug frame = *record;
+    const char *place = "";
+    int line = 0;
+    for (int level = 0; line == 0 && lua_getstack(lua, level, &frame); ++level) {
+        lua_getinfo(lua, "Sl", &frame);
+        if (frame.source[0] == '@' && frame.currentline > 0) {
+            place = frame.source + 1;
+            line = frame.currentline;
+        }
+    }
+    lua_pushfstring(lua,
+                    "%s:%d: no end within the time limit; let the loop end, or raise --time-limit",
+                    place, line);
+    lua_error(lua);
+}
+
+static void timer_set(double seconds)
+{
+    struct itimerval timer = {0};
+    timer.it_value.tv_sec = (time_t)seconds;
+    timer.it_value.tv_usec = (suseconds_t)((seconds - (double)(time_t)seconds) * 1e6);
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+static void limit_passed(int number)
+{
+    (void)number;
+    if (has_fired) {
+        end_with_backtrace("no end within the time limit, in C or in a plant's script; it was here:\n",
+                           hang_status);
+    }
+    has_fired = 1;
+    lua_sethook(watched, loop_end, LUA_MASKCOUNT, 1);
+    timer_set(1);
+}
+
+static const char *signal_text(int number)
+{
+    switch (number) {
+    case SIGSEGV:
+        return "SIGSEGV, a bad address; it was here:\n";
+    case SIGBUS:
+        return "SIGBUS, a bad address; it was here:\n";
+    case SIGFPE:
+        return "SIGFPE, bad arithmetic; it was here:\n";
+    case SIGILL:
+        return "SIGILL, a bad instruction; it was here:\n";
+    default:
+        return "SIGABRT, an assertion; it was here:\n";
+    }
+}
+
+static void crashed(int number)
+{
+    end_with_backtrace(signal_text(number), HX_EXIT_CRASH);
+}
+
+void hx_guard_start(lua_State *lua, double seconds, int exit_status)
+{
+    struct sigaction action = {.sa_handler = limit_passed, .sa_flags = SA_RESTART | SA_ONSTACK};
+    watched = lua;
+    has_fired = 0;
+    hang_status = exit_status;
+    sigaction(SIGALRM, &action, NULL);
+    timer_set(seconds);
+}
+
+void hx_guard_stop(void)
+{
+    timer_set(0);
+    if (watched != NULL) {
+        lua_sethook(watched, NULL, 0, 0);
+    }
+    watched = NULL;
+}
+
+bool hx_guard_has_fired(void)
+{
+    return has_fired != 0;
+}
+
+void hx_guard_catch_crashes(void)
+{
+    static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    static char memory[STACK_SIZE];
+    stack_t stack = {.ss_sp = memory, .ss_size = sizeof memory};
+    void *warm[1];
+    sigaltstack(&stack, NULL);
+    /* The first call loads a library, which a handler must not. */
+    backtrace(warm, 1);
+    for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; ++i) {
+        struct sigaction now;
+        struct sigaction action = {.sa_handler = crashed, .sa_flags = SA_ONSTACK};
+        if (sigaction(fatal[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL) {
+            sigaction(fatal[i], &action, NULL);
+        }
+    }
+}

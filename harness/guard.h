@@ -1,0 +1,31 @@
+/*
+ * guard.h — what watches a process that plays: its real-time limit and its crashes.
+ *
+ * A limit that passes first sets a Lua hook, so that an endless loop in a script is reported with
+ * its file and line; a second later the process ends itself with a backtrace, for a hang in C.
+ * One Lua state is watched at a time. Until the limit nothing costs anything.
+ */
+#ifndef HX_GUARD_H
+#define HX_GUARD_H
+
+#include <lua.h>
+#include <stdbool.h>
+
+/* Exit statuses of a process that ended itself; the backtrace is on standard error. */
+#define HX_EXIT_CRASH 70
+#define HX_EXIT_HANG  71
+
+/* Starts the clock for this state; seconds > 0. exit_status: of a process that hangs in C. */
+void hx_guard_start(lua_State *lua, double seconds, int exit_status);
+/* Stops it. */
+void hx_guard_stop(void);
+/* Did the limit pass since the start? */
+bool hx_guard_has_fired(void);
+
+/*
+ * From now on a fatal signal prints its name and a backtrace to standard error and ends the
+ * process with HX_EXIT_CRASH. A handler that is there already (a sanitizer's) is left alone.
+ */
+void hx_guard_catch_crashes(void);
+
+#endif

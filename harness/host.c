@@ -1,0 +1,436 @@
+/*
+ * host.c — time, windows and tables for the language of scenarios.
+ *
+ * A window that gives no answer is no Lua error: the function returns nil and the reason, and the
+ * expectation fails with it.
+ */
+#include "host.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct hx_stage *stage_of(lua_State *lua)
+{
+    return lua_touserdata(lua, lua_upvalueindex(1));
+}
+
+/* The stage with a webmanager on it; outside a scenario's run there is none. */
+static struct hx_stage *playing(lua_State *lua)
+{
+    struct hx_stage *stage = stage_of(lua);
+    if (stage->board == NULL) {
+        luaL_where(lua, 2);
+        luaL_error(lua, "this word belongs inside a scenario's run = function(plant)");
+    }
+    return stage;
+}
+
+/* ---- time ------------------------------------------------------------------------------- */
+
+static int lw_now_us(lua_State *lua)
+{
+    struct hx_stage *stage = stage_of(lua);
+    lua_pushinteger(lua, stage->world != NULL ? sim_world_now_us(stage->world) : 0);
+    return 1;
+}
+
+/* advance(until_us, stops_at_views): runs the world until then, or until a view is published. */
+static int lw_advance(lua_State *lua)
+{
+    struct hx_stage *stage = playing(lua);
+    stage->stops_at_views = lua_toboolean(lua, 2) != 0;
+    sim_world_run(stage->world, luaL_checkinteger(lua, 1));
+    stage->stops_at_views = false;
+    return 0;
+}
+
+static int lw_rounds(lua_State *lua)
+{
+    lua_pushinteger(lua, board_view(playing(lua)->board)->rounds);
+    return 1;
+}
+
+static int lw_generation(lua_State *lua)
+{
+    lua_pushinteger(lua, board_view(playing(lua)->board)->generation);
+    return 1;
+}
+
+static int lw_is_complete(lua_State *lua)
+{
+    lua_pushboolean(lua, board_view(playing(lua)->board)->is_complete != 0);
+    return 1;
+}
+
+static int push_text(lua_State *lua, struct hx_text *text)
+{
+    lua_pushlstring(lua, hx_text_string(text), text->size);
+    hx_text_free(text);
+    return 1;
+}
+
+static int lw_missing(lua_State *lua)
+{
+    struct hx_text text = {0};
+    hx_stage_missing(playing(lua), &text);
+    return push_text(lua, &text);
+}
+
+static int lw_clock(lua_State *lua)
+{
+    char clock[HX_CLOCK_SIZE];
+    lua_pushstring(lua, hx_clock(luaL_checkinteger(lua, 1), clock));
+    return 1;
+}
+
+static int lw_note(lua_State *lua)
+{
+    struct hx_stage *stage = playing(lua);
+    char clock[HX_CLOCK_SIZE];
+    hx_clock(sim_world_now_us(stage->world), clock);
+    hx_text_free(&stage->last_note);
+    hx_text_add(&stage->last_note, "%s %s", clock, luaL_checkstring(lua, 1));
+    if (stage->is_verbose) {
+        printf("%s\n", hx_text_string(&stage->last_note));
+    }
+    return 0;
+}
+
+/* ---- plant ------------------------------------------------------------------------------ */
+
+/* reference(value): kind, number, property or nil, name; or nothing. */
+static int lw_reference(lua_State *lua)
+{
+    static const char *const kinds[] = {
+        [SIM_ITEM_PLANT] = "plant",         [SIM_ITEM_STRING] = "string",
+        [SIM_ITEM_MODULE] = "module",       [SIM_ITEM_SENSOR] = "sensor",
+        [SIM_ITEM_AUX] = "aux",             [SIM_ITEM_AUX_INPUT] = "aux_input",
+        [SIM_ITEM_AUX_OUTPUT] = "aux_output", [SIM_ITEM_BUS] = "bus",
+    };
+    struct sim_reference reference;
+    if (!sim_plant_reference(lua, 1, &reference)) {
+        return 0;
+    }
+    lua_pushstring(lua, kinds[reference.item]);
+    lua_pushinteger(lua, reference.number);
+    lua_pushstring(lua, reference.property);
+    lua_pushstring(lua, reference.name);
+    return 4;
+}
+
+static int lw_contact(lua_State *lua)
+{
+    int32_t number = (int32_t)luaL_checkinteger(lua, 1);
+    lua_pushboolean(lua, sim_plant_contact(playing(lua)->plant, number));
+    return 1;
+}
+
+/* ---- windows ---------------------------------------------------------------------------- */
+
+/* Room for one question and its answer; a process plays one scenario at a time. */
+static struct hx_question question;
+static struct hx_answer answer;
+
+static bool ask(lua_State *lua)
+{
+    struct hx_stage *stage = playing(lua);
+    hx_probe_ask(stage->probe, stage->board, &question, &answer);
+    return answer.is_ok;
+}
+
+static int push_no_answer(lua_State *lua)
+{
+    lua_pushnil(lua);
+    lua_pushstring(lua, answer.error);
+    return 2;
+}
+
+static int lw_registers(lua_State *lua)
+{
+    question.kind = HX_ASK_REGISTERS;
+    question.first = (int32_t)luaL_checkinteger(lua, 1);
+    question.count = (int32_t)luaL_checkinteger(lua, 2);
+    luaL_argcheck(lua, question.count >= 1 && question.count <= HX_REGISTERS_MAX, 2, "count");
+    if (!ask(lua)) {
+        return push_no_answer(lua);
+    }
+    lua_createtable(lua, answer.count, 0);
+    for (int32_t i = 0; i < answer.count; ++i) {
+        lua_pushinteger(lua, answer.is.registers[i]);
+        lua_rawseti(lua, -2, i + 1);
+    }
+    return 1;
+}
+
+/* "1.3.6.1" into arcs; false when it is no OID. */
+static bool oid_parse(const char *text, struct hx_oid *oid)
+{
+    oid->length = 0;
+    while (oid->length < HX_OID_MAX) {
+        uint64_t arc = 0;
+        int digits = 0;
+        for (; *text >= '0' && *text <= '9' && digits < 11; ++text, ++digits) {
+            arc = arc * 10 + (uint64_t)(*text - '0');
+        }
+        if (digits == 0 || arc > UINT32_MAX) {
+            return false;
+        }
+        oid->arc[oid->length++] = (uint32_t)arc;
+        if (*text == '\0') {
+            return oid->length >= 2 && oid->arc[0] <= 2 && oid->arc[1] < 40;
+        }
+        if (*text++ != '.') {
+            return false;
+        }
+    }
+    return false;
+}
+
+static int lw_objects(lua_State *lua)
+{
+    luaL_checktype(lua, 1, LUA_TTABLE);
+    question.kind = HX_ASK_OBJECTS;
+    question.count = 0;
+    for (lua_Integer i = 1; lua_rawgeti(lua, 1, i) != LUA_TNIL; ++i) {
+        if (question.count >= HX_OBJECTS_MAX ||
+            !oid_parse(luaL_checkstring(lua, -1), &question.object[question.count])) {
+            lua_pushnil(lua);
+            lua_pushfstring(lua, "'%s' is no OID", lua_tostring(lua, -2));
+            return 2;
+        }
+        ++question.count;
+        lua_pop(lua, 1);
+    }
+    if (!ask(lua)) {
+        return push_no_answer(lua);
+    }
+    lua_createtable(lua, answer.count, 0);
+    for (int32_t i = 0; i < answer.count; ++i) {
+        const struct hx_value *value = &answer.is.value[i];
+        if (value->kind == HX_VALUE_INTEGER) {
+            lua_pushinteger(lua, value->number);
+        } else {
+            lua_pushstring(lua, value->text);
+        }
+        lua_rawseti(lua, -2, i + 1);
+    }
+    return 1;
+}
+
+static void set_integer(lua_State *lua, const char *name, lua_Integer value)
+{
+    lua_pushinteger(lua, value);
+    lua_setfield(lua, -2, name);
+}
+
+static void set_string(lua_State *lua, const char *name, const char *value)
+{
+    lua_pushstring(lua, value);
+    lua_setfield(lua, -2, name);
+}
+
+static int lw_alarms(lua_State *lua)
+{
+    question.kind = HX_ASK_ALARMS;
+    if (!ask(lua)) {
+        return push_no_answer(lua);
+    }
+    lua_createtable(lua, answer.count, 0);
+    for (int32_t i = 0; i < answer.count; ++i) {
+        lua_createtable(lua, 0, 3);
+        set_integer(lua, "id", answer.is.alarm[i].id);
+        set_integer(lua, "number", answer.is.alarm[i].number);
+        set_integer(lua, "time", answer.is.alarm[i].time);
+        lua_rawseti(lua, -2, i + 1);
+    }
+    return 1;
+}
+
+static int lw_traps(lua_State *lua)
+{
+    static const char *const kinds[] = {
+        [HX_TRAP_ADDED] = "added", [HX_TRAP_REMOVED] = "removed", [HX_TRAP_OTHER] = "other"};
+    lua_Integer count = 0;
+    lua_newtable(lua);
+    do {
+        question.kind = HX_ASK_TRAPS;
+        if (!ask(lua)) {
+            return luaL_error(lua, "trap sink: %s", answer.error);
+        }
+        for (int32_t i = 0; i < answer.count; ++i) {
+            lua_createtable(lua, 0, 4);
+            set_string(lua, "kind", kinds[answer.is.trap[i].kind]);
+            set_integer(lua, "id", answer.is.trap[i].id);
+            set_integer(lua, "number", answer.is.trap[i].number);
+            set_integer(lua, "uptime", answer.is.trap[i].uptime);
+            lua_rawseti(lua, -2, ++count);
+        }
+    } while (answer.has_more);
+    return 1;
+}
+
+/* ---- tables ----------------------------------------------------------------------------- */
+
+static void push_encoding(lua_State *lua, struct wm_encoding encoding, const char *name)
+{
+    static const char *const kinds[] = {
+        [WM_ENCODE_NOT_SHOWN] = "not_shown",
+        [WM_ENCODE_U16] = "u16",
+        [WM_ENCODE_S16] = "s16",
+        [WM_ENCODE_STRING_FACTOR] = "string_factor",
+        [WM_ENCODE_HALF_DEGREE] = "half_degree",
+        [WM_ENCODE_INTEGER] = "integer",
+        [WM_ENCODE_GAUGE] = "gauge",
+        [WM_ENCODE_LINEAR] = "linear",
+        [WM_ENCODE_TEMPERATURE] = "temperature",
+    };
+    lua_createtable(lua, 0, 4);
+    set_string(lua, "kind", kinds[encoding.kind]);
+    set_integer(lua, "divisor", encoding.divisor);
+    set_string(lua, "name", name);
+}
+
+static void push_points(lua_State *lua)
+{
+    lua_createtable(lua, wm_point_count, 0);
+    for (int i = 0; i < wm_point_count; ++i) {
+        const struct wm_point_row *row = wm_point((enum wm_point)i);
+        lua_createtable(lua, 0, 8);
+        set_integer(lua, "id", i);
+        set_string(lua, "scope", wm_scope_name(row->scope));
+        set_string(lua, "name", row->name);
+        set_string(lua, "natural", wm_unit(row->unit)->natural_name);
+        set_integer(lua, "per_natural", wm_unit(row->unit)->per_natural);
+        push_encoding(lua, row->register_encoding, row->register_name);
+        lua_setfield(lua, -2, "modbus");
+        push_encoding(lua, row->snmp_encoding, row->snmp_name);
+        lua_setfield(lua, -2, "snmp");
+        lua_rawseti(lua, -2, i + 1);
+    }
+}
+
+static void push_alarms(lua_State *lua)
+{
+    lua_createtable(lua, wm_alarm_count, 0);
+    for (int i = 0; i < wm_alarm_count; ++i) {
+        const struct wm_alarm_row *row = wm_alarm((enum wm_alarm)i);
+        lua_createtable(lua, 0, 7);
+        set_string(lua, "name", row->name);
+        set_integer(lua, "number", row->number);
+        set_string(lua, "scope", wm_scope_name(row->scope));
+        set_integer(lua, "alarm_flag", row->alarm_flag);
+        set_integer(lua, "string_flag", row->string_flag);
+        set_integer(lua, "status_flag", row->status_flag);
+        set_integer(lua, "battery_flag", row->battery_flag);
+        lua_rawseti(lua, -2, i + 1);
+    }
+}
+
+static void push_settings(lua_State *lua)
+{
+    lua_Integer count = 0;
+    lua_newtable(lua);
+    for (int i = 0; i < wm_setting_count; ++i) {
+        const struct wm_setting_row *row = wm_setting((enum wm_setting)i);
+        if (row->snmp_leaf != WM_NO_OBJECT) {
+            lua_createtable(lua, 0, 2);
+            set_string(lua, "snmp_name", row->snmp_name);
+            set_integer(lua, "snmp_leaf", row->snmp_leaf);
+            lua_rawseti(lua, -2, ++count);
+        }
+    }
+}
+
+static enum wm_point check_point(lua_State *lua)
+{
+    lua_Integer id = luaL_checkinteger(lua, 1);
+    luaL_argcheck(lua, id >= 0 && id < wm_point_count, 1, "no point");
+    return (enum wm_point)id;
+}
+
+/* point_register(id, number): the register, or nothing. */
+static int lw_point_register(lua_State *lua)
+{
+    int32_t place = wm_point_register(check_point(lua), (int32_t)luaL_checkinteger(lua, 2));
+    if (place == WM_NO_REGISTER) {
+        return 0;
+    }
+    lua_pushinteger(lua, place);
+    return 1;
+}
+
+/* point_oid(id, number): the OID as text, or nothing. */
+static int lw_point_oid(lua_State *lua)
+{
+    uint32_t oid[WM_OID_MAX];
+    size_t length = wm_point_oid(check_point(lua), (int32_t)luaL_checkinteger(lua, 2), oid);
+    if (length == 0) {
+        return 0;
+    }
+    struct hx_text text = {0};
+    for (size_t i = 0; i < length; ++i) {
+        hx_text_add(&text, "%s%lu", i > 0 ? "." : "", (unsigned long)oid[i]);
+    }
+    return push_text(lua, &text);
+}
+
+/* setting(name): its value in the row's unit, as the webmanager was given it. */
+static int lw_setting(lua_State *lua)
+{
+    enum wm_setting setting;
+    if (!wm_setting_find(luaL_checkstring(lua, 1), &setting)) {
+        return luaL_error(lua, "no setting '%s'", lua_tostring(lua, 1));
+    }
+    lua_pushinteger(lua, stage_of(lua)->settings.value[setting]);
+    return 1;
+}
+
+/* check_setting(name, text, place): an error that starts with the place, or nothing. */
+static int lw_check_setting(lua_State *lua)
+{
+    struct hx_text why = {0};
+    if (hx_setting_check(luaL_checkstring(lua, 1), luaL_checkstring(lua, 2), NULL, &why)) {
+        hx_text_free(&why);
+        return 0;
+    }
+    lua_pushfstring(lua, "%s: ", luaL_checkstring(lua, 3));
+    push_text(lua, &why);
+    lua_concat(lua, 2);
+    return lua_error(lua);
+}
+
+static const luaL_Reg functions[] = {
+    {"now_us", lw_now_us},
+    {"advance", lw_advance},
+    {"rounds", lw_rounds},
+    {"generation", lw_generation},
+    {"is_complete", lw_is_complete},
+    {"missing", lw_missing},
+    {"clock", lw_clock},
+    {"note", lw_note},
+    {"reference", lw_reference},
+    {"contact", lw_contact},
+    {"registers", lw_registers},
+    {"objects", lw_objects},
+    {"alarms", lw_alarms},
+    {"traps", lw_traps},
+    {"point_register", lw_point_register},
+    {"point_oid", lw_point_oid},
+    {"setting", lw_setting},
+    {"check_setting", lw_check_setting},
+    {NULL, NULL},
+};
+
+void hx_host_push(lua_State *lua, struct hx_stage *stage)
+{
+    luaL_newlibtable(lua, functions);
+    lua_pushlightuserdata(lua, stage);
+    luaL_setfuncs(lua, functions, 1);
+    push_points(lua);
+    lua_setfield(lua, -2, "points");
+    push_alarms(lua);
+    lua_setfield(lua, -2, "alarms_known");
+    push_settings(lua);
+    lua_setfield(lua, -2, "settings");
+}

@@ -1,0 +1,542 @@
+-- expect.lua — expectations: each looks through every window that can show the thing.
+
+local host, windows, failure = ...
+
+local count = 0 -- expectations judged; a scenario without any fails
+
+-- seen: list of { text, ok }. Returns if all are ok.
+local function judge(want, seen)
+  count = count + 1
+  local good, saw = 0, {}
+  for i, each in ipairs(seen) do
+    good = good + (each.ok and 1 or 0)
+    saw[i] = (each.ok and "  ok    " or "  wrong ") .. each.text
+  end
+  if good < #seen then
+    failure.raise(want, saw, good > 0)
+  end
+end
+
+-- An object whose only members are the given methods.
+local function with_methods(kind, methods, fields)
+  local known = {}
+  for name in pairs(methods) do
+    known[#known + 1] = ":" .. name
+  end
+  return setmetatable(fields or {}, {
+    __index = function(_, name)
+      return methods[name] or failure.unknown("expectation of " .. kind, ":" .. tostring(name), known)
+    end,
+  })
+end
+
+local function need_number(value, what)
+  if type(value) ~= "number" or value ~= value then
+    failure.misuse("%s takes a number, got %s", what, type(value))
+  end
+  return value
+end
+
+-- ---- alarms of an item --------------------------------------------------------------------
+
+local GENERAL = { name = "general_alarm", number = 0, alarm_flag = 1, battery_flag = 1,
+  string_flag = 0, status_flag = 0, scope = "any" }
+
+local function find_alarm(name)
+  if name == "general_alarm" then
+    return GENERAL
+  end
+  local known = { "general_alarm" }
+  for _, alarm in ipairs(host.alarms_known) do
+    if alarm.name == name then
+      return alarm
+    end
+    known[#known + 1] = alarm.name
+  end
+  failure.unknown("alarm", name, known)
+end
+
+-- Do other alarms that this kind of item can show have the same bit?
+local function is_shared(alarm, flag, scopes)
+  for _, other in ipairs(host.alarms_known) do
+    if other ~= alarm and scopes[other.scope] and other[flag] == alarm[flag] then
+      return true
+    end
+  end
+  return false
+end
+
+local any_scope = { module = true, string = true, system = true }
+
+-- signs: where an alarm shows. `decides`: it shows there if and only if the alarm is there; the
+-- others show it too when it is there, but may show the same for another reason.
+local function add_word(signs, point, number, flag, decides)
+  for _, each in ipairs(windows.look(point, number)) do
+    each.shows = each.raw ~= nil and each.raw & flag ~= 0
+    each.decides = decides
+    if each.raw then
+      each.text = ("%s = 0x%04X, bit 0x%04X %s"):format(each.place, each.raw & 0xFFFF, flag,
+        each.shows and "set" or "clear")
+    end
+    signs[#signs + 1] = each
+  end
+end
+
+local function add_row(signs, alarm, decides)
+  local rows, present = windows.alarm_rows()
+  local sign = { decides = decides, shows = rows ~= nil and present[alarm.number] == true }
+  local list = {}
+  for i, row in ipairs(rows or {}) do
+    list[i] = row.number
+  end
+  sign.raw = rows and #rows
+  sign.text = rows and ("snmp alarm table: row of bacsWellKnownAlarms.%d %s (rows of: %s)"):format(
+    alarm.number, sign.shows and "present" or "absent",
+    #list > 0 and table.concat(list, ", ") or "none") or "snmp alarm table: " .. present
+  signs[#signs + 1] = sign
+end
+
+local gather = {}
+
+function gather.module(signs, alarm, number)
+  if (alarm.scope == "module" or alarm.scope == "any") and alarm.alarm_flag ~= 0 then
+    add_word(signs, windows.point("module", "alarm"), number, alarm.alarm_flag, true)
+  end
+end
+
+function gather.string(signs, alarm, number)
+  local scopes = { module = true, string = true }
+  if alarm.scope ~= "any" and not scopes[alarm.scope] then
+    return
+  end
+  if alarm.alarm_flag ~= 0 then
+    add_word(signs, windows.point("string", "alarm"), number, alarm.alarm_flag,
+      not is_shared(alarm, "alarm_flag", scopes))
+  end
+  if alarm.string_flag ~= 0 then
+    add_word(signs, windows.point("string", "alarm2"), number, alarm.string_flag,
+      not is_shared(alarm, "string_flag", scopes))
+  end
+  if #signs > 0 and alarm.number ~= 0 then
+    add_row(signs, alarm, false)
+  end
+end
+
+function gather.plant(signs, alarm)
+  -- The general alarm of the plant is not in 1002: not every cause is a module or a string.
+  if alarm.alarm_flag ~= 0 and alarm ~= GENERAL then
+    add_word(signs, windows.point("system", "alarm"), 1, alarm.alarm_flag,
+      not is_shared(alarm, "alarm_flag", any_scope))
+  end
+  if alarm.status_flag ~= 0 then
+    add_word(signs, windows.point("system", "status"), 1, alarm.status_flag,
+      not is_shared(alarm, "status_flag", any_scope))
+  end
+  if alarm.battery_flag ~= 0 then
+    add_word(signs, windows.point("system", "battery_status"), 1, alarm.battery_flag,
+      not is_shared(alarm, "battery_flag", any_scope))
+  end
+  if alarm.number ~= 0 then
+    add_row(signs, alarm, true)
+  end
+end
+
+local function signs_of(item, name)
+  if type(name) ~= "string" then
+    failure.misuse("an alarm is named by text, as in :has \"voltage_high\"; got %s", type(name))
+  end
+  local alarm, signs = find_alarm(name), {}
+  gather[item.kind](signs, alarm, item.number)
+  if #signs == 0 then
+    local ask = alarm.scope == "string" and item.kind == "module" and
+      (alarm.alarm_flag ~= 0 or alarm.string_flag ~= 0) and
+      "its string or the plant" or "the plant: expect(plant)"
+    failure.misuse("no window shows %s of a %s; ask %s", name, item.kind, ask)
+  end
+  return signs
+end
+
+local function item_has(item, name)
+  local signs = signs_of(item, name)
+  for _, sign in ipairs(signs) do
+    sign.ok = sign.shows
+  end
+  judge(("%s has %s"):format(item.name, name), signs)
+end
+
+local function item_has_not(item, name)
+  local signs, deciders, shown = signs_of(item, name), 0, 0
+  for _, sign in ipairs(signs) do
+    deciders = deciders + (sign.decides and 1 or 0)
+    shown = shown + (sign.shows and 1 or 0)
+  end
+  for _, sign in ipairs(signs) do
+    local blamed = sign.decides or deciders == 0 and shown == #signs
+    sign.ok = sign.raw ~= nil and not (sign.shows and blamed)
+  end
+  judge(("%s has not %s"):format(item.name, name), signs)
+end
+
+local quiet_points = {
+  module = { "alarm" },
+  string = { "alarm", "alarm2" },
+  plant = { "battery_status", "alarm", "alarms_present" },
+}
+
+local function item_is_quiet(item)
+  local seen = {}
+  local scope = item.kind == "plant" and "system" or item.kind
+  for _, name in ipairs(quiet_points[item.kind]) do
+    for _, each in ipairs(windows.look(windows.point(scope, name), math.max(item.number, 1))) do
+      each.ok = each.raw == 0
+      seen[#seen + 1] = each
+    end
+  end
+  if item.kind == "plant" then
+    local rows, present = windows.alarm_rows()
+    local numbers = {}
+    for i, row in ipairs(rows or {}) do
+      numbers[i] = row.number
+    end
+    seen[#seen + 1] = { ok = rows ~= nil and #rows == 0, text = "snmp alarm table: " .. (rows and
+      (#rows == 0 and "no row" or "rows of " .. table.concat(numbers, ", ")) or present) }
+  end
+  judge(item.name .. " is quiet", seen)
+end
+
+local item_methods = { has = item_has, has_not = item_has_not, is_quiet = item_is_quiet }
+
+-- ---- values -------------------------------------------------------------------------------
+
+local function value_text(reference, text)
+  return ("%s %s"):format(reference.name, text)
+end
+
+local function value_is(reference, value)
+  need_number(value, ":is")
+  local seen = windows.look(reference.point, reference.number)
+  for _, each in ipairs(seen) do
+    local wanted = each.encode(value)
+    each.ok = each.raw == wanted
+    each.text = each.ok and each.text or ("%s, wanted %d"):format(each.text, wanted)
+  end
+  judge(value_text(reference, "is " .. windows.natural_text(value, reference.point)), seen)
+end
+
+-- Each window shows what it would show for a value inside value - tolerance .. value + tolerance.
+local function value_is_near(reference, value, tolerance)
+  need_number(value, ":is_near")
+  if need_number(tolerance, ":is_near(value, tolerance)") < 0 then
+    failure.misuse("a tolerance is not negative")
+  end
+  local seen = windows.look(reference.point, reference.number)
+  for _, each in ipairs(seen) do
+    local low, high = each.encode(value - tolerance), each.encode(value + tolerance)
+    each.ok = each.raw ~= nil and each.raw >= low and each.raw <= high
+    each.text = each.ok and each.text or ("%s, wanted %d..%d"):format(each.text, low, high)
+  end
+  judge(value_text(reference, ("is within %s of %s"):format(
+    windows.natural_text(tolerance, reference.point),
+    windows.natural_text(value, reference.point))), seen)
+end
+
+-- Strictly in the window with the finest steps; the others may show the limit itself.
+local function value_beyond(reference, value, sign, word)
+  need_number(value, ":is_" .. word)
+  local seen = windows.look(reference.point, reference.number)
+  local finest = math.huge
+  for _, each in ipairs(seen) do
+    finest = math.min(finest, each.step)
+  end
+  for _, each in ipairs(seen) do
+    local is_strict = each.step <= finest
+    local limit = is_strict and each.encode(value) or each.encode_units(value, sign)
+    each.ok = each.raw ~= nil and sign * (each.raw - limit) >= (is_strict and 1 or 0)
+    each.text = each.ok and each.text or
+      ("%s, wanted %s %s%d"):format(each.text, word, is_strict and "" or "or at ", limit)
+  end
+  judge(value_text(reference, ("is %s %s"):format(word,
+    windows.natural_text(value, reference.point))), seen)
+end
+
+-- Reads 0 in every window, and the loss is told.
+local function value_is_unavailable(reference)
+  local seen = windows.look(reference.point, reference.number)
+  for _, each in ipairs(seen) do
+    each.ok = each.raw == 0
+  end
+  local signs = {}
+  if reference.kind == "module" then
+    gather.module(signs, find_alarm("module_lost"), reference.number)
+  else
+    add_row(signs, find_alarm("sensor_communication_lost"), true)
+  end
+  for _, sign in ipairs(signs) do
+    sign.ok = sign.shows
+    seen[#seen + 1] = sign
+  end
+  judge(reference.name .. " is unavailable", seen)
+end
+
+local value_methods = {
+  is = value_is,
+  is_near = value_is_near,
+  is_above = function(reference, value) value_beyond(reference, value, 1, "above") end,
+  is_below = function(reference, value) value_beyond(reference, value, -1, "below") end,
+  is_unavailable = value_is_unavailable,
+}
+
+-- ---- inputs and outputs -------------------------------------------------------------------
+
+local line_words = {
+  aux_input = { normal = 1, alarm = 0 },
+  aux_output = { on = 1, off = 0 },
+}
+
+local function line_is(line, word)
+  local words = line_words[line.kind]
+  if words[word] == nil then
+    failure.unknown("state of " .. line.name, word, line.kind == "aux_input" and
+      { "normal", "alarm" } or { "on", "off" })
+  end
+  local seen = windows.look(windows.point(line.kind, "level"), line.number)
+  for _, each in ipairs(seen) do
+    each.ok = each.raw == words[word]
+  end
+  if line.kind == "aux_output" then
+    local is_on = host.contact(line.number)
+    seen[#seen + 1] = { ok = is_on == (word == "on"),
+      text = "contact: " .. (is_on and "on" or "off") }
+  end
+  judge(("%s is \"%s\""):format(line.name, word), seen)
+end
+
+-- ---- what expect() is given ---------------------------------------------------------------
+
+local scopes = { plant = "system", string = "string", module = "module" }
+
+local function known_points(scope)
+  local known = {}
+  for _, point in ipairs(host.points) do
+    if point.scope == scope then
+      known[#known + 1] = point.name
+    end
+  end
+  return known
+end
+
+local function expect_value(thing)
+  local scope = scopes[thing.kind]
+  thing.point = scope and windows.point(scope, thing.property)
+  if not thing.point then
+    if not scope then
+      failure.misuse("no window shows %s; ask the string's current or the line of the aux",
+        thing.name)
+    end
+    failure.unknown("value that a window shows of a " .. thing.kind, thing.property,
+      known_points(scope))
+  end
+  thing.number = math.max(thing.number, 1)
+  return with_methods("a value", value_methods, thing)
+end
+
+local function expect_thing(_, value, extra)
+  local kind, number, property, name = host.reference(value)
+  if not kind then
+    failure.misuse("expect() takes an item of the plant or a value of one, as in " ..
+      "expect(plant.string[1].module[7].voltage); got %s", type(value))
+  elseif extra ~= nil then
+    failure.misuse("expect() takes one thing, and the wish follows: expect(%s):is(...)", name)
+  end
+  local thing = { kind = kind, number = number, property = property, name = name }
+  if property then
+    return expect_value(thing)
+  elseif line_words[kind] then
+    return with_methods("a line", { is = line_is }, thing)
+  elseif gather[kind] then
+    return with_methods("a " .. kind, item_methods, thing)
+  end
+  failure.misuse("no window shows %s itself; ask the plant, a string, a module, a line of an aux",
+    name)
+end
+
+-- ---- one window, raw ----------------------------------------------------------------------
+
+local function raw_text(value)
+  if math.type(value) == "integer" then
+    return ("%d (0x%04X)"):format(value, value & (value < 0 and 0xFFFF or ~0))
+  end
+  return ("\"%s\""):format(tostring(value))
+end
+
+local function raw_judge(raw, want, ok)
+  local value, problem = raw.read()
+  judge(("%s %s"):format(raw.place, want), { {
+    ok = value ~= nil and ok(value), text = ("%s = %s"):format(raw.place,
+      value ~= nil and raw_text(value) or problem),
+  } })
+end
+
+local function raw_compared(want, compare)
+  return function(raw, limit)
+    need_number(limit, ":is_" .. want)
+    raw_judge(raw, ("is %s %s"):format(want, limit), function(value)
+      return type(value) == "number" and compare(value, limit)
+    end)
+  end
+end
+
+local raw_methods = {
+  is = function(raw, wanted)
+    if type(wanted) ~= "number" and type(wanted) ~= "string" then
+      failure.misuse(":is takes a raw number or a text, got %s", type(wanted))
+    end
+    wanted = math.tointeger(wanted) or wanted
+    raw_judge(raw, "is " .. raw_text(wanted), function(value) return value == wanted end)
+  end,
+  is_near = function(raw, wanted, tolerance)
+    need_number(wanted, ":is_near")
+    need_number(tolerance, ":is_near(value, tolerance)")
+    raw_judge(raw, ("is within %s of %s"):format(tolerance, wanted), function(value)
+      return type(value) == "number" and math.abs(value - wanted) <= tolerance
+    end)
+  end,
+  is_above = raw_compared("above", function(value, limit) return value > limit end),
+  is_below = raw_compared("below", function(value, limit) return value < limit end),
+}
+
+-- A register holds 16 bits: beside a negative number it is read as a signed one.
+local function with_sign(method)
+  return function(raw, wanted, ...)
+    local function read()
+      local value, problem = raw.read()
+      local is_negative = value and type(wanted) == "number" and wanted < 0 and value > 32767
+      return is_negative and value - 65536 or value, problem
+    end
+    return method({ place = raw.place, read = read }, wanted, ...)
+  end
+end
+
+local register_methods = {}
+for name, method in pairs(raw_methods) do
+  register_methods[name] = with_sign(method)
+end
+
+local function expect_register(number)
+  if not windows.is_register(number) then
+    failure.misuse("no register %s; the map is 1000..3681", tostring(number))
+  end
+  return with_methods("a register", register_methods, {
+    place = ("modbus %d"):format(number),
+    read = function() return windows.register(number) end,
+  })
+end
+
+local function expect_snmp(name, row)
+  if type(name) ~= "string" or row ~= nil and math.type(row) ~= "integer" then
+    failure.misuse("expect.snmp takes an object's name and, for a column, the row's number")
+  end
+  local oid, problem = windows.object_oid(name, row)
+  if not oid then
+    failure.misuse("%s", problem)
+  end
+  return with_methods("an object", raw_methods, {
+    place = ("snmp %s%s"):format(name, row and "." .. row or ""),
+    read = function() return windows.object(oid) end,
+  })
+end
+
+-- ---- traps --------------------------------------------------------------------------------
+
+local arrived = {} -- in order; taken: an expectation has used it up
+local taken_log = {} -- so that `within` can take a try back
+
+local function traps_fetch()
+  for _, trap in ipairs(host.traps()) do
+    for _, alarm in ipairs(host.alarms_known) do
+      if alarm.number == trap.number and trap.number ~= 0 then
+        trap.name = alarm.name
+      end
+    end
+    trap.text = ("%s %s (id %d)"):format(trap.kind, trap.name or "?", trap.id)
+    -- coldStart and the like tell of no alarm.
+    trap.taken = trap.kind == "other"
+    arrived[#arrived + 1] = trap
+  end
+end
+
+local function traps_waiting()
+  local waiting = {}
+  for _, trap in ipairs(arrived) do
+    if not trap.taken then
+      waiting[#waiting + 1] = trap.text
+    end
+  end
+  return "traps: " .. (#waiting > 0 and table.concat(waiting, ", ") or "none")
+end
+
+local function expect_trap(what)
+  local wish = type(what) == "string" and { added = what } or what
+  local kind = type(wish) == "table" and next(wish)
+  if kind ~= "added" and kind ~= "removed" or next(wish, kind) ~= nil then
+    failure.misuse("expect.trap takes an alarm's name, { added = \"name\" } or " ..
+      "{ removed = \"name\" }")
+  end
+  local alarm = find_alarm(wish[kind])
+  if alarm.number == 0 then
+    failure.misuse("no trap tells of %s: it has no row in the alarm table; ask for system_error",
+      alarm.name)
+  end
+  traps_fetch()
+  for _, trap in ipairs(arrived) do
+    if not trap.taken and trap.kind == kind and trap.number == alarm.number then
+      trap.taken = true
+      taken_log[#taken_log + 1] = trap
+      count = count + 1
+      return
+    end
+  end
+  judge(("a trap: %s %s"):format(kind, alarm.name), { { ok = false, text = traps_waiting() } })
+end
+
+local function expect_no_trap(extra)
+  if extra ~= nil then
+    failure.misuse("expect.no_trap() takes nothing: it means no trap of any kind")
+  end
+  traps_fetch()
+  local text = traps_waiting()
+  judge("no trap", { { ok = text == "traps: none", text = text } })
+end
+
+-- ---- the word -----------------------------------------------------------------------------
+
+local members = {
+  modbus = expect_register,
+  snmp = expect_snmp,
+  trap = expect_trap,
+  no_trap = expect_no_trap,
+}
+
+local expect = setmetatable({}, {
+  __call = expect_thing,
+  __index = function(_, name)
+    local known = {}
+    for member in pairs(members) do
+      known[#known + 1] = "expect." .. member
+    end
+    return members[name] or failure.unknown("expectation", "expect." .. tostring(name), known)
+  end,
+  __newindex = function() failure.misuse("expect cannot be changed") end,
+})
+
+return {
+  expect = expect,
+  count = function() return count end,
+  mark = function() return #taken_log end,
+  -- Gives back the traps that a try of `within` took before it failed.
+  give_back = function(mark)
+    while #taken_log > mark do
+      table.remove(taken_log).taken = false
+    end
+  end,
+}

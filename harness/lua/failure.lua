@@ -1,0 +1,88 @@
+-- failure.lua — the two ways a scenario goes wrong: an expectation that does not hold (a failure,
+-- which `within` retries) and a mistake in the script (a problem, which nothing retries).
+
+local host = ...
+local failure = {}
+
+local Failure, Problem = {}, {}
+
+-- Where the scenario stands: the nearest line of a file on the stack.
+function failure.where()
+  for level = 2, 200 do
+    local info = debug.getinfo(level, "Sl")
+    if not info then
+      break
+    end
+    if info.source:sub(1, 1) == "@" and info.currentline > 0 then
+      return ("%s:%d"):format(info.source:sub(2), info.currentline)
+    end
+  end
+  return "?"
+end
+
+function failure.raise(want, saw, disagree)
+  error(setmetatable({
+    where = failure.where(), want = want, saw = saw, disagree = disagree, at_us = host.now_us(),
+  }, Failure), 0)
+end
+
+function failure.is_failure(value)
+  return getmetatable(value) == Failure
+end
+
+-- A mistake of the script's author, told with the line of the script.
+function failure.misuse(text, ...)
+  error(failure.where() .. ": " .. text:format(...), 0)
+end
+
+-- A word that is not in the list.
+function failure.unknown(kind, name, known)
+  table.sort(known)
+  failure.misuse("no %s '%s'; known: %s", kind, tostring(name), table.concat(known, ", "))
+end
+
+-- Lua shortens long file names in what it says; this makes them whole again.
+local function with_whole_names(text)
+  for level = 2, 200 do
+    local info = debug.getinfo(level, "S")
+    if not info then
+      break
+    end
+    local whole = info.source:sub(2)
+    if info.source:sub(1, 1) == "@" and whole ~= info.short_src then
+      local from, to = text:find(info.short_src, 1, true)
+      while from do
+        text = text:sub(1, from - 1) .. whole .. text:sub(to + 1)
+        from, to = text:find(info.short_src, from + #whole, true)
+      end
+    end
+  end
+  return text
+end
+
+-- Message handler: a failure stays, anything else becomes a problem with its traceback.
+function failure.handle(message)
+  if failure.is_failure(message) or getmetatable(message) == Problem then
+    return message
+  end
+  local text = type(message) == "string" and message or
+    ("error(%s): a script raised a %s"):format(tostring(message), type(message))
+  local frames = {}
+  for line in debug.traceback("", 2):gmatch("\n%s+([^\n]+)") do
+    -- Frames of C and of the language itself say nothing to the author.
+    if not line:find("^%[C%]") and not line:find("^language/") then
+      frames[#frames + 1] = with_whole_names(line)
+    end
+  end
+  return setmetatable({ text = with_whole_names(text), frames = frames }, Problem)
+end
+
+-- First line and report of a problem. Out of memory Lua raises a bare text.
+function failure.problem_text(problem)
+  if type(problem) == "string" then
+    return problem, ""
+  end
+  return problem.text, table.concat(problem.frames, "\n")
+end
+
+return failure

@@ -1,0 +1,393 @@
+-- language.lua — the words of a scenario, on one page in scenarios/README.md.
+--
+-- A scenario file sees these words and the harmless part of Lua's library, and nothing else:
+-- unknown names are errors, names cannot be set, and the same seed gives the same run.
+
+local host, failure, watch = ...
+
+local language = {}
+
+-- ---- durations ----------------------------------------------------------------------------
+
+local Rounds = {}
+local LONGEST_S = 10 * 365 * 86400
+-- A round takes its period or the time its questions need; no bus of ours needs more than this.
+local ROUND_LONGEST_S = 600
+
+local function positive(value, what)
+  if type(value) ~= "number" or not (value >= 0 and value <= LONGEST_S) then
+    failure.misuse("%s takes a duration in seconds, as minutes(5), up to ten years; got %s", what,
+      type(value) == "number" and tostring(value) or type(value))
+  end
+  return value
+end
+
+local function times(word, factor)
+  return function(value)
+    if type(value) ~= "number" then
+      failure.misuse("%s takes a number, got %s", word, type(value))
+    end
+    return value * factor
+  end
+end
+
+local function rounds(number)
+  if math.type(number) ~= "integer" or number < 1 or number > 1000000 then
+    failure.misuse("rounds takes a whole number from 1 to 1000000")
+  end
+  return setmetatable({ rounds = number }, Rounds)
+end
+
+local function text_of(seconds)
+  for _, unit in ipairs { { 86400, "d" }, { 3600, "h" }, { 60, "min" } } do
+    if seconds >= unit[1] and seconds % unit[1] == 0 then
+      return ("%d %s"):format(seconds // unit[1], unit[2])
+    end
+  end
+  return ("%.14g s"):format(seconds)
+end
+
+-- { us = instant, rounds = counter or nil, text = "5 min" }
+local function deadline(limit, what)
+  local now = host.now_us()
+  if getmetatable(limit) == Rounds then
+    local period = host.setting("bus.round_period") / 1000 + ROUND_LONGEST_S
+    return {
+      us = now + math.ceil(limit.rounds * period * 1e6), rounds = host.rounds() + limit.rounds,
+      text = limit.rounds == 1 and "1 round" or limit.rounds .. " rounds",
+    }
+  end
+  positive(limit, what)
+  return { us = now + math.floor(limit * 1e6 + 0.5), text = text_of(limit) }
+end
+
+local function has_passed(limit)
+  return host.now_us() >= limit.us or limit.rounds and host.rounds() >= limit.rounds or false
+end
+
+-- ---- time ---------------------------------------------------------------------------------
+
+local SETTLE_S = 600
+
+local function wait(duration)
+  local limit = deadline(duration, "wait")
+  if not limit.rounds then
+    host.advance(limit.us, false)
+  end
+  while not has_passed(limit) do
+    host.advance(limit.us, true)
+  end
+end
+
+local function settle()
+  local limit = deadline(SETTLE_S, "settle")
+  while not host.is_complete() do
+    if has_passed(limit) then
+      failure.raise(("the webmanager running and every configured value measured within %s")
+        :format(limit.text), { "  wrong " .. host.missing() })
+    end
+    host.advance(limit.us, true)
+  end
+end
+
+local function need_function(fn, what)
+  if type(fn) ~= "function" then
+    failure.misuse("%s takes a duration and a function, got %s", what, type(fn))
+  end
+end
+
+-- Looks at once, at each new view, and at the deadline.
+local function within(duration, fn)
+  need_function(fn, "within")
+  local limit = deadline(duration, "within")
+  local is_last = false
+  while true do
+    local mark = watch.mark()
+    local ok, problem = xpcall(fn, failure.handle)
+    if ok then
+      return
+    end
+    if not failure.is_failure(problem) then
+      error(problem, 0)
+    end
+    watch.give_back(mark)
+    if is_last then
+      problem.want = problem.want .. " within " .. limit.text
+      error(problem, 0)
+    end
+    host.advance(limit.us, true)
+    is_last = has_passed(limit)
+  end
+end
+
+local function every_of(options)
+  if options == nil then
+    return nil
+  end
+  local name = type(options) == "table" and next(options)
+  if name ~= "every" or next(options, name) ~= nil then
+    failure.misuse("throughout's third argument is { every = seconds }")
+  end
+  if positive(options.every, "every") == 0 then
+    failure.misuse("every is longer than nothing")
+  end
+  return math.floor(options.every * 1e6 + 0.5)
+end
+
+-- Looks at once, at each new view or every so often, and at the end.
+local function throughout(duration, fn, options)
+  need_function(fn, "throughout")
+  local limit = deadline(duration, "throughout")
+  local every_us, begun_us = every_of(options), host.now_us()
+  while true do
+    local ok, problem = xpcall(fn, failure.handle)
+    if not ok then
+      if failure.is_failure(problem) then
+        problem.want = ("%s throughout %s; it held for %s"):format(problem.want, limit.text,
+          text_of((host.now_us() - begun_us) / 1e6))
+      end
+      error(problem, 0)
+    end
+    if has_passed(limit) then
+      return
+    end
+    if every_us then
+      host.advance(math.min(limit.us, host.now_us() + every_us), false)
+    else
+      host.advance(limit.us, true)
+    end
+  end
+end
+
+-- ---- scenario -----------------------------------------------------------------------------
+
+local defined = {} -- of this file, in order
+
+local scenario_keys = {
+  tags = "table", plant = "string", needs = "table", settings = "table", run = "function",
+}
+-- What a scenario may need, and whether this board has it.
+local needs_known = { virtual_time = true, real_board = false }
+
+local function list_of_names(list, what)
+  for key, value in pairs(list) do
+    if math.type(key) ~= "integer" or type(value) ~= "string" then
+      failure.misuse("%s is a list of names, as in { \"safety\" }", what)
+    end
+  end
+  return list
+end
+
+local function settings_of(table_of)
+  local list = {}
+  for name, value in pairs(table_of) do
+    if type(name) ~= "string" or type(value) ~= "string" and type(value) ~= "number" then
+      failure.misuse("settings are pairs like [\"voltage.delay\"] = 30 or = \"open_breaker\"")
+    end
+    local text = type(value) == "number" and ("%.14g"):format(value) or value
+    host.check_setting(name, text, failure.where())
+    list[#list + 1] = { name = name, text = text }
+  end
+  table.sort(list, function(a, b) return a.name < b.name end)
+  return list
+end
+
+local function check_definition(definition)
+  if type(definition) ~= "table" then
+    failure.misuse("scenario \"name\" takes a table: { plant = \"...\", run = function(plant) }")
+  end
+  for key, value in pairs(definition) do
+    if scenario_keys[key] == nil then
+      local known = {}
+      for name in pairs(scenario_keys) do
+        known[#known + 1] = name
+      end
+      failure.unknown("key in a scenario", key, known)
+    elseif type(value) ~= scenario_keys[key] then
+      failure.misuse("%s is a %s, got %s", key, scenario_keys[key], type(value))
+    end
+  end
+  for _, key in ipairs { "plant", "run" } do
+    if definition[key] == nil then
+      failure.misuse("a scenario needs %s", key)
+    end
+  end
+end
+
+local function skip_reason(needs)
+  for _, need in ipairs(list_of_names(needs, "needs")) do
+    if needs_known[need] == nil then
+      failure.unknown("need", need, { "virtual_time", "real_board" })
+    elseif not needs_known[need] then
+      return "needs " .. need
+    end
+  end
+end
+
+local function scenario(name)
+  if type(name) ~= "string" or name:find("^%s*$") or name:find("%c") then
+    failure.misuse("a scenario's name is one line of text")
+  end
+  for _, other in ipairs(defined) do
+    if other.name == name then
+      failure.misuse("a scenario '%s' is there already, at %s; give each its own name", name,
+        other.where)
+    end
+  end
+  -- Known from here on, so that a name without its table is noticed.
+  local entry = { name = name, where = failure.where() }
+  defined[#defined + 1] = entry
+  return function(definition)
+    check_definition(definition)
+    entry.where = failure.where()
+    entry.tags = list_of_names(definition.tags or {}, "tags")
+    entry.skip = skip_reason(definition.needs or {})
+    entry.settings = settings_of(definition.settings or {})
+    entry.plant, entry.run = definition.plant, definition.run
+  end
+end
+
+-- ---- what a file sees ---------------------------------------------------------------------
+
+-- Keys in a fixed order: Lua's own differs from run to run.
+local function sorted_pairs(t)
+  local keys = {}
+  for key in next, t do
+    keys[#keys + 1] = key
+  end
+  table.sort(keys, function(a, b)
+    if type(a) == type(b) and (type(a) == "number" or type(a) == "string") then
+      return a < b
+    end
+    return type(a) < type(b)
+  end)
+  local i = 0
+  return function()
+    i = i + 1
+    return keys[i], t[keys[i]]
+  end
+end
+
+local function copy_of(library, without)
+  local copy = {}
+  for name, value in next, library do
+    copy[name] = value
+  end
+  copy[without or 1] = nil
+  return copy
+end
+
+local words = {
+  scenario = scenario, settle = settle, wait = wait, within = within, throughout = throughout,
+  note = function(text) host.note(tostring(text)) end,
+  seconds = times("seconds", 1), minutes = times("minutes", 60), hours = times("hours", 3600),
+  days = times("days", 86400), rounds = rounds, expect = watch.expect, print = print,
+  -- The seed of the run is math.random's too.
+  math = copy_of(math, "randomseed"), string = copy_of(string), table = copy_of(table),
+  ipairs = ipairs, pairs = sorted_pairs, next = next, select = select, type = type,
+  tostring = tostring, tonumber = tonumber, error = error, assert = assert,
+}
+
+language.environment = setmetatable({}, {
+  __index = function(_, name)
+    local value = words[name]
+    if value == nil then
+      local known = {}
+      for word in pairs(words) do
+        known[#known + 1] = word
+      end
+      failure.unknown("global", name, known)
+    end
+    return value
+  end,
+  __newindex = function(_, name)
+    failure.misuse("globals are read-only; write: local %s = ...", tostring(name))
+  end,
+  __metatable = false,
+})
+
+-- ---- what the program calls ---------------------------------------------------------------
+
+-- Runs a file's chunk; true and the list of scenarios, or false and what is wrong.
+function language.load(chunk)
+  local ok, problem = xpcall(chunk, failure.handle)
+  if not ok then
+    if failure.is_failure(problem) then
+      return false, problem.where .. ": nothing can be expected outside a scenario's run"
+    end
+    return false, (failure.problem_text(problem))
+  end
+  for _, each in ipairs(defined) do
+    if not each.run then
+      return false, ("%s: scenario \"%s\" has no table; write: scenario \"%s\" { ... }"):format(
+        each.where, each.name, each.name)
+    end
+  end
+  return true, defined
+end
+
+-- Plays a scenario: "passed", "failed" or "error"; one line; where (of a failure); the report.
+function language.play(number, plant)
+  local entry = defined[number]
+  local ok, problem = xpcall(entry.run, failure.handle, plant)
+  if ok and watch.count() == 0 then
+    return "failed", "asserted nothing", ("at   %s\nwant at least one expectation\nsaw  none; " ..
+      "say what an outsider must see, as in expect(plant):is_quiet()"):format(entry.where)
+  elseif ok then
+    return "passed", "", ""
+  elseif not failure.is_failure(problem) then
+    return "error", failure.problem_text(problem)
+  end
+  local lines = {
+    ("at   %s, virtual %s"):format(problem.where, host.clock(problem.at_us)),
+    "want " .. problem.want,
+  }
+  for i, text in ipairs(problem.saw) do
+    lines[#lines + 1] = (i == 1 and "saw" or "   ") .. text:sub(1)
+  end
+  if problem.disagree then
+    lines[#lines + 1] = "     the windows disagree"
+  end
+  return "failed", problem.want, table.concat(lines, "\n")
+end
+
+function language.count()
+  return watch.count()
+end
+
+-- Nothing typed may pass time or expect: that is a scenario's.
+local not_typed = {
+  scenario = true, settle = true, wait = true, within = true, throughout = true, note = true,
+  expect = true, rounds = true,
+}
+
+-- Runs one typed line on the plant; true and its results as text, or false and what is wrong.
+function language.typed(line, plant)
+  local environment = setmetatable({ plant = plant }, {
+    __index = function(_, name)
+      if words[name] == nil or not_typed[name] then
+        error(("no global '%s'; known: plant, minutes, hours, ... and Lua's own"):format(name), 0)
+      end
+      return words[name]
+    end,
+    __newindex = function(_, name)
+      error(("globals are read-only: push the plant instead of setting %s"):format(name), 0)
+    end,
+  })
+  local chunk = load("return " .. line, "=typed", "t", environment)
+  local problem
+  if not chunk then
+    chunk, problem = load(line, "=typed", "t", environment)
+  end
+  if not chunk then
+    return false, problem
+  end
+  local results = table.pack(pcall(chunk))
+  local texts = {}
+  for i = 2, results.n do
+    texts[#texts + 1] = tostring(results[i])
+  end
+  return results[1], table.concat(texts, "\t")
+end
+
+return language

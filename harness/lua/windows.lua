@@ -1,0 +1,306 @@
+-- windows.lua — what an outsider reads: registers, objects, alarm rows, contacts.
+--
+-- Encodings are worked out here from the tables, not by the firmware's function, so that the two
+-- hold each other. A reading is kept only while virtual time stands and the view is the same.
+
+local host = ...
+local windows = {}
+
+local REGISTER_FIRST, REGISTER_LAST, BLOCK = 1000, 3681, 125
+
+-- ---- reading ------------------------------------------------------------------------------
+
+local cache = { now = -1, generation = -1 }
+
+local function fresh()
+  local now, generation = host.now_us(), host.generation()
+  if cache.now ~= now or cache.generation ~= generation then
+    cache = { now = now, generation = generation, registers = {}, objects = {} }
+  end
+  return cache
+end
+
+-- The register as it is on the wire, 0..65535; or nil and why not.
+function windows.register(number)
+  local kept = fresh().registers
+  if kept[number] == nil then
+    local first = REGISTER_FIRST + (number - REGISTER_FIRST) // BLOCK * BLOCK
+    local values, problem = host.registers(first, math.min(BLOCK, REGISTER_LAST - first + 1))
+    if not values then
+      return nil, problem
+    end
+    for i, value in ipairs(values) do
+      kept[first + i - 1] = value
+    end
+  end
+  return kept[number]
+end
+
+function windows.is_register(number)
+  return math.type(number) == "integer" and number >= REGISTER_FIRST and number <= REGISTER_LAST
+end
+
+-- Objects by OID: number or text each. neighbours are read with it, in the same request.
+function windows.object(oid, neighbours)
+  local kept = fresh().objects
+  if kept[oid] == nil then
+    local ask = { oid }
+    for _, other in ipairs(neighbours or {}) do
+      if other ~= oid and kept[other] == nil then
+        ask[#ask + 1] = other
+      end
+    end
+    local values, problem = host.objects(ask)
+    if not values then
+      return nil, problem
+    end
+    for i, value in ipairs(values) do
+      kept[ask[i]] = value
+    end
+  end
+  return kept[oid]
+end
+
+-- The alarm table as a list of { id, number, time } and as a set of numbers; or nil and why not.
+function windows.alarm_rows()
+  local kept = fresh()
+  if not kept.rows then
+    local rows, problem = host.alarms()
+    if not rows then
+      return nil, problem
+    end
+    kept.rows, kept.present = rows, {}
+    for _, row in ipairs(rows) do
+      kept.present[row.number] = true
+    end
+  end
+  return kept.rows, kept.present
+end
+
+-- ---- encodings ----------------------------------------------------------------------------
+
+-- Half away from zero, once (decision M7).
+local function divide(value, divisor)
+  if value >= 0 then
+    return (value + divisor // 2) // divisor
+  end
+  return -((-value + divisor // 2) // divisor)
+end
+
+local function clamp(value, low, high)
+  return math.max(low, math.min(high, value))
+end
+
+local function s16(value)
+  return clamp(value, -32768, 32767)
+end
+
+local function is_fahrenheit()
+  return host.setting("temperature.unit") == 1
+end
+
+-- kind -> value in its unit to what the window shows
+local encoders = {
+  u16 = function(value) return clamp(value, 0, 65535) end,
+  s16 = function(value, how) return s16(divide(value, how.divisor)) end,
+  string_factor = function(value, how)
+    return s16(divide(value * host.setting("modbus.string_factor"), how.per_natural))
+  end,
+  half_degree = function(value) return s16(divide(2 * value + 78000, 1000)) end,
+  integer = function(value) return value end,
+  gauge = function(value) return clamp(value, 0, 0xFFFFFFFF) end,
+  linear = function(value, how) return divide(value, how.divisor) end,
+  temperature = function(value)
+    if is_fahrenheit() then
+      return divide(value * 9 + 160000, 500)
+    end
+    return divide(value, 100)
+  end,
+}
+
+-- kind -> one step of the window in the unit, and what a raw number means in the natural unit
+local steps = {
+  u16 = function() return 1 end,
+  s16 = function(how) return how.divisor end,
+  string_factor = function(how) return how.per_natural / host.setting("modbus.string_factor") end,
+  half_degree = function() return 500 end,
+  integer = function() return 1 end,
+  gauge = function() return 1 end,
+  linear = function(how) return how.divisor end,
+  temperature = function() return is_fahrenheit() and 500 / 9 or 100 end,
+}
+
+local function decode(raw, how)
+  if how.kind == "half_degree" then
+    return (raw - 78) / 2
+  end
+  if how.kind == "temperature" and is_fahrenheit() then
+    return (raw / 10 - 32) * 5 / 9
+  end
+  return raw * steps[how.kind](how) / how.per_natural
+end
+
+-- A number of a person into the point's unit.
+local function to_unit(value, point)
+  local scaled = value * point.per_natural
+  return scaled >= 0 and math.floor(scaled + 0.5) or -math.floor(-scaled + 0.5)
+end
+
+local function number_text(value)
+  return (("%.4f"):format(value):gsub("0+$", ""):gsub("%.$", ""))
+end
+
+function windows.natural_text(value, point)
+  if point.natural == "" then
+    return number_text(value)
+  end
+  return number_text(value) .. " " .. point.natural
+end
+
+-- ---- points -------------------------------------------------------------------------------
+
+local signed = { s16 = true, string_factor = true, half_degree = true }
+
+-- One sighting: window, place, raw (nil: none, and problem says why), natural, text,
+-- encode(value) and step.
+local function sighting(window, place, raw, problem, how, point)
+  local seen = { window = window, place = place, raw = raw }
+  how.per_natural = point.per_natural
+  seen.step = steps[how.kind](how)
+  function seen.encode(value)
+    return encoders[how.kind](to_unit(value, point), how)
+  end
+  function seen.encode_units(value, units)
+    return encoders[how.kind](to_unit(value, point) + units, how)
+  end
+  if math.type(raw) == "integer" then
+    seen.natural = decode(raw, how)
+    seen.text = ("%s = %d"):format(place, raw)
+    if point.natural ~= "" then
+      seen.text = ("%s (%s)"):format(seen.text, windows.natural_text(seen.natural, point))
+    end
+  else
+    seen.raw = nil
+    seen.text = ("%s: %s"):format(place, raw or problem)
+  end
+  return seen
+end
+
+local function row_neighbours(point, number)
+  local ask = {}
+  for _, other in ipairs(host.points) do
+    if other.scope == point.scope and #ask < 24 then
+      ask[#ask + 1] = host.point_oid(other.id, number)
+    end
+  end
+  return ask
+end
+
+function windows.object_name(point, number)
+  if point.scope == "aux_input" or point.scope == "aux_output" then
+    local kind = point.scope == "aux_input" and "Input" or "Output"
+    return ("gxRAUX%d%s%d"):format((number - 1) // 4 + 1, kind, (number - 1) % 4 + 1)
+  end
+  return point.snmp.name
+end
+
+-- What every window that has it shows of a point's item.
+function windows.look(point, number)
+  local seen = {}
+  local register = host.point_register(point.id, number)
+  if register then
+    local raw, problem = windows.register(register)
+    if raw and signed[point.modbus.kind] and raw > 32767 then
+      raw = raw - 65536
+    end
+    seen[#seen + 1] = sighting("modbus", ("modbus %d"):format(register), raw, problem,
+      point.modbus, point)
+  end
+  local oid = host.point_oid(point.id, number)
+  if oid then
+    local raw, problem = windows.object(oid, row_neighbours(point, number))
+    local instance = point.scope ~= "system" and not point.scope:find("^aux")
+    local place = ("snmp %s%s"):format(windows.object_name(point, number),
+      instance and "." .. number or "")
+    seen[#seen + 1] = sighting("snmp", place, raw, problem, point.snmp, point)
+  end
+  return seen
+end
+
+function windows.point(scope, name)
+  for _, point in ipairs(host.points) do
+    if point.scope == scope and point.name == name then
+      return point
+    end
+  end
+end
+
+-- ---- objects by name ----------------------------------------------------------------------
+
+local BACS = "1.3.6.1.2.1.33.5"
+local scalars = {
+  sysDescr = "1.3.6.1.2.1.1.1.0",
+  sysObjectID = "1.3.6.1.2.1.1.2.0",
+  sysUpTime = "1.3.6.1.2.1.1.3.0",
+}
+local columns = { -- by id of the alarm's row
+  bacsAlarmId = BACS .. ".3.2.1.1",
+  bacsAlarmDescr = BACS .. ".3.2.1.2",
+  bacsAlarmTime = BACS .. ".3.2.1.3",
+}
+
+local function aux_oid(name)
+  local unit, kind, line = name:match("^gxRAUX([1-4])(%u%l+)([1-4])$")
+  if kind ~= "Input" and kind ~= "Output" then
+    return nil
+  end
+  local point = windows.point(kind == "Input" and "aux_input" or "aux_output", "level")
+  return host.point_oid(point.id, (unit - 1) * 4 + math.tointeger(line))
+end
+
+-- The OID of an object by its name and, for a column, its row; or nil and what would be right.
+function windows.object_oid(name, row)
+  if name:find("^[%d.]+$") then
+    return row and name .. "." .. row or name
+  end
+  local oid, is_column = scalars[name] or aux_oid(name), false
+  if columns[name] then
+    oid, is_column = row and columns[name] .. "." .. row, true
+  end
+  for _, point in ipairs(host.points) do
+    if point.snmp.name == name and not point.scope:find("^aux") then
+      is_column = point.scope ~= "system"
+      oid = host.point_oid(point.id, is_column and (row or 1) or 1)
+    end
+  end
+  for _, setting in ipairs(host.settings) do
+    if setting.snmp_name == name then
+      oid = ("%s.1.%d.0"):format(BACS, setting.snmp_leaf)
+    end
+  end
+  if is_column and not row then
+    return nil, ("%s is a column: say which row, as in expect.snmp(\"%s\", 1)"):format(name, name)
+  elseif oid and row and not is_column then
+    return nil, ("%s has no rows; leave the number out"):format(name)
+  elseif oid then
+    return oid
+  end
+  local known = { "gxRAUX1Input1", "gxRAUX4Output4" }
+  for _, list in ipairs { host.points, host.settings } do
+    for _, each in ipairs(list) do
+      local known_name = each.snmp_name or each.snmp and each.snmp.name
+      if known_name and not known_name:find("^gxRAUX") then
+        known[#known + 1] = known_name
+      end
+    end
+  end
+  for _, list in ipairs { scalars, columns } do
+    for known_name in pairs(list) do
+      known[#known + 1] = known_name
+    end
+  end
+  table.sort(known)
+  return nil, ("no object '%s'; known: a dotted OID, %s"):format(name, table.concat(known, ", "))
+end
+
+return windows

@@ -1,0 +1,48 @@
+/*
+ * options.h — what the command line says.
+ */
+#ifndef HX_OPTIONS_H
+#define HX_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "settings.h"
+#include "wm/limits.h"
+
+/* Exit statuses of the program. */
+enum { HX_EXIT_PASSED = 0, HX_EXIT_FAILED = 1, HX_EXIT_USAGE = 2 };
+
+struct hx_options {
+    const char *program; /* as it was called */
+    const char *command;
+    char **path; /* what follows the options */
+    int paths;
+    uint64_t seed;
+    struct hx_assignments settings;
+    /* run */
+    int jobs;
+    const char *filter; /* null: all */
+    const char *junit;  /* null: none */
+    bool is_tap;
+    bool is_forked;
+    bool is_verbose;
+    bool has_time_limit; /* it was given */
+    double time_limit_s;
+    /* serve */
+    const char *modbus_address;
+    const char *snmp_address;
+    const char *trap_address[WM_TRAP_RECEIVERS_MAX];
+    size_t trap_addresses;
+    double speed;
+    double for_s; /* 0: until interrupted */
+};
+
+/* False, with a complaint made, when an option is unknown or its value is wrong. */
+bool hx_options_parse(struct hx_options *options, int argc, char **argv);
+void hx_options_free(struct hx_options *options);
+
+/* Help for a subcommand, or for the program (null). False: there is no such subcommand. */
+bool hx_help(const char *command);
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * probe.c — the worker's end of the probe.
+ */
+#include "probe.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "wm/board.h"
+
+/* Highest descriptor a worker may have handed down. */
+#define INHERITED_MAX 1024
+
+/* Keeps nothing of the worker but the socket: an open pipe would hide the worker's end. */
+static _Noreturn void probe_run(int fd)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGALRM, SIG_DFL);
+    if (dup2(fd, 3) < 0) {
+        _exit(1);
+    }
+    for (int other = 4; other < INHERITED_MAX; ++other) {
+        close(other);
+    }
+    hx_probe_serve(3);
+    _exit(0);
+}
+
+bool hx_probe_start(struct hx_probe *probe, char *error, size_t error_size)
+{
+    int pair[2];
+    *probe = (struct hx_probe){.fd = -1};
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) != 0) {
+        snprintf(error, error_size, "no socket pair for the probe: %s", strerror(errno));
+        return false;
+    }
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        probe_run(pair[1]);
+    }
+    close(pair[1]);
+    probe->fd = pair[0];
+    probe->pid = (int)pid;
+    int32_t trap_port = 0;
+    if (pid < 0 || recv(pair[0], &trap_port, sizeof trap_port, 0) != sizeof trap_port ||
+        trap_port == 0) {
+        snprintf(error, error_size, "the probe did not start: %s",
+                 pid < 0 ? strerror(errno) : "no UDP port on 127.0.0.1 for its trap sink");
+        hx_probe_stop(probe);
+        return false;
+    }
+    probe->trap_port = trap_port;
+    return true;
+}
+
+void hx_probe_stop(struct hx_probe *probe)
+{
+    if (probe->fd > 0) {
+        close(probe->fd);
+    }
+    if (probe->pid > 0) {
+        kill(probe->pid, SIGKILL);
+        waitpid(probe->pid, NULL, 0);
+    }
+    *probe = (struct hx_probe){.fd = -1};
+}
+
+void hx_probe_ask(struct hx_probe *probe, struct board *board, const struct hx_question *question,
+                  struct hx_answer *answer)
+{
+    answer->is_ok = false;
+    answer->count = 0;
+    snprintf(answer->error, sizeof answer->error, "the probe has ended");
+    if (send(probe->fd, question, sizeof *question, MSG_NOSIGNAL) != sizeof *question) {
+        return;
+    }
+    while (board_serve(board, probe->fd, -1) == 0) {
+    }
+    ssize_t size = recv(probe->fd, answer, sizeof *answer, 0);
+    if (size != sizeof *answer) {
+        answer->is_ok = false;
+        snprintf(answer->error, sizeof answer->error, "the probe has ended");
+    }
+}

@@ -1,0 +1,62 @@
+/*
+ * script.h — the Lua state of a scenario file: libraries, language, memory limit.
+ */
+#ifndef HX_SCRIPT_H
+#define HX_SCRIPT_H
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "settings.h"
+#include "stage.h"
+#include "text.h"
+
+/* What a file defines; settings and texts are owned. */
+struct hx_scenario {
+    char *file;
+    int number; /* in its file, from 1 */
+    char *name;
+    char *plant;      /* as written */
+    char *plant_file; /* null until it is looked up */
+    char *where;      /* FILE:LINE */
+    char *tags;       /* "safety, bus" */
+    char *skip;       /* why it is not played here, or null */
+    struct hx_assignments settings;
+};
+
+struct hx_scenarios {
+    struct hx_scenario *item;
+    size_t count;
+};
+
+void hx_scenarios_free(struct hx_scenarios *list);
+
+/*
+ * A state with the language in it, its host functions acting on this stage, and the given seed
+ * for math.random. Sets stage->lua. Closed with lua_close.
+ */
+lua_State *hx_script_open(struct hx_stage *stage, uint64_t seed);
+
+/*
+ * Runs a scenario file and appends what it defines to the list (which may be null). False, with
+ * "FILE:LINE: what; cure" in error, when it does not load. One file a state.
+ */
+bool hx_script_load(lua_State *lua, const char *file, struct hx_scenarios *list,
+                    struct hx_text *error);
+
+/* How one scenario of the loaded file went. */
+struct hx_play {
+    const char *outcome; /* "passed", "failed", "error"; these three live as long as the state */
+    const char *message;
+    const char *report;
+    uint32_t expectations;
+};
+struct hx_play hx_script_play(lua_State *lua, int number, struct sim_plant *plant);
+
+/* Runs a line typed by a person on the plant; its results or what is wrong go to text. */
+bool hx_script_typed(lua_State *lua, const char *line, struct sim_plant *plant,
+                     struct hx_text *text);
+
+#endif

@@ -1,0 +1,281 @@
+/*
+ * serve.c — gbms-bench serve: one plant and its webmanager in real time, for outsiders.
+ *
+ * The world's queue waits for the wall clock and never reorders; when it is late it catches up in
+ * slices, and the sockets are served between any two.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <lua.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "files.h"
+#include "guard.h"
+#include "script.h"
+#include "stage.h"
+#include "wm/board.h"
+
+/* Real microseconds of simulation between two looks at the sockets. */
+#define SLICE_US 2000
+/* A typed line is not longer, and runs no longer than these seconds. */
+#define LINE_MAX_BYTES 4096
+#define LINE_LIMIT_S   2.0
+
+struct server {
+    struct hx_stage stage;
+    const struct hx_options *options;
+    int events_fd; /* stdin and signals: readable when either has something */
+    int signals_fd;
+    bool has_input;  /* standard input is not at its end */
+    bool is_watched; /* standard input wakes events_fd; a plain file cannot and is always ready */
+    bool is_ready;
+    bool is_over;
+    int64_t started_us; /* wall */
+    size_t line_size;
+    bool line_is_long;
+    char line[LINE_MAX_BYTES];
+};
+
+static int64_t wall_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* ---- what comes in ---------------------------------------------------------------------- */
+
+static void line_run(struct server *server)
+{
+    struct hx_text text = {0};
+    server->line[server->line_size] = '\0';
+    if (server->line_is_long) {
+        hx_complain("a line is at most %d bytes", LINE_MAX_BYTES - 1);
+    } else if (server->line[strspn(server->line, " \t\r")] != '\0') {
+        hx_guard_start(server->stage.lua, LINE_LIMIT_S, HX_EXIT_HANG);
+        bool is_good = hx_script_typed(server->stage.lua, server->line, server->stage.plant, &text);
+        hx_guard_stop();
+        if (!is_good) {
+            hx_complain("%s", hx_text_string(&text));
+        } else if (text.size > 0) {
+            printf("%s\n", text.bytes);
+            fflush(stdout);
+        }
+    }
+    server->line_size = 0;
+    server->line_is_long = false;
+    hx_text_free(&text);
+}
+
+static void input_read(struct server *server)
+{
+    char bytes[1024];
+    ssize_t size = read(STDIN_FILENO, bytes, sizeof bytes);
+    if (size < 0 && (errno == EINTR || errno == EAGAIN)) {
+        return;
+    }
+    for (ssize_t i = 0; i < size; ++i) {
+        if (bytes[i] == '\n') {
+            line_run(server);
+        } else if (server->line_size < LINE_MAX_BYTES - 1) {
+            server->line[server->line_size++] = bytes[i];
+        } else {
+            server->line_is_long = true;
+        }
+    }
+    if (size <= 0) {
+        /* The end of what is typed is not the end of the service. */
+        server->has_input = false;
+        if (server->is_watched) {
+            epoll_ctl(server->events_fd, EPOLL_CTL_DEL, STDIN_FILENO, NULL);
+        }
+        if (server->line_size > 0) {
+            line_run(server);
+        }
+    }
+}
+
+static void events_take(struct server *server)
+{
+    struct epoll_event event[2];
+    int count = epoll_wait(server->events_fd, event, 2, 0);
+    for (int i = 0; i < count; ++i) {
+        if (event[i].data.fd == STDIN_FILENO) {
+            input_read(server);
+        } else {
+            server->is_over = true;
+        }
+    }
+}
+
+static bool events_open(struct server *server)
+{
+    sigset_t set;
+    struct epoll_event event = {.events = EPOLLIN};
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    server->events_fd = epoll_create1(EPOLL_CLOEXEC);
+    server->signals_fd = signalfd(-1, &set, SFD_CLOEXEC);
+    event.data.fd = server->signals_fd;
+    if (epoll_ctl(server->events_fd, EPOLL_CTL_ADD, server->signals_fd, &event) != 0) {
+        hx_complain("signals cannot be waited for: %s", strerror(errno));
+        return false;
+    }
+    event.data.fd = STDIN_FILENO;
+    server->is_watched = epoll_ctl(server->events_fd, EPOLL_CTL_ADD, STDIN_FILENO, &event) == 0;
+    /* EPERM: a plain file, which is always readable. Anything else: there is no input. */
+    server->has_input = server->is_watched || errno == EPERM;
+    return true;
+}
+
+/* ---- time ------------------------------------------------------------------------------- */
+
+/* The instant the world should stand at by the wall clock; never in speed 0. */
+static int64_t target_us(const struct server *server)
+{
+    if (server->options->speed <= 0) {
+        return INT64_MAX;
+    }
+    return (int64_t)((double)(wall_us() - server->started_us) * server->options->speed);
+}
+
+/* Runs due events, one instant after the other, for a slice at most. True: it is up to date. */
+static bool world_catch_up(struct server *server)
+{
+    struct sim_world *world = server->stage.world;
+    int64_t slice_end_us = wall_us() + SLICE_US;
+    int64_t target = target_us(server);
+    int64_t next_us = sim_world_next_us(world);
+    while (next_us <= target && next_us != INT64_MAX) {
+        sim_world_run(world, next_us);
+        if (wall_us() >= slice_end_us) {
+            return false;
+        }
+        next_us = sim_world_next_us(world);
+    }
+    /* So that a line typed now acts now. */
+    if (target != INT64_MAX && target > sim_world_now_us(world)) {
+        sim_world_run(world, target);
+    }
+    return true;
+}
+
+/* Wall time until something is due; -1: nothing ever is. */
+static int64_t patience_us(const struct server *server, bool is_up_to_date)
+{
+    int64_t patience = -1;
+    int64_t next_us = sim_world_next_us(server->stage.world);
+    if (!is_up_to_date || (server->has_input && !server->is_watched)) {
+        return 0;
+    }
+    if (next_us != INT64_MAX && server->options->speed > 0) {
+        double ahead = (double)(next_us - target_us(server)) / server->options->speed;
+        patience = ahead < 0 ? 0 : ahead > 1e9 ? 1000000000 : (int64_t)ahead + 1;
+    }
+    if (server->options->for_s > 0) {
+        int64_t left = (int64_t)(server->options->for_s * 1e6) - (wall_us() - server->started_us);
+        left = left < 0 ? 0 : left;
+        patience = patience < 0 || left < patience ? left : patience;
+    }
+    return patience;
+}
+
+/* ---- the whole -------------------------------------------------------------------------- */
+
+static int host_size(const char *address)
+{
+    const char *colon = strrchr(address, ':');
+    return colon != NULL ? (int)(colon - address) : (int)strlen(address);
+}
+
+static void say_ready(struct server *server)
+{
+    const struct hx_options *options = server->options;
+    if (server->is_ready || !board_view(server->stage.board)->is_complete) {
+        return;
+    }
+    server->is_ready = true;
+    printf("ready modbus=%.*s:%d snmp=%.*s:%d\n", host_size(options->modbus_address),
+           options->modbus_address, board_modbus_port(server->stage.board),
+           host_size(options->snmp_address), options->snmp_address,
+           board_snmp_port(server->stage.board));
+    fflush(stdout);
+}
+
+static void serve_until_over(struct server *server)
+{
+    double for_us = server->options->for_s * 1e6;
+    server->started_us = wall_us();
+    while (!server->is_over) {
+        bool is_up_to_date = world_catch_up(server);
+        say_ready(server);
+        int64_t patience = patience_us(server, is_up_to_date);
+        if (board_serve(server->stage.board, server->events_fd, patience) != 0) {
+            events_take(server);
+        }
+        if (server->has_input && !server->is_watched) {
+            input_read(server);
+        }
+        if (for_us > 0 && (double)(wall_us() - server->started_us) >= for_us) {
+            server->is_over = true;
+        }
+    }
+}
+
+static bool server_open(struct server *server, const char *plant_file)
+{
+    struct hx_text error = {0};
+    const struct hx_options *options = server->options;
+    struct hx_stage_options setup = {
+        .seed = options->seed,
+        .plant_file = plant_file,
+        .settings = {&options->settings, NULL},
+        .modbus_address = options->modbus_address,
+        .snmp_address = options->snmp_address,
+        .trap_address = options->trap_address,
+        .trap_addresses = options->trap_addresses,
+    };
+    bool is_open = hx_stage_open(&server->stage, &setup, &error);
+    if (!is_open) {
+        hx_complain("%s", hx_text_string(&error));
+    }
+    hx_text_free(&error);
+    return is_open;
+}
+
+int hx_serve(const struct hx_options *options)
+{
+    static struct server server;
+    struct hx_text error = {0};
+    if (options->paths != 1) {
+        hx_complain("serve: name one plant, as in gbms-bench serve guide_dashboard");
+        return HX_EXIT_USAGE;
+    }
+    char *plant_file = hx_plant_find(NULL, options->path[0], &error);
+    if (plant_file == NULL) {
+        hx_complain("%s", hx_text_string(&error));
+        hx_text_free(&error);
+        return HX_EXIT_USAGE;
+    }
+    server.options = options;
+    lua_State *lua = hx_script_open(&server.stage, options->seed);
+    bool is_open = events_open(&server) && server_open(&server, plant_file);
+    if (is_open) {
+        serve_until_over(&server);
+    }
+    hx_stage_close(&server.stage);
+    lua_close(lua);
+    free(plant_file);
+    return is_open ? HX_EXIT_PASSED : HX_EXIT_USAGE;
+}

@@ -1,0 +1,81 @@
+/*
+ * settings.c — names and values of settings, checked before anything starts.
+ */
+#include "settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "wm/catalog.h"
+
+void hx_assignments_add(struct hx_assignments *list, const char *name, const char *text)
+{
+    list->item = hx_realloc(list->item, (list->count + 1) * sizeof *list->item);
+    list->item[list->count].name = hx_strdup(name);
+    list->item[list->count].text = hx_strdup(text);
+    ++list->count;
+}
+
+void hx_assignments_free(struct hx_assignments *list)
+{
+    for (size_t i = 0; i < list->count; ++i) {
+        free(list->item[i].name);
+        free(list->item[i].text);
+    }
+    free(list->item);
+    *list = (struct hx_assignments){0};
+}
+
+/* All names; of the numbered ones (breaker.output_1) only the first of each family. */
+static void names_add(struct hx_text *text)
+{
+    const char *separator = "";
+    for (int i = 0; i < wm_setting_count; ++i) {
+        const char *name = wm_setting((enum wm_setting)i)->name;
+        const char *number = strrchr(name, '_');
+        if (number != NULL && number[1] >= '0' && number[1] <= '9' && strcmp(number, "_1") != 0) {
+            continue;
+        }
+        hx_text_add(text, "%s%s", separator, name);
+        separator = ", ";
+    }
+}
+
+bool hx_setting_check(const char *name, const char *value, struct board_setting *setting,
+                      struct hx_text *error)
+{
+    char why[200] = "";
+    struct board_setting found;
+    if (!wm_setting_find(name, &found.setting)) {
+        hx_text_add(error, "no setting '%s'; known: ", name);
+        names_add(error);
+        return false;
+    }
+    if (wm_setting_parse(found.setting, value, &found.value, why, sizeof why) != WM_OK) {
+        hx_text_add(error, "setting %s = %s: %s", name, value, why);
+        return false;
+    }
+    if (setting != NULL) {
+        *setting = found;
+    }
+    return true;
+}
+
+bool hx_assignments_parse(struct hx_assignments *list, const char *argument,
+                          struct hx_text *error)
+{
+    const char *equals = strchr(argument, '=');
+    if (equals == NULL || equals == argument) {
+        hx_text_add(error, "'%s' is no setting; write NAME=VALUE, as in voltage.delay=30",
+                    argument);
+        return false;
+    }
+    char *name = hx_strdup(argument);
+    name[equals - argument] = '\0';
+    bool is_good = hx_setting_check(name, equals + 1, NULL, error);
+    if (is_good) {
+        hx_assignments_add(list, name, equals + 1);
+    }
+    free(name);
+    return is_good;
+}

@@ -1,0 +1,38 @@
+/*
+ * settings.h — settings as people write them, NAME=VALUE, and what the webmanager gets.
+ */
+#ifndef HX_SETTINGS_H
+#define HX_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "text.h"
+#include "wm/board.h"
+
+struct hx_assignment {
+    char *name;
+    char *text;
+};
+
+/* In order; later ones win. */
+struct hx_assignments {
+    struct hx_assignment *item; /* ro */
+    size_t count;               /* ro */
+};
+
+void hx_assignments_add(struct hx_assignments *list, const char *name, const char *text);
+void hx_assignments_free(struct hx_assignments *list);
+
+/*
+ * Is this a setting, and the text a value of it? False, with "what is wrong; what would be right"
+ * in error, if not. *setting may be null.
+ */
+bool hx_setting_check(const char *name, const char *text, struct board_setting *setting,
+                      struct hx_text *error);
+
+/* "NAME=VALUE" checked and added. */
+bool hx_assignments_parse(struct hx_assignments *list, const char *argument,
+                          struct hx_text *error);
+
+#endif

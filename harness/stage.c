@@ -1,0 +1,187 @@
+/*
+ * stage.c — putting plant and webmanager into one world, and taking them out again.
+ */
+#include "stage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ERROR_SIZE 1024
+
+static void stage_published(void *context, const struct wm_view *view)
+{
+    struct hx_stage *stage = context;
+    hx_trace_view(&stage->trace, view);
+    if (stage->stops_at_views) {
+        sim_world_stop(stage->world);
+    }
+}
+
+/* Growing list of what board_open is given. */
+struct chosen {
+    struct board_setting *item;
+    size_t count;
+};
+
+static bool chosen_add(struct chosen *chosen, struct hx_stage *stage, const char *place,
+                       const char *name, const char *value, struct hx_text *error)
+{
+    struct board_setting setting;
+    struct hx_text why = {0};
+    if (!hx_setting_check(name, value, &setting, &why)) {
+        hx_text_add(error, "%s: %s", place, hx_text_string(&why));
+        hx_text_free(&why);
+        return false;
+    }
+    chosen->item = hx_realloc(chosen->item, (chosen->count + 1) * sizeof *chosen->item);
+    chosen->item[chosen->count++] = setting;
+    stage->settings.value[setting.setting] = setting.value;
+    return true;
+}
+
+static bool settings_gather(struct chosen *chosen, struct hx_stage *stage,
+                            const struct hx_stage_options *options, struct hx_text *error)
+{
+    size_t count = 0;
+    const struct sim_plant_setting *own = sim_plant_settings(stage->plant, &count);
+    for (int i = 0; i < wm_setting_count; ++i) {
+        stage->settings.value[i] = wm_setting((enum wm_setting)i)->value_default;
+    }
+    for (size_t i = 0; i < count; ++i) {
+        if (!chosen_add(chosen, stage, options->plant_file, own[i].name, own[i].text, error)) {
+            return false;
+        }
+    }
+    for (size_t list = 0; list < 2; ++list) {
+        const struct hx_assignments *given = options->settings[list];
+        for (size_t i = 0; given != NULL && i < given->count; ++i) {
+            if (!chosen_add(chosen, stage, "setting", given->item[i].name, given->item[i].text,
+                            error)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool board_start(struct hx_stage *stage, const struct hx_stage_options *options,
+                        const struct chosen *chosen, struct hx_text *error)
+{
+    char why[ERROR_SIZE] = "";
+    char sink[32];
+    struct board_options board = {
+        .world = stage->world,
+        .bus = sim_plant_bus(stage->plant),
+        .settings = chosen->item,
+        .settings_count = chosen->count,
+        .modbus_address = options->modbus_address,
+        .snmp_address = options->snmp_address,
+        .published = stage_published,
+        .context = stage,
+    };
+    for (size_t i = 0; i < options->trap_addresses; ++i) {
+        board.trap_address[board.trap_addresses++] = options->trap_address[i];
+    }
+    if (options->probe != NULL) {
+        snprintf(sink, sizeof sink, "127.0.0.1:%d", options->probe->trap_port);
+        board.trap_address[board.trap_addresses++] = sink;
+    }
+    stage->board = board_open(&board, why, sizeof why);
+    if (stage->board == NULL) {
+        hx_text_add(error, "%s", why);
+        return false;
+    }
+    sim_plant_listen(stage->plant, board_wake, stage->board);
+    return true;
+}
+
+static bool probe_connect(struct hx_stage *stage, struct hx_text *error)
+{
+    static struct hx_question question;
+    static struct hx_answer answer;
+    question = (struct hx_question){
+        .kind = HX_ASK_CONNECT,
+        .modbus_port = board_modbus_port(stage->board),
+        .modbus_unit = stage->settings.value[wm_setting_modbus_unit_id],
+        .snmp_port = board_snmp_port(stage->board),
+    };
+    hx_probe_ask(stage->probe, stage->board, &question, &answer);
+    if (!answer.is_ok) {
+        hx_text_add(error, "%s", answer.error);
+    }
+    return answer.is_ok;
+}
+
+bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *options,
+                   struct hx_text *error)
+{
+    char why[ERROR_SIZE] = "";
+    struct chosen chosen = {0};
+    hx_trace_start(&stage->trace);
+    stage->probe = options->probe;
+    stage->world = sim_world_create(options->seed);
+    if (stage->world == NULL) {
+        hx_text_add(error, "no memory for the world");
+        return false;
+    }
+    stage->plant = sim_plant_load(stage->world, stage->lua, options->plant_file, why, sizeof why);
+    if (stage->plant == NULL) {
+        hx_text_add(error, "%s", why);
+        return false;
+    }
+    sim_plant_tap(stage->plant, hx_trace_bus, &stage->trace);
+    bool is_open = settings_gather(&chosen, stage, options, error) &&
+                   board_start(stage, options, &chosen, error);
+    free(chosen.item);
+    return is_open && (stage->probe == NULL || probe_connect(stage, error));
+}
+
+void hx_stage_close(struct hx_stage *stage)
+{
+    board_close(stage->board);
+    if (stage->plant != NULL) {
+        sim_plant_destroy(stage->plant);
+    }
+    if (stage->world != NULL) {
+        sim_world_destroy(stage->world);
+    }
+    stage->board = NULL;
+    stage->plant = NULL;
+    stage->world = NULL;
+    hx_text_free(&stage->last_note);
+}
+
+/* ---- readiness -------------------------------------------------------------------------- */
+
+#define MISSING_LISTED 6
+
+static bool is_measured_value(const struct wm_point_row *point)
+{
+    return (point->scope == wm_scope_module || point->scope == wm_scope_string) &&
+           point->unit != wm_unit_flags && point->unit != wm_unit_index;
+}
+
+void hx_stage_missing(const struct hx_stage *stage, struct hx_text *text)
+{
+    const struct wm_view *view = board_view(stage->board);
+    int missing = 0;
+    hx_text_add(text, "%s", view->is_initializing ? "still initializing" : "running");
+    for (int p = 0; p < wm_point_count; ++p) {
+        const struct wm_point_row *point = wm_point((enum wm_point)p);
+        int32_t items = wm_scope_items(point->scope, &stage->settings);
+        for (int32_t number = 1; is_measured_value(point) && number <= items; ++number) {
+            int32_t value = 0;
+            if (wm_point_read((enum wm_point)p, number, view, &value)) {
+                continue;
+            }
+            if (missing++ < MISSING_LISTED) {
+                hx_text_add(text, "%s %s %d %s", missing == 1 ? "; no value of" : ",",
+                            wm_scope_name(point->scope), (int)number, point->name);
+            }
+        }
+    }
+    if (missing > MISSING_LISTED) {
+        hx_text_add(text, " and %d more", missing - MISSING_LISTED);
+    }
+}

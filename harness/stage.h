@@ -1,0 +1,57 @@
+/*
+ * stage.h — one plant with its webmanager in one world, and the Lua state that pushes it.
+ *
+ * `run` puts a scenario and a probe on it, `serve` a wall clock. What an outsider sees goes
+ * through the probe; the view is used for its generation, readiness and rounds alone.
+ */
+#ifndef HX_STAGE_H
+#define HX_STAGE_H
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "probe.h"
+#include "settings.h"
+#include "sim/plant.h"
+#include "sim/world.h"
+#include "text.h"
+#include "trace.h"
+#include "wm/board.h"
+
+struct hx_stage {
+    lua_State *lua;              /* ro: outlives plant and board      */
+    struct sim_world *world;     /* ro; null before hx_stage_open     */
+    struct sim_plant *plant;     /* ro                                */
+    struct board *board;         /* ro                                */
+    struct hx_probe *probe;      /* ro; borrowed, null in serve       */
+    struct wm_settings settings; /* ro: defaults and what was set     */
+    struct hx_trace trace;       /* ro                                */
+    bool stops_at_views;         /* rw: leave sim_world_run at a view */
+    bool is_verbose;             /* rw: print notes                   */
+    struct hx_text last_note;    /* ro: with its instant              */
+};
+
+struct hx_stage_options {
+    uint64_t seed;
+    const char *plant_file;
+    const struct hx_assignments *settings[2]; /* over the plant's own, in this order; or null */
+    const char *modbus_address;
+    const char *snmp_address;
+    const char *const *trap_address;
+    size_t trap_addresses;
+    struct hx_probe *probe; /* connected to the board; its trap sink is told; or null */
+};
+
+/*
+ * Builds world, plant and board; stage->lua is there already. False, with one line in error,
+ * when that fails; hx_stage_close is right in any case.
+ */
+bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *options,
+                   struct hx_text *error);
+void hx_stage_close(struct hx_stage *stage);
+
+/* What keeps the webmanager from being ready, as one clause. */
+void hx_stage_missing(const struct hx_stage *stage, struct hx_text *text);
+
+#endif

@@ -1,0 +1,135 @@
+/*
+ * suite.c — loading: a mistake in any file stops all (decision H4).
+ */
+#include "suite.h"
+
+#include <string.h>
+
+#include "files.h"
+#include "guard.h"
+
+/* Real seconds a file may take to load, however long scenarios may take. */
+#define LOAD_LIMIT_S 10
+
+static double load_limit_s(const struct hx_options *options)
+{
+    return options->time_limit_s < LOAD_LIMIT_S ? options->time_limit_s : LOAD_LIMIT_S;
+}
+
+static bool file_load(const char *file, const struct hx_options *options,
+                      struct hx_scenarios *list)
+{
+    struct hx_stage stage = {0};
+    struct hx_text error = {0};
+    size_t before = list->count;
+    lua_State *lua = hx_script_open(&stage, options->seed);
+    hx_guard_start(lua, load_limit_s(options), HX_EXIT_USAGE);
+    bool is_good = hx_script_load(lua, file, list, &error);
+    hx_guard_stop();
+    if (is_good && list->count == before) {
+        hx_text_add(&error, "%s:1: no scenario in this file; write: scenario \"name\" { ... }",
+                    file);
+        is_good = false;
+    }
+    if (!is_good) {
+        hx_complain("%s", hx_text_string(&error));
+    }
+    lua_close(lua);
+    hx_text_free(&error);
+    return is_good;
+}
+
+bool hx_plant_check(const char *plant_file, const struct hx_options *options,
+                    struct hx_text *error)
+{
+    char why[1024] = "";
+    struct hx_stage stage = {0};
+    lua_State *lua = hx_script_open(&stage, options->seed);
+    struct sim_world *world = sim_world_create(options->seed);
+    hx_guard_start(lua, load_limit_s(options), HX_EXIT_USAGE);
+    struct sim_plant *plant = sim_plant_load(world, lua, plant_file, why, sizeof why);
+    hx_guard_stop();
+    bool is_good = plant != NULL;
+    if (is_good) {
+        sim_plant_destroy(plant);
+    } else {
+        hx_text_add(error, "%s", why);
+    }
+    sim_world_destroy(world);
+    lua_close(lua);
+    return is_good;
+}
+
+/* Was this plant looked at for an earlier scenario? */
+static bool is_known(const struct hx_scenarios *list, size_t number)
+{
+    for (size_t i = 0; i < number; ++i) {
+        const char *file = list->item[i].plant_file;
+        if (file != NULL && strcmp(file, list->item[number].plant_file) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool plants_load(struct hx_scenarios *list, const struct hx_options *options)
+{
+    bool is_good = true;
+    for (size_t i = 0; i < list->count; ++i) {
+        struct hx_scenario *scenario = &list->item[i];
+        struct hx_text error = {0};
+        scenario->plant_file = hx_plant_find(scenario->file, scenario->plant, &error);
+        if (scenario->plant_file == NULL) {
+            hx_complain("%s: %s", scenario->where, hx_text_string(&error));
+            is_good = false;
+        } else if (!is_known(list, i) &&
+                   !hx_plant_check(scenario->plant_file, options, &error)) {
+            hx_complain("%s", hx_text_string(&error));
+            is_good = false;
+        }
+        hx_text_free(&error);
+    }
+    return is_good;
+}
+
+bool hx_suite_load(const struct hx_options *options, struct hx_scenarios *list)
+{
+    static char *here[] = {"scenarios"};
+    char **path = options->paths > 0 ? options->path : here;
+    int paths = options->paths > 0 ? options->paths : 1;
+    struct hx_files files = {0};
+    bool is_good = true;
+    for (int i = 0; i < paths; ++i) {
+        struct hx_text error = {0};
+        size_t before = files.count;
+        bool is_read = hx_files_add(&files, path[i], &error);
+        if (!is_read) {
+            hx_complain("%s", hx_text_string(&error));
+        } else if (files.count == before) {
+            hx_complain("%s: no scenario files (*.lua) in it", path[i]);
+        }
+        is_good = is_good && is_read && files.count > before;
+        hx_text_free(&error);
+    }
+    for (size_t i = 0; i < files.count; ++i) {
+        is_good = file_load(files.path[i], options, list) && is_good;
+    }
+    hx_files_free(&files);
+    return plants_load(list, options) && is_good;
+}
+
+void hx_suite_filter(struct hx_scenarios *list, const char *text)
+{
+    struct hx_scenarios kept = {0};
+    struct hx_scenarios rest = {0};
+    for (size_t i = 0; i < list->count; ++i) {
+        bool is_kept = strstr(list->item[i].name, text) != NULL;
+        struct hx_scenarios *to = is_kept ? &kept : &rest;
+        to->item = hx_realloc(to->item, (to->count + 1) * sizeof *to->item);
+        to->item[to->count++] = list->item[i];
+    }
+    list->count = 0;
+    hx_scenarios_free(list);
+    hx_scenarios_free(&rest);
+    *list = kept;
+}

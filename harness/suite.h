@@ -1,0 +1,25 @@
+/*
+ * suite.h — everything that is to be played, loaded and checked before anything runs.
+ */
+#ifndef HX_SUITE_H
+#define HX_SUITE_H
+
+#include <stdbool.h>
+
+#include "options.h"
+#include "script.h"
+
+/*
+ * Loads the files and folders named (or ./scenarios), looks up and loads every plant. False, with
+ * each mistake complained about, when anything is wrong.
+ */
+bool hx_suite_load(const struct hx_options *options, struct hx_scenarios *list);
+
+/* Loads one plant in a world of its own and throws it away again. */
+bool hx_plant_check(const char *plant_file, const struct hx_options *options,
+                    struct hx_text *error);
+
+/* Keeps only scenarios with the text in their name. */
+void hx_suite_filter(struct hx_scenarios *list, const char *text);
+
+#endif

@@ -1,0 +1,88 @@
+/*
+ * trace.c — the hash of a run and the ring of the last frames.
+ */
+#include "trace.h"
+
+#include <string.h>
+
+#include "sim/frame.h"
+#include "wm/message.h"
+
+#define HASH_START    UINT64_C(0x6a09e667f3bcc908)
+#define HASH_MULTIPLY UINT64_C(0x9e3779b97f4a7c15)
+
+static uint64_t hash_word(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * HASH_MULTIPLY;
+    return hash ^ (hash >> 32);
+}
+
+uint64_t hx_hash(uint64_t hash, const void *bytes, size_t size)
+{
+    const uint8_t *next = bytes;
+    uint64_t word;
+    for (size_t left = size; left > 0; left -= left < 8 ? left : 8) {
+        word = 0;
+        memcpy(&word, next, left < 8 ? left : 8);
+        hash = hash_word(hash, word);
+        next += 8;
+    }
+    return hash_word(hash, size);
+}
+
+void hx_trace_start(struct hx_trace *trace)
+{
+    *trace = (struct hx_trace){.hash = HASH_START};
+}
+
+void hx_trace_bus(void *self, int64_t time_us, bool is_answer, const uint8_t *bytes, size_t size)
+{
+    struct hx_trace *trace = self;
+    trace->hash = hash_word(trace->hash, (uint64_t)time_us * 2 + (is_answer ? 1 : 0));
+    trace->hash = hx_hash(trace->hash, bytes, size);
+    struct hx_trace_frame *frame = &trace->last[trace->frames % HX_TRACE_FRAMES];
+    frame->time_us = time_us;
+    frame->is_answer = is_answer;
+    frame->size = size < sizeof frame->bytes ? size : sizeof frame->bytes;
+    memcpy(frame->bytes, bytes, frame->size);
+    ++trace->frames;
+}
+
+void hx_trace_view(struct hx_trace *trace, const struct wm_view *view)
+{
+    trace->hash = hx_hash(trace->hash, view, sizeof *view);
+}
+
+static void frame_print(const struct hx_trace_frame *frame, struct hx_text *text)
+{
+    static const char *const classes[WM_CLASSES] = {"broadcast", "module", "sensor", "aux"};
+    char clock[HX_CLOCK_SIZE];
+    struct sim_frame decoded;
+    enum wm_direction direction = frame->is_answer ? WM_ANSWER : WM_QUESTION;
+    hx_text_add(text, "%s %s ", hx_clock(frame->time_us, clock), frame->is_answer ? "<" : ">");
+    if (!sim_frame_decode(frame->bytes, frame->size, direction, &decoded)) {
+        hx_text_add(text, "no valid frame");
+    } else {
+        const struct wm_message_row *message = wm_message(decoded.message);
+        hx_text_add(text, "%s %d %s", classes[decoded.address_class], (int)decoded.address,
+                    message->name);
+        for (int i = 0; i < message->fields[direction]; ++i) {
+            hx_text_add(text, " %s=%d", message->field[direction][i].name,
+                        (int)decoded.values[i]);
+        }
+    }
+    hx_text_add(text, "  [");
+    for (size_t i = 0; i < frame->size; ++i) {
+        hx_text_add(text, "%s%02x", i > 0 ? " " : "", frame->bytes[i]);
+    }
+    hx_text_add(text, "]\n");
+}
+
+void hx_trace_print(const struct hx_trace *trace, struct hx_text *text)
+{
+    uint64_t first = trace->frames > HX_TRACE_FRAMES ? trace->frames - HX_TRACE_FRAMES : 0;
+    for (uint64_t i = first; i < trace->frames; ++i) {
+        hx_text_add(text, "%s", i == first ? "bus  " : "     ");
+        frame_print(&trace->last[i % HX_TRACE_FRAMES], text);
+    }
+}

@@ -1,0 +1,47 @@
+/*
+ * trace.h — what a run did, as one number, and the last words on the bus for a failure report.
+ *
+ * The number covers every byte on the bus with its time and direction, and every published view
+ * (decision H4). It never depends on addresses, ports, process ids or wall time, and it is the
+ * same on every little-endian processor.
+ */
+#ifndef HX_TRACE_H
+#define HX_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "text.h"
+#include "wm/limits.h"
+#include "wm/view.h"
+
+#define HX_TRACE_FRAMES 8
+
+struct hx_trace_frame {
+    int64_t time_us;
+    bool is_answer;
+    size_t size;
+    uint8_t bytes[WM_FRAME_SIZE_MAX];
+};
+
+struct hx_trace {
+    uint64_t hash; /* ro */
+    uint64_t frames; /* ro: seen so far */
+    struct hx_trace_frame last[HX_TRACE_FRAMES]; /* private: ring, frames % HX_TRACE_FRAMES */
+};
+
+void hx_trace_start(struct hx_trace *trace);
+
+/* `trace` is a struct hx_trace *; the signature is that of a tap. */
+void hx_trace_bus(void *trace, int64_t time_us, bool is_answer, const uint8_t *bytes,
+                  size_t size);
+void hx_trace_view(struct hx_trace *trace, const struct wm_view *view);
+
+/* Folds bytes into a hash, word by word. */
+uint64_t hx_hash(uint64_t hash, const void *bytes, size_t size);
+
+/* The last frames, oldest first, one a line with its time, direction and meaning. */
+void hx_trace_print(const struct hx_trace *trace, struct hx_text *text);
+
+#endif

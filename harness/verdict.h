@@ -1,0 +1,37 @@
+/*
+ * verdict.h — how a scenario ended.
+ */
+#ifndef HX_VERDICT_H
+#define HX_VERDICT_H
+
+#include <stdint.h>
+
+#include "text.h"
+
+enum hx_outcome {
+    HX_PASSED,
+    HX_FAILED, /* an expectation did not hold, nothing was asserted, a fault never happened */
+    HX_ERROR,  /* a Lua error or a set-up error */
+    HX_CRASH,  /* the process of the scenario died */
+    HX_HANG,   /* no end within the real-time limit */
+    HX_SKIPPED,
+    HX_OUTCOMES
+};
+
+/* "passed", "failed", ... */
+const char *hx_outcome_name(enum hx_outcome outcome);
+
+struct hx_verdict {
+    enum hx_outcome outcome;
+    uint64_t trace;
+    int64_t virtual_us;
+    uint32_t expectations;
+    double wall_s;          /* for JUnit only */
+    struct hx_text message; /* one line; the reason of a skip */
+    struct hx_text detail;  /* the report, line by line */
+    struct hx_text output;  /* what the scenario printed */
+};
+
+void hx_verdict_free(struct hx_verdict *verdict);
+
+#endif

@@ -1,0 +1,191 @@
+/*
+ * worker.c — one scenario from its first instant to its verdict.
+ */
+#include "worker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "guard.h"
+
+const char *hx_outcome_name(enum hx_outcome outcome)
+{
+    static const char *const names[HX_OUTCOMES] = {
+        [HX_PASSED] = "passed", [HX_FAILED] = "failed", [HX_ERROR] = "error",
+        [HX_CRASH] = "crash",   [HX_HANG] = "hang",     [HX_SKIPPED] = "skipped",
+    };
+    return names[outcome];
+}
+
+void hx_verdict_free(struct hx_verdict *verdict)
+{
+    hx_text_free(&verdict->message);
+    hx_text_free(&verdict->detail);
+    hx_text_free(&verdict->output);
+}
+
+/* ---- playing ---------------------------------------------------------------------------- */
+
+static void verdict_fail(struct hx_verdict *verdict, enum hx_outcome outcome, const char *message,
+                         const char *detail)
+{
+    verdict->outcome = outcome;
+    hx_text_free(&verdict->message);
+    hx_text_free(&verdict->detail);
+    hx_text_add(&verdict->message, "%s", message);
+    hx_text_add(&verdict->detail, "%s%s", detail, detail[0] != '\0' ? "\n" : "");
+}
+
+/* A fault that was asked for and never happened proves nothing (decision H3). */
+static void verdict_check_faults(struct hx_verdict *verdict, const struct hx_stage *stage,
+                                 const struct hx_scenario *scenario)
+{
+    const char *idle = sim_plant_idle_fault(stage->plant);
+    struct hx_text detail = {0};
+    if (verdict->outcome == HX_PASSED && idle != NULL) {
+        hx_text_add(&detail, "at   %s\nwant every fault that was asked for to happen\nsaw  %s",
+                    scenario->where, idle);
+        verdict_fail(verdict, HX_FAILED, idle, detail.bytes);
+    }
+    hx_text_free(&detail);
+}
+
+static void verdict_take(struct hx_verdict *verdict, const struct hx_play *play)
+{
+    if (hx_guard_has_fired()) {
+        verdict_fail(verdict, HX_HANG, play->message, play->report);
+    } else if (strcmp(play->outcome, "passed") == 0) {
+        verdict->outcome = HX_PASSED;
+    } else {
+        verdict_fail(verdict, strcmp(play->outcome, "failed") == 0 ? HX_FAILED : HX_ERROR,
+                     play->message, play->report);
+    }
+    verdict->expectations = play->expectations;
+}
+
+/* The last note and the last traffic, for whoever looks for the reason. */
+static void verdict_add_context(struct hx_verdict *verdict, const struct hx_stage *stage)
+{
+    if (stage->last_note.size > 0) {
+        hx_text_add(&verdict->detail, "note %s\n", stage->last_note.bytes);
+    }
+    hx_trace_print(&stage->trace, &verdict->detail);
+}
+
+static void stage_play(struct hx_stage *stage, const struct hx_scenario *scenario,
+                       const struct hx_options *options, struct hx_verdict *verdict)
+{
+    struct hx_text error = {0};
+    struct hx_stage_options setup = {
+        .seed = options->seed,
+        .plant_file = scenario->plant_file,
+        .settings = {&scenario->settings, &options->settings},
+        .modbus_address = "127.0.0.1:0",
+        .snmp_address = "127.0.0.1:0",
+        .probe = stage->probe,
+    };
+    if (!hx_script_load(stage->lua, scenario->file, NULL, &error) ||
+        !hx_stage_open(stage, &setup, &error)) {
+        verdict_fail(verdict, HX_ERROR, hx_text_string(&error), "");
+    } else {
+        struct hx_play play = hx_script_play(stage->lua, scenario->number, stage->plant);
+        verdict_take(verdict, &play);
+        verdict_check_faults(verdict, stage, scenario);
+        if (verdict->outcome != HX_PASSED) {
+            verdict_add_context(verdict, stage);
+        }
+    }
+    hx_text_free(&error);
+}
+
+void hx_worker_play(const struct hx_scenario *scenario, const struct hx_options *options,
+                    struct hx_probe *probe, struct hx_verdict *verdict)
+{
+    char why[200] = "";
+    struct hx_probe own = {.fd = -1};
+    struct hx_stage stage = {.is_verbose = options->is_verbose};
+    *verdict = (struct hx_verdict){.outcome = HX_ERROR};
+    if (probe == NULL && !hx_probe_start(&own, why, sizeof why)) {
+        verdict_fail(verdict, HX_ERROR, why, "");
+        return;
+    }
+    stage.probe = probe != NULL ? probe : &own;
+    lua_State *lua = hx_script_open(&stage, options->seed);
+    hx_guard_start(lua, options->time_limit_s, HX_EXIT_HANG);
+    stage_play(&stage, scenario, options, verdict);
+    hx_guard_stop();
+    verdict->trace = stage.trace.hash;
+    verdict->virtual_us = stage.world != NULL ? sim_world_now_us(stage.world) : 0;
+    hx_stage_close(&stage);
+    lua_close(lua);
+    hx_probe_stop(&own);
+}
+
+/* ---- the verdict on its way ------------------------------------------------------------- */
+
+struct header {
+    uint64_t trace;
+    int64_t virtual_us;
+    uint32_t outcome;
+    uint32_t expectations;
+    uint32_t message_size;
+    uint32_t detail_size;
+};
+
+static bool write_all(int fd, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t written = write(fd, bytes, size);
+        if (written <= 0) {
+            return false;
+        }
+        bytes += written;
+        size -= (size_t)written;
+    }
+    return true;
+}
+
+_Noreturn void hx_worker_run(const struct hx_scenario *scenario, const struct hx_options *options,
+                             int verdict_fd)
+{
+    struct hx_verdict verdict;
+    struct hx_text bytes = {0};
+    hx_guard_catch_crashes();
+    hx_worker_play(scenario, options, NULL, &verdict);
+    fflush(NULL);
+    struct header header = {
+        .trace = verdict.trace,
+        .virtual_us = verdict.virtual_us,
+        .outcome = verdict.outcome,
+        .expectations = verdict.expectations,
+        .message_size = (uint32_t)verdict.message.size,
+        .detail_size = (uint32_t)verdict.detail.size,
+    };
+    hx_text_add_bytes(&bytes, (const char *)&header, sizeof header);
+    hx_text_add_bytes(&bytes, hx_text_string(&verdict.message), verdict.message.size);
+    hx_text_add_bytes(&bytes, hx_text_string(&verdict.detail), verdict.detail.size);
+    _exit(write_all(verdict_fd, bytes.bytes, bytes.size) ? 0 : 1);
+}
+
+bool hx_verdict_receive(const struct hx_text *bytes, struct hx_verdict *verdict)
+{
+    struct header header;
+    if (bytes->size < sizeof header) {
+        return false;
+    }
+    memcpy(&header, bytes->bytes, sizeof header);
+    if (header.outcome >= HX_OUTCOMES ||
+        bytes->size != sizeof header + header.message_size + header.detail_size) {
+        return false;
+    }
+    const char *text = bytes->bytes + sizeof header;
+    verdict->outcome = (enum hx_outcome)header.outcome;
+    verdict->trace = header.trace;
+    verdict->virtual_us = header.virtual_us;
+    verdict->expectations = header.expectations;
+    hx_text_add_bytes(&verdict->message, text, header.message_size);
+    hx_text_add_bytes(&verdict->detail, text + header.message_size, header.detail_size);
+    return true;
+}

@@ -1,0 +1,70 @@
+/*
+ * board.h — PORT: what every board provides; exactly one implementation is linked.
+ *
+ * A board owns the core, its services, its store and its sockets. Whoever drives it owns time.
+ */
+#ifndef WM_BOARD_H
+#define WM_BOARD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wm/bus.h"
+#include "wm/catalog.h"
+#include "wm/limits.h"
+#include "wm/units.h"
+#include "wm/view.h"
+
+struct board;
+struct sim_world;
+
+/* A setting that differs from its default, in the unit of its row. */
+struct board_setting {
+    enum wm_setting setting;
+    int32_t value;
+};
+
+struct board_options {
+    struct sim_world *world; /* owns virtual time; outlives the board                        */
+    struct wm_bus bus;       /* the BACS bus; outlives the board                             */
+    const struct board_setting *settings; /* may be null; later rows win                     */
+    size_t settings_count;
+    const char *modbus_address; /* "HOST:PORT", port 0 picks one; null: no Modbus service    */
+    const char *snmp_address;   /* likewise; null: no SNMP agent                             */
+    const char *trap_address[WM_TRAP_RECEIVERS_MAX]; /* "HOST:PORT", v2c, community public   */
+    size_t trap_addresses;
+    /* Told of every published view, at once, in order. May be null. */
+    void (*published)(void *context, const struct wm_view *view);
+    void *context;
+};
+
+/*
+ * Powers the webmanager up at the world's present instant and schedules its steps in the world.
+ * Null, with one line of place, cause and cure in error, when a setting contradicts another or a
+ * port cannot be had; nothing is then left open.
+ */
+struct board *board_open(const struct board_options *options, char *error, size_t error_size);
+
+/* Releases everything; null is allowed. */
+void board_close(struct board *board);
+
+/*
+ * Something reached the webmanager's end of the bus: step at the world's present instant.
+ * `board` is a struct board *; the signature is that of a listener.
+ */
+void board_wake(void *board);
+
+/*
+ * Serves the sockets while virtual time stands still, until until_fd is readable (-1: none) or
+ * wall_us have passed (-1: no limit; 0: what is waiting now). Returns 1 if until_fd is readable.
+ */
+int board_serve(struct board *board, int until_fd, int64_t wall_us);
+
+/* The ports really bound; 0 where the service is off. */
+int board_modbus_port(const struct board *board);
+int board_snmp_port(const struct board *board);
+
+/* The latest published view: for its generation and readiness, never for an assertion. */
+const struct wm_view *board_view(const struct board *board);
+
+#endif

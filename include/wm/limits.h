@@ -1,0 +1,53 @@
+/*
+ * limits.h — every capacity of the webmanager, each with its reason.
+ *
+ * Nothing in the core grows: a plant above a limit is refused, never truncated.
+ */
+#ifndef WM_LIMITS_H
+#define WM_LIMITS_H
+
+/* Guide, "Bus Cable Length and Wiring Details" (G): modules on one webmanager. */
+#define WM_MODULES_MAX 512
+/* Guide, "Battery String Modbus Registers": strings 1..10 and 11..16. */
+#define WM_STRINGS_MAX 16
+/* One current sensor a string at most. */
+#define WM_SENSORS_MAX 16
+/* Guide, "GX_R_AUX Modbus Registers": sixteen inputs and outputs, four a unit. */
+#define WM_AUX_MAX       4
+#define WM_AUX_LINES     4
+#define WM_AUX_LINES_MAX (WM_AUX_MAX * WM_AUX_LINES)
+
+/* Modules + sensors + aux: everything that is asked in one round. */
+#define WM_DEVICES_MAX (WM_MODULES_MAX + WM_SENSORS_MAX + WM_AUX_MAX)
+
+/* One row a kind of alarm (decision S7); the well-known list has 39 kinds. */
+#define WM_ALARM_ROWS_MAX 39
+
+/* The whole register map, without a hole (decisions M1, M2). */
+#define WM_REGISTER_FIRST 1000
+#define WM_REGISTER_LAST  3681
+#define WM_REGISTERS      (WM_REGISTER_LAST - WM_REGISTER_FIRST + 1)
+
+/* Largest payload of messages.def is 10 bytes; a frame adds 8 (sim/BUS.md). */
+#define WM_PAYLOAD_MAX    16
+#define WM_FRAME_OVERHEAD 8
+#define WM_FRAME_SIZE_MAX (WM_PAYLOAD_MAX + WM_FRAME_OVERHEAD)
+/* Most fields in one direction of one message. */
+#define WM_FIELDS_MAX 5 /* the last is always WM_FIELD_NONE */
+
+/* Wishes waiting for the next step; one above it is told WM_BUSY. */
+#define WM_COMMANDS_MAX 16
+
+/* Modbus clients, upper end of `modbus.clients_max` (decision M11). */
+#define WM_CLIENTS_MAX 64
+/* Trap receivers one webmanager tells. */
+#define WM_TRAP_RECEIVERS_MAX 8
+
+/* Hours that the runaway rule looks back (decision B15). */
+#define WM_RUNAWAY_HOURS 24
+
+/* Bytes of the largest record in the store, and of its name with the zero. */
+#define WM_RECORD_SIZE_MAX 1024
+#define WM_RECORD_NAME_MAX 16
+
+#endif

@@ -1,0 +1,206 @@
+/*
+ * loader.c — runs lua/plant.lua, which is built into this program, and does what it asks.
+ *
+ * Always true: the functions below refuse by returning a text, and never raise for what a plant
+ * file says; only lua/plant.lua knows where in the file it was said.
+ */
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/parts.h"
+#include "sim_lua.h"
+
+static struct sim_plant *loading(lua_State *lua)
+{
+    return lua_touserdata(lua, lua_upvalueindex(1));
+}
+
+/* setting(name, text) */
+static int lw_setting(lua_State *lua)
+{
+    char error[256];
+    if (sim_plant_add_setting(loading(lua), luaL_checkstring(lua, 1), luaL_checkstring(lua, 2),
+                              error, sizeof error)) {
+        return 0;
+    }
+    lua_pushstring(lua, error);
+    return 1;
+}
+
+static lua_Number field_number(lua_State *lua, const char *name)
+{
+    lua_getfield(lua, 1, name);
+    lua_Number value = luaL_checknumber(lua, -1);
+    lua_pop(lua, 1);
+    return value;
+}
+
+static bool field_bool(lua_State *lua, const char *name)
+{
+    lua_getfield(lua, 1, name);
+    bool value = lua_toboolean(lua, -1);
+    lua_pop(lua, 1);
+    return value;
+}
+
+/* The code of a choice that lw_setting has accepted. */
+static int32_t field_choice(lua_State *lua, const char *name, enum wm_setting setting)
+{
+    lua_getfield(lua, 1, name);
+    int32_t code = 0;
+    char error[160];
+    if (wm_setting_parse(setting, luaL_checkstring(lua, -1), &code, error, sizeof error) != WM_OK) {
+        luaL_error(lua, "%s", error);
+    }
+    lua_pop(lua, 1);
+    return code;
+}
+
+/* build(shape) */
+static int lw_build(lua_State *lua)
+{
+    struct sim_plant *plant = loading(lua);
+    luaL_checktype(lua, 1, LUA_TTABLE);
+    struct sim_plant_shape shape = {
+        .plate =
+            {
+                .modules = (int32_t)field_number(lua, "modules"),
+                .strings = (int32_t)field_number(lua, "strings"),
+                .capacity_Ah = field_number(lua, "capacity"),
+                .cells = (int32_t)field_number(lua, "cells"),
+                .chemistry = field_choice(lua, "chemistry", wm_setting_battery_chemistry),
+                .ambient_degC = field_number(lua, "ambient"),
+            },
+        .devices =
+            {
+                .type =
+                    wm_module_type(field_choice(lua, "module_type", wm_setting_bank_module_type)),
+                .is_exact = field_bool(lua, "exact"),
+                .sensors = (int32_t)field_number(lua, "current_sensors"),
+                .aux = (int32_t)field_number(lua, "gx_r_aux"),
+                .sensor_for_all = field_bool(lua, "sensor_for_all"),
+                .sensor_range_A = field_number(lua, "sensor_range"),
+            },
+        .baud = (int32_t)field_number(lua, "baud"),
+    };
+    if (!sim_plant_build(plant, &shape)) {
+        lua_pushliteral(lua, "no memory for its batteries");
+        return 1;
+    }
+    return 0;
+}
+
+/* breaker(string, output, is_nc): it begins closed, whatever its wiring. */
+static int lw_breaker(lua_State *lua)
+{
+    struct sim_plant *plant = loading(lua);
+    int32_t output = (int32_t)luaL_checkinteger(lua, 2);
+    bool is_nc = lua_toboolean(lua, 3);
+    plant->breaker[luaL_checkinteger(lua, 1) - 1] = (struct sim_breaker){output, is_nc};
+    if (is_nc) {
+        uint8_t *outputs = &plant->devices.aux_outputs[(output - 1) / WM_AUX_LINES];
+        *outputs |= (uint8_t)(1u << (output - 1) % WM_AUX_LINES);
+    }
+    return 0;
+}
+
+static int item_of(const char *word)
+{
+    for (int item = 0; item < SIM_ITEMS; item++) {
+        if (strcmp(sim_item_word(item), word) == 0) {
+            return item;
+        }
+    }
+    return SIM_ITEMS;
+}
+
+/* push(item, number, property, value) */
+static int lw_push(lua_State *lua)
+{
+    const struct sim_property *property =
+        sim_property_find(item_of(luaL_checkstring(lua, 1)), luaL_checkstring(lua, 3));
+    if (property == NULL) {
+        return luaL_error(lua, "no property %s", lua_tostring(lua, 3));
+    }
+    int wanted = property->kind == SIM_SWITCH ? LUA_TBOOLEAN : LUA_TNUMBER;
+    if (lua_type(lua, 4) != wanted) {
+        lua_pushfstring(lua, "%s is a %s, not a %s", property->name, lua_typename(lua, wanted),
+                        luaL_typename(lua, 4));
+        return 1;
+    }
+    double value = wanted == LUA_TBOOLEAN ? lua_toboolean(lua, 4) : lua_tonumber(lua, 4);
+    char error[160];
+    if (sim_property_push(loading(lua), property, (int32_t)luaL_checkinteger(lua, 2), value, error,
+                          sizeof error)) {
+        return 0;
+    }
+    lua_pushstring(lua, error);
+    return 1;
+}
+
+/* script(module number, function) */
+static int lw_script(lua_State *lua)
+{
+    struct sim_plant *plant = loading(lua);
+    lua_Integer index = luaL_checkinteger(lua, 1) - 1;
+    luaL_checktype(lua, 2, LUA_TFUNCTION);
+    luaL_unref(lua, LUA_REGISTRYINDEX, plant->script_ref[index]);
+    lua_pushvalue(lua, 2);
+    plant->script_ref[index] = luaL_ref(lua, LUA_REGISTRYINDEX);
+    plant->devices.module[index].has_script = true;
+    return 0;
+}
+
+static int run_plant_lua(lua_State *lua)
+{
+    static const luaL_Reg functions[] = {
+        {"setting", lw_setting}, {"build", lw_build},   {"breaker", lw_breaker},
+        {"push", lw_push},       {"script", lw_script}, {NULL, NULL},
+    };
+    static const struct {
+        const char *name;
+        int value;
+    } limits[] = {
+        {"strings_max", WM_STRINGS_MAX},
+        {"modules_max", WM_MODULES_MAX},
+        {"aux_max", WM_AUX_MAX},
+        {"aux_lines", WM_AUX_LINES},
+    };
+    void *plant = lua_touserdata(lua, 1);
+    const char *file = lua_touserdata(lua, 2);
+    const struct embedded_lua *source = &sim_lua[0];
+    if (luaL_loadbufferx(lua, (const char *)source->bytes, source->size, "=plant.lua", "t") !=
+        LUA_OK) {
+        return lua_error(lua);
+    }
+    lua_newtable(lua);
+    lua_pushlightuserdata(lua, plant);
+    luaL_setfuncs(lua, functions, 1);
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        lua_pushinteger(lua, limits[i].value);
+        lua_setfield(lua, -2, limits[i].name);
+    }
+    lua_pushstring(lua, file);
+    lua_call(lua, 2, 1);
+    return 1;
+}
+
+bool sim_loader_load(struct sim_plant *plant, lua_State *lua, const char *file, char *error,
+                     size_t error_size)
+{
+    int top = lua_gettop(lua);
+    lua_pushcfunction(lua, run_plant_lua);
+    lua_pushlightuserdata(lua, plant);
+    lua_pushlightuserdata(lua, (void *)(uintptr_t)file);
+    int status = lua_pcall(lua, 2, 1, 0);
+    const char *why = lua_tostring(lua, -1);
+    bool is_loaded = status == LUA_OK && why == NULL;
+    if (!is_loaded) {
+        (void)snprintf(error, error_size, "%s", why != NULL ? why : "the plant file failed");
+    }
+    lua_settop(lua, top);
+    return is_loaded;
+}

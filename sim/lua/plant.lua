@@ -1,0 +1,344 @@
+-- plant.lua — reads a plant file: checks every word of it, fills in what it leaves out, and hands
+-- the rest to the simulator.
+--
+-- Called with the simulator's functions and the file's path; returns nil, or what is wrong.
+-- Always true: nothing is built before every word has been checked against its list.
+
+local sim, file = ...
+
+local strings_max, modules_max, aux_max, aux_lines =
+  sim.strings_max, sim.modules_max, sim.aux_max, sim.aux_lines
+
+-- The cells of a lead block of the module's nominal voltage.
+local cells_of_type = { c20 = 6, c21 = 6, c23 = 8, c30 = 3, c40 = 1, c41 = 2 }
+
+-- Errors of a definition travel as tables: their place is the line that says `plant`.
+local function refuse(text, ...)
+  error({ text:format(...) }, 0)
+end
+
+local function sorted(keys)
+  local list = {}
+  for key in pairs(keys) do
+    list[#list + 1] = tostring(key)
+  end
+  table.sort(list)
+  return list
+end
+
+local function check_words(given, known, what)
+  for _, key in ipairs(sorted(given)) do
+    if known[key] == nil then
+      refuse('%s has no property "%s"; it has: %s', what, key,
+             table.concat(sorted(known), ", "))
+    end
+  end
+end
+
+local function check_type(value, wanted, what)
+  if type(value) ~= wanted then
+    refuse("%s is a %s, not a %s", what, wanted, type(value))
+  end
+  return value
+end
+
+-- A whole number in a range; says which limit was broken.
+local function check_count(value, low, high, what)
+  if math.type(value) ~= "integer" then
+    refuse("%s is a whole number from %d to %d, not %s", what, low, high, tostring(value))
+  end
+  if value > high then
+    refuse("%s: %d is more than the webmanager takes; at most %d", what, value, high)
+  end
+  if value < low then
+    refuse("%s: %d is too few; at least %d", what, value, low)
+  end
+  return value
+end
+
+local function check_list(list, size, what)
+  for key in pairs(check_type(list, "table", what)) do
+    if math.type(key) ~= "integer" or key < 1 or key > size then
+      refuse("%s[%s] is not there: it has %d", what, tostring(key), size)
+    end
+  end
+  return list
+end
+
+local function text_of(value)
+  if type(value) == "boolean" then
+    return value and "yes" or "no"
+  end
+  return math.type(value) == "float" and ("%.14g"):format(value) or tostring(value)
+end
+
+local defaults = {
+  strings = 1,
+  module_type = "c20",
+  capacity = 50,
+  chemistry = "lead",
+  current_sensors = 0,
+  sensor_range = 50,
+  sensor_for_all = false,
+  gx_r_aux = 0,
+  baud = 19200,
+  exact = false,
+  ambient = 24,
+}
+
+local known_words = {
+  strings = true, modules = true, modules_total = true, module_type = true, capacity = true,
+  cells = true, chemistry = true, current_sensors = true, sensor_range = true,
+  sensor_for_all = true, gx_r_aux = true, baud = true, exact = true, ambient = true,
+  breaker = true, settings = true, module = true, string = true, battery = true,
+  charger = true, load = true,
+}
+
+local module_words = {
+  voltage = true, temperature = true, resistance = true, state_of_charge = true, latency = true,
+  battery = true,
+}
+local string_words = { current = true, current_ac = true, module = true }
+local charger_words = { voltage = true, limit = true, on = true }
+local load_words = { current = true }
+local breaker_words = { output = true, wiring = true }
+
+-- How many modules there are, from `modules` a string or from `modules_total`.
+local function total_modules(given, strings)
+  if given.modules ~= nil and given.modules_total ~= nil then
+    refuse("modules (a string) and modules_total are two ways to say one thing; keep one")
+  end
+  if given.modules_total == nil then
+    local each = given.modules == nil and 1 or given.modules
+    if math.type(each) ~= "integer" or each < 1 then
+      refuse("modules is the whole number of modules a string, from 1, not %s", tostring(each))
+    end
+    return check_count(each * strings, 1, modules_max, "modules")
+  end
+  local total = check_count(given.modules_total, 1, modules_max, "modules_total")
+  if total % strings ~= 0 then
+    local below = total - total % strings
+    local right = below == 0 and "" or below .. " or "
+    refuse("%d modules don't divide evenly into %d strings; %s%d would", total, strings, right,
+           below + strings)
+  end
+  return total
+end
+
+local function check_shape(given)
+  local shape = {}
+  for key, value in pairs(defaults) do
+    shape[key] = given[key]
+    if shape[key] == nil then
+      shape[key] = value
+    end
+    check_type(shape[key], type(value), key)
+  end
+  check_count(shape.strings, 1, strings_max, "strings")
+  shape.modules = total_modules(given, shape.strings)
+  check_count(shape.current_sensors, 0, strings_max, "current_sensors")
+  check_count(shape.gx_r_aux, 0, aux_max, "gx_r_aux")
+  check_count(shape.baud, 1200, 1000000, "baud")
+  if shape.ambient < -60 or shape.ambient > 100 then
+    refuse("ambient is a number from -60 to 100 degC, not %g", shape.ambient)
+  end
+  if shape.sensor_for_all and shape.current_sensors ~= 1 then
+    refuse("sensor_for_all needs current_sensors = 1, not %d", shape.current_sensors)
+  end
+  if not shape.sensor_for_all and shape.current_sensors > shape.strings then
+    refuse("%d current sensors are more than %d strings: sensor n belongs to string n",
+           shape.current_sensors, shape.strings)
+  end
+  shape.cells = given.cells or cells_of_type[shape.module_type] or 6
+  check_count(shape.cells, 1, 24, "cells")
+  return shape
+end
+
+-- The breakers by string: output over all units, and wiring.
+local function check_breakers(given, shape)
+  local breakers, taken = {}, {}
+  for i = 1, shape.strings do
+    local each = check_list(given.breaker or {}, shape.strings, "breaker")[i]
+    if each then
+      local what = ("breaker[%d]"):format(i)
+      check_words(check_type(each, "table", what), breaker_words, what)
+      local outputs = shape.gx_r_aux * aux_lines
+      if math.type(each.output) ~= "integer" or each.output < 1 or each.output > outputs then
+        refuse("%s.output is a whole number from 1 to %d (four for each gx_r_aux), not %s", what,
+               outputs, tostring(each.output))
+      end
+      if taken[each.output] then
+        refuse("%s.output: output %d is the breaker of string %d already", what, each.output,
+               taken[each.output])
+      end
+      local wiring = each.wiring or "no"
+      if wiring ~= "no" and wiring ~= "nc" then
+        refuse('%s.wiring is "no" (on = open) or "nc" (off = open), not %s', what,
+               tostring(wiring))
+      end
+      taken[each.output] = i
+      breakers[i] = { output = each.output, wiring = wiring }
+    end
+  end
+  return breakers
+end
+
+-- Structural settings first, then the breakers, then what the file names, in order of name.
+local function tell_settings(given, shape, breakers)
+  local function tell(name, value)
+    local why = sim.setting(name, text_of(value))
+    if why then
+      refuse("%s", why)
+    end
+  end
+  tell("bank.strings", shape.strings)
+  tell("bank.modules", shape.modules)
+  tell("bank.module_type", shape.module_type)
+  tell("battery.capacity", shape.capacity)
+  tell("battery.cells", shape.cells)
+  tell("battery.chemistry", shape.chemistry)
+  tell("bank.current_sensors", shape.current_sensors)
+  tell("bank.sensor_for_all", shape.sensor_for_all)
+  tell("bank.sensor_range", shape.sensor_range)
+  tell("bank.aux_units", shape.gx_r_aux)
+  tell("bus.baud", shape.baud)
+  for i = 1, shape.strings do
+    if breakers[i] then
+      tell("breaker.output_" .. i, breakers[i].output)
+      tell("breaker.wiring_" .. i, breakers[i].wiring)
+    end
+  end
+  local settings = check_type(given.settings or {}, "table", "settings")
+  for key, value in pairs(settings) do
+    check_type(key, "string", "the name of a setting")
+    local kind = type(value)
+    if kind ~= "string" and kind ~= "number" and kind ~= "boolean" then
+      refuse("settings: %s is a number or a text, not a %s", key, kind)
+    end
+  end
+  for _, key in ipairs(sorted(settings)) do
+    tell(key, settings[key])
+  end
+end
+
+local function push(item, number, properties, what)
+  for _, name in ipairs(sorted(properties)) do
+    local why = sim.push(item, number, name, properties[name])
+    if why then
+      refuse("%s: %s", what, why)
+    end
+  end
+end
+
+-- One module's own words, laid over those for all.
+local function push_module(number, common, own, what)
+  local properties = {}
+  for _, words in ipairs { common, own } do
+    check_words(check_type(words, "table", what), module_words, what)
+    for key, value in pairs(words) do
+      properties[key] = value
+    end
+  end
+  if properties.battery ~= nil then
+    sim.script(number, check_type(properties.battery, "function", what .. ".battery"))
+    properties.battery = nil
+  end
+  push("module", number, properties, what)
+end
+
+local function push_strings(given, shape)
+  local per_string = shape.modules // shape.strings
+  local common = check_type(given.module or {}, "table", "module")
+  check_words(common, module_words, "module")
+  local for_all = { battery = given.battery }
+  for key, value in pairs(common) do
+    for_all[key] = value
+  end
+  local strings = check_list(given.string or {}, shape.strings, "string")
+  for i = 1, shape.strings do
+    local what = ("string[%d]"):format(i)
+    local each = check_type(strings[i] or {}, "table", what)
+    check_words(each, string_words, what)
+    push("string", i, { current = each.current, current_ac = each.current_ac }, what)
+    local modules = check_list(each.module or {}, per_string, what .. ".module")
+    for k = 1, per_string do
+      local name = ("%s.module[%d]"):format(what, k)
+      push_module((i - 1) * per_string + k, for_all, modules[k] or {}, name)
+    end
+  end
+end
+
+local function build(name, given)
+  check_type(name, "string", "the name of a plant")
+  check_words(check_type(given, "table", "plant"), known_words, "plant")
+  local shape = check_shape(given)
+  local breakers = check_breakers(given, shape)
+  tell_settings(given, shape, breakers)
+  local why = sim.build(shape)
+  if why then
+    refuse("%s", why)
+  end
+  for i, each in pairs(breakers) do
+    sim.breaker(i, each.output, each.wiring == "nc")
+  end
+  for item, words in pairs { charger = charger_words, load = load_words } do
+    local properties = check_type(given[item] or {}, "table", item)
+    check_words(properties, words, item)
+    push(item, 0, properties, item)
+  end
+  push_strings(given, shape)
+end
+
+local is_built = false
+
+-- `plant "name" { ... }`
+local function plant(name)
+  return function(given)
+    if is_built then
+      error("a plant file describes one plant; this is the second", 2)
+    end
+    local ok, why = pcall(build, name, given)
+    if not ok then
+      error(type(why) == "table" and why[1] or tostring(why), 2)
+    end
+    is_built = true
+  end
+end
+
+-- What a plant file may use: no clock, no files, no chance, so that a plant is the same each time.
+local words = {
+  plant = plant, assert = assert, error = error, ipairs = ipairs, next = next, pairs = pairs,
+  select = select, tonumber = tonumber, tostring = tostring, type = type, math = {},
+  string = string, table = table,
+}
+for key, value in pairs(math) do
+  if key ~= "random" and key ~= "randomseed" then
+    words.math[key] = value
+  end
+end
+
+local environment = setmetatable({}, {
+  __index = function(_, key)
+    if words[key] == nil then
+      error(('a plant file knows no word "%s"; it knows: %s'):format(tostring(key),
+            table.concat(sorted(words), ", ")), 2)
+    end
+    return words[key]
+  end,
+  __newindex = function(_, key)
+    error(('"%s" is not local: write `local %s = ...`'):format(tostring(key), tostring(key)), 2)
+  end,
+})
+
+local chunk, why = loadfile(file, "t", environment)
+if not chunk then
+  return why
+end
+local ok
+ok, why = pcall(chunk)
+if not ok then
+  return tostring(why)
+end
+if not is_built then
+  return file .. ': describes no plant; write plant "name" { strings = 2, modules = 9, ... }'
+end

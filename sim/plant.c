@@ -1,0 +1,244 @@
+/*
+ * plant.c — puts battery, devices, wire and faults together, and answers for the whole.
+ *
+ * Always true: the webmanager's end of the bus is the wire with the faults laid over it; contacts
+ * decide which strings are isolated, at the instant they move.
+ */
+#include "sim/plant.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/parts.h"
+
+enum { PLANT_STREAM_FAULTS = 103 };
+
+/* ---- functions of the plant file -------------------------------------------------------- */
+
+static void plant_fail(struct sim_plant *plant, const char *why)
+{
+    if (plant->failure[0] == '\0') {
+        (void)snprintf(plant->failure, sizeof plant->failure, "%s", why);
+    }
+}
+
+/* A result in its place, or the value kept where the function gives nil. */
+static bool script_result(lua_State *lua, int index, double high, double low, double *value)
+{
+    if (lua_isnil(lua, index)) {
+        return true;
+    }
+    int is_number = 0;
+    double result = lua_tonumberx(lua, index, &is_number);
+    if (!is_number || !(result >= low && result <= high)) {
+        return false;
+    }
+    *value = result;
+    return true;
+}
+
+static bool plant_script(void *context, struct sim_script_call *call)
+{
+    struct sim_plant *plant = context;
+    lua_State *lua = plant->lua;
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, plant->script_ref[call->module_number - 1]);
+    lua_pushinteger(lua, call->module_number);
+    lua_pushnumber(lua, call->now_s);
+    lua_pushnumber(lua, call->current_A);
+    lua_pushnumber(lua, call->voltage_V);
+    lua_pushnumber(lua, call->temperature_degC);
+    lua_pushnumber(lua, call->resistance_mOhm);
+    if (lua_pcall(lua, 6, 3, 0) != LUA_OK) {
+        const char *why = lua_tostring(lua, -1);
+        plant_fail(plant, why != NULL ? why : "the plant's battery function raised no message");
+        lua_settop(lua, 0);
+        return false;
+    }
+    bool is_sound = script_result(lua, -3, 65.535, 0, &call->voltage_V) &&
+                    script_result(lua, -2, 200, -60, &call->temperature_degC) &&
+                    script_result(lua, -1, 100000, 0, &call->resistance_mOhm);
+    lua_settop(lua, 0);
+    if (!is_sound) {
+        char why[160];
+        (void)snprintf(why, sizeof why,
+                       "the battery function of module %d returns voltage 0 to 65.535 V, "
+                       "temperature -60 to 200 degC, resistance 0 to 100000 mOhm, or nil for each",
+                       (int)call->module_number);
+        plant_fail(plant, why);
+    }
+    return is_sound;
+}
+
+/* ---- breakers --------------------------------------------------------------------------- */
+
+bool sim_plant_contact(const struct sim_plant *plant, int32_t number)
+{
+    if (number < 1 || number > plant->devices.aux * WM_AUX_LINES) {
+        return false;
+    }
+    int32_t line = number - 1;
+    return (plant->devices.aux_outputs[line / WM_AUX_LINES] >> line % WM_AUX_LINES & 1) != 0;
+}
+
+void sim_plant_follow_breakers(void *context)
+{
+    struct sim_plant *plant = context;
+    for (int32_t s = 0; s < plant->battery.plate.strings; s++) {
+        const struct sim_breaker *breaker = &plant->breaker[s];
+        bool is_open =
+            breaker->output > 0 && sim_plant_contact(plant, breaker->output) != breaker->is_nc;
+        sim_battery_isolate(&plant->battery, s, is_open);
+    }
+    sim_battery_touch(&plant->battery);
+}
+
+/* ---- from nothing to a plant and back --------------------------------------------------- */
+
+bool sim_plant_build(struct sim_plant *plant, const struct sim_plant_shape *shape)
+{
+    plant->is_built = true;
+    plant->baud = shape->baud;
+    plant->battery.drift = sim_property_move_all;
+    plant->battery.context = plant;
+    if (!sim_battery_open(&plant->battery, plant->world, &shape->plate)) {
+        return false;
+    }
+    plant->devices.script = plant_script;
+    plant->devices.outputs_ordered = sim_plant_follow_breakers;
+    plant->devices.context = plant;
+    sim_devices_init(&plant->devices, plant->world, &plant->battery, &shape->devices);
+    sim_wire_init(&plant->wire, plant->world, shape->baud, sim_devices_line(&plant->devices));
+    sim_faults_init(&plant->faults, plant->world, sim_wire_bus(&plant->wire), PLANT_STREAM_FAULTS);
+    return true;
+}
+
+struct sim_plant *sim_plant_load(struct sim_world *world, lua_State *lua, const char *file,
+                                 char *error, size_t error_size)
+{
+    struct sim_plant *plant = calloc(1, sizeof *plant);
+    if (plant == NULL) {
+        (void)snprintf(error, error_size, "%s: no memory for a plant", file);
+        return NULL;
+    }
+    plant->world = world;
+    for (int i = 0; i < WM_MODULES_MAX; i++) {
+        plant->script_ref[i] = LUA_NOREF;
+    }
+    plant->lua = lua_newthread(lua);
+    plant->thread_ref = luaL_ref(lua, LUA_REGISTRYINDEX);
+    sim_puppet_open(lua, plant);
+    plant->box_ref = luaL_ref(lua, LUA_REGISTRYINDEX);
+    if (!sim_loader_load(plant, lua, file, error, error_size)) {
+        sim_plant_destroy(plant);
+        return NULL;
+    }
+    plant->is_loaded = true;
+    sim_plant_follow_breakers(plant);
+    return plant;
+}
+
+void sim_plant_destroy(struct sim_plant *plant)
+{
+    if (plant == NULL) {
+        return;
+    }
+    lua_State *lua = plant->lua;
+    lua_settop(lua, 0);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, plant->box_ref);
+    struct sim_plant_box *box = lua_touserdata(lua, -1);
+    box->plant = NULL;
+    lua_pop(lua, 1);
+    luaL_unref(lua, LUA_REGISTRYINDEX, plant->box_ref);
+    for (int i = 0; i < WM_MODULES_MAX; i++) {
+        luaL_unref(lua, LUA_REGISTRYINDEX, plant->script_ref[i]);
+    }
+    luaL_unref(lua, LUA_REGISTRYINDEX, plant->thread_ref);
+    if (plant->is_built) {
+        sim_battery_close(&plant->battery);
+        if (plant->wire.world != NULL) {
+            sim_wire_close(&plant->wire);
+            sim_faults_close(&plant->faults);
+        }
+    }
+    free(plant->drifts);
+    free(plant);
+}
+
+/* ---- what a plant is asked -------------------------------------------------------------- */
+
+void sim_plant_push(struct sim_plant *plant, lua_State *lua)
+{
+    sim_puppet_push(lua, plant);
+}
+
+struct wm_bus sim_plant_bus(struct sim_plant *plant)
+{
+    return sim_faults_bus(&plant->faults);
+}
+
+void sim_plant_listen(struct sim_plant *plant, void (*heard)(void *context), void *context)
+{
+    sim_wire_listen(&plant->wire, heard, context);
+    sim_faults_listen(&plant->faults, heard, context);
+}
+
+void sim_plant_tap(struct sim_plant *plant, sim_tap_fn *tap, void *context)
+{
+    sim_faults_tap(&plant->faults, tap, context);
+}
+
+const struct sim_plant_setting *sim_plant_settings(const struct sim_plant *plant, size_t *count)
+{
+    *count = plant->settings_count;
+    return plant->settings;
+}
+
+bool sim_plant_add_setting(struct sim_plant *plant, const char *name, const char *text, char *error,
+                           size_t size)
+{
+    enum wm_setting setting;
+    int32_t value;
+    if (!wm_setting_find(name, &setting)) {
+        (void)snprintf(error, size,
+                       "the webmanager has no setting \"%s\"; `gbms-bench list settings` names "
+                       "them all",
+                       name);
+        return false;
+    }
+    if (wm_setting_parse(setting, text, &value, error, size) != WM_OK) {
+        return false;
+    }
+    struct sim_plant_setting *added = &plant->settings[plant->settings_count];
+    if (plant->settings_count == SIM_PLANT_SETTINGS_MAX || strlen(text) >= sizeof added->text) {
+        (void)snprintf(error, size, "%s is more than a plant can carry", name);
+        return false;
+    }
+    added->name = wm_setting(setting)->name;
+    (void)snprintf(added->text, sizeof added->text, "%s", text);
+    plant->settings_count++;
+    return true;
+}
+
+const char *sim_plant_idle_fault(const struct sim_plant *constant)
+{
+    /* The sentence is made on demand, in room that the plant keeps for it. */
+    struct sim_plant *plant = (struct sim_plant *)(uintptr_t)constant;
+    if (plant->failure[0] != '\0') {
+        return plant->failure;
+    }
+    for (int item = SIM_ITEM_MODULE; item <= SIM_ITEM_AUX; item++) {
+        for (int32_t number = 1; number <= sim_item_count(plant, item); number++) {
+            const struct sim_device *device = &plant->devices.device[sim_item_place(item, number)];
+            if (device->mute_is_idle) {
+                char name[48];
+                sim_item_name(plant, item, number, name, sizeof name);
+                (void)snprintf(plant->faults.sentence, sizeof plant->faults.sentence,
+                               "%s:mute{} was asked for and it was never asked anything", name);
+                return plant->faults.sentence;
+            }
+        }
+    }
+    return sim_faults_idle(&plant->faults);
+}

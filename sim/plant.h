@@ -1,0 +1,79 @@
+/*
+ * plant.h — a plant from a Lua file: batteries, devices, bus, and the puppet strings on them.
+ *
+ * The plant is what scenarios push. Its bus face speaks bytes to the webmanager; its puppet face
+ * is Lua values with strict property names.
+ */
+#ifndef SIM_PLANT_H
+#define SIM_PLANT_H
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/world.h"
+#include "wm/bus.h"
+#include "wm/catalog.h"
+
+struct sim_plant;
+
+/* A setting of the webmanager that the plant file implies or names, as typed by a person. */
+struct sim_plant_setting {
+    const char *name; /* "bank.strings" */
+    char text[64];    /* "2", "open_breaker" */
+};
+
+/*
+ * Loads the plant file and lays its devices on a bus of the plant's baud rate. The state is the
+ * scenario's; it outlives the plant. Null, with "FILE:LINE: what is wrong; what would be right"
+ * in error, on a Lua error, an unknown word, or a plant that breaks a limit.
+ */
+struct sim_plant *sim_plant_load(struct sim_world *world, lua_State *lua, const char *file,
+                                 char *error, size_t error_size);
+void sim_plant_destroy(struct sim_plant *plant);
+
+/* Pushes the Lua value scenarios call `plant`. */
+void sim_plant_push(struct sim_plant *plant, lua_State *lua);
+
+/* The webmanager's end of the bus, the plant's bus faults laid over it. Valid with the plant. */
+struct wm_bus sim_plant_bus(struct sim_plant *plant);
+
+/* Called from a world event whenever an answer has arrived whole, or held back bytes are let go. */
+void sim_plant_listen(struct sim_plant *plant, void (*heard)(void *context), void *context);
+
+/* What passes the line, in both directions, as it passes (after faults). */
+typedef void sim_tap_fn(void *context, int64_t time_us, bool is_answer, const uint8_t *bytes,
+                        size_t size);
+void sim_plant_tap(struct sim_plant *plant, sim_tap_fn *tap, void *context);
+
+/* The webmanager's settings that follow from this plant, structural ones first. */
+const struct sim_plant_setting *sim_plant_settings(const struct sim_plant *plant, size_t *count);
+
+/* What a Lua value of the puppet face names. */
+enum sim_item {
+    SIM_ITEM_PLANT,
+    SIM_ITEM_STRING,
+    SIM_ITEM_MODULE,
+    SIM_ITEM_SENSOR,
+    SIM_ITEM_AUX,
+    SIM_ITEM_AUX_INPUT,
+    SIM_ITEM_AUX_OUTPUT,
+    SIM_ITEM_BUS,
+};
+struct sim_reference {
+    enum sim_item item;
+    int32_t number;       /* 1-based over the whole plant, as in the register map; plant, bus: 0 */
+    const char *property; /* null: the item itself; "voltage": module.voltage */
+    char name[48];        /* as in a scenario: "string[1].module[7].voltage" */
+};
+/* False if the value at index is no such value. */
+bool sim_plant_reference(lua_State *lua, int index, struct sim_reference *reference);
+
+/* The contact of an aux output (1..16) as the outside circuit feels it: true = on. */
+bool sim_plant_contact(const struct sim_plant *plant, int32_t number);
+
+/* A fault that was asked for but never happened (decision H3), as a sentence; null if none. */
+const char *sim_plant_idle_fault(const struct sim_plant *plant);
+
+#endif

@@ -1,0 +1,545 @@
+/*
+ * property.c — what scenarios may look at and push, one row each: name, range, unit, and how.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/parts.h"
+
+static int32_t string_of(const struct sim_plant *plant, int32_t module)
+{
+    return module / plant->battery.modules_per_string;
+}
+
+/* ---- modules ---------------------------------------------------------------------------- */
+
+static bool get_voltage(const struct sim_plant *plant, int32_t number, double *value)
+{
+    *value = sim_devices_voltage_V(&plant->devices, number - 1);
+    return true;
+}
+
+static bool get_temperature(const struct sim_plant *plant, int32_t number, double *value)
+{
+    *value = sim_devices_temperature_degC(&plant->devices, number - 1);
+    return true;
+}
+
+static bool get_resistance(const struct sim_plant *plant, int32_t number, double *value)
+{
+    *value = sim_devices_resistance_Ohm(&plant->devices, number - 1) * 1000;
+    return true;
+}
+
+static bool get_state_of_charge(const struct sim_plant *plant, int32_t number, double *value)
+{
+    *value = sim_battery_charge(&plant->battery, number - 1) * 100;
+    return true;
+}
+
+static bool get_bypass(const struct sim_plant *plant, int32_t number, double *value)
+{
+    *value = sim_devices_bypass_permille(&plant->devices, number - 1) / 10.0;
+    return true;
+}
+
+static bool get_position(const struct sim_plant *plant, int32_t number, double *value)
+{
+    (void)plant;
+    *value = number - 1;
+    return true;
+}
+
+static void set_voltage(struct sim_plant *plant, int32_t number, double value)
+{
+    sim_battery_pin(&plant->battery, number - 1, SIM_PIN_VOLTAGE, value);
+}
+
+static void set_temperature(struct sim_plant *plant, int32_t number, double value)
+{
+    sim_battery_pin(&plant->battery, number - 1, SIM_PIN_TEMPERATURE, value);
+}
+
+static void set_resistance(struct sim_plant *plant, int32_t number, double value)
+{
+    sim_battery_pin(&plant->battery, number - 1, SIM_PIN_RESISTANCE, value / 1000);
+}
+
+static void set_state_of_charge(struct sim_plant *plant, int32_t number, double value)
+{
+    sim_battery_set_charge(&plant->battery, number - 1, value / 100);
+}
+
+static void release_voltage(struct sim_plant *plant, int32_t number)
+{
+    sim_battery_release(&plant->battery, number - 1, SIM_PIN_VOLTAGE);
+}
+
+static void release_temperature(struct sim_plant *plant, int32_t number)
+{
+    sim_battery_release(&plant->battery, number - 1, SIM_PIN_TEMPERATURE);
+}
+
+static void release_resistance(struct sim_plant *plant, int32_t number)
+{
+    sim_battery_release(&plant->battery, number - 1, SIM_PIN_RESISTANCE);
+}
+
+/* ---- strings and sensors ---------------------------------------------------------------- */
+
+static bool get_string_current(const struct sim_plant *plant, int32_t number, double *value)
+{
+    *value = plant->battery.string[number - 1].current_A;
+    return true;
+}
+
+static bool get_string_current_ac(const struct sim_plant *plant, int32_t number, double *value)
+{
+    const struct sim_string *string = &plant->battery.string[number - 1];
+    *value = string->is_open ? 0 : string->current_ac_A;
+    return true;
+}
+
+static void set_string_current(struct sim_plant *plant, int32_t number, double value)
+{
+    sim_battery_pin_current(&plant->battery, number - 1, value);
+}
+
+static void set_string_current_ac(struct sim_plant *plant, int32_t number, double value)
+{
+    plant->battery.string[number - 1].current_ac_A = value;
+}
+
+static void release_string_current(struct sim_plant *plant, int32_t number)
+{
+    sim_battery_release_current(&plant->battery, number - 1);
+}
+
+static bool get_sensor_current(const struct sim_plant *plant, int32_t number, double *value)
+{
+    *value = sim_devices_sensor_A(&plant->devices, number - 1);
+    return true;
+}
+
+static bool get_sensor_current_ac(const struct sim_plant *plant, int32_t number, double *value)
+{
+    *value = sim_devices_sensor_ac_A(&plant->devices, number - 1);
+    return true;
+}
+
+/* Sum of what is plugged in of the modules first..last - 1; false if none is. */
+static bool sum_voltage(const struct sim_plant *plant, int32_t first, int32_t last, double *sum_V,
+                        int32_t *plugged)
+{
+    *sum_V = 0;
+    *plugged = 0;
+    for (int32_t m = first; m < last; m++) {
+        if (plant->devices.device[SIM_DEVICE_MODULE + m].is_plugged) {
+            *sum_V += sim_devices_voltage_V(&plant->devices, m);
+            ++*plugged;
+        }
+    }
+    return *plugged > 0;
+}
+
+static bool get_string_sum(const struct sim_plant *plant, int32_t number, double *value)
+{
+    int32_t per_string = plant->battery.modules_per_string;
+    int32_t plugged;
+    return sum_voltage(plant, (number - 1) * per_string, number * per_string, value, &plugged);
+}
+
+static bool get_string_average(const struct sim_plant *plant, int32_t number, double *value)
+{
+    int32_t per_string = plant->battery.modules_per_string;
+    int32_t plugged;
+    if (!sum_voltage(plant, (number - 1) * per_string, number * per_string, value, &plugged)) {
+        return false;
+    }
+    *value /= plugged;
+    return true;
+}
+
+/* ---- plant, charger, load --------------------------------------------------------------- */
+
+static bool get_plant_sum(const struct sim_plant *plant, int32_t number, double *value)
+{
+    (void)number;
+    int32_t plugged;
+    return sum_voltage(plant, 0, plant->devices.modules, value, &plugged);
+}
+
+static bool get_plant_average(const struct sim_plant *plant, int32_t number, double *value)
+{
+    (void)number;
+    int32_t plugged;
+    if (!sum_voltage(plant, 0, plant->devices.modules, value, &plugged)) {
+        return false;
+    }
+    *value /= plugged;
+    return true;
+}
+
+static bool get_plant_strings(const struct sim_plant *plant, int32_t number, double *value)
+{
+    (void)number;
+    *value = plant->battery.plate.strings;
+    return true;
+}
+
+static bool get_plant_modules(const struct sim_plant *plant, int32_t number, double *value)
+{
+    (void)number;
+    *value = plant->devices.modules;
+    return true;
+}
+
+static bool get_ambient(const struct sim_plant *plant, int32_t number, double *value)
+{
+    (void)number;
+    *value = plant->battery.ambient_degC;
+    return true;
+}
+
+static void set_ambient(struct sim_plant *plant, int32_t number, double value)
+{
+    (void)number;
+    plant->battery.ambient_degC = value;
+}
+
+static bool get_charger_voltage(const struct sim_plant *plant, int32_t number, double *value)
+{
+    (void)number;
+    *value = plant->battery.charger_V;
+    return true;
+}
+
+static void set_charger_voltage(struct sim_plant *plant, int32_t number, double value)
+{
+    (void)number;
+    plant->battery.charger_V = value;
+}
+
+static bool get_charger_limit(const struct sim_plant *plant, int32_t number, double *value)
+{
+    (void)number;
+    *value = plant->battery.charger_limit_A;
+    return true;
+}
+
+static void set_charger_limit(struct sim_plant *plant, int32_t number, double value)
+{
+    (void)number;
+    plant->battery.charger_limit_A = value;
+}
+
+static bool get_charger_on(const struct sim_plant *plant, int32_t number, double *value)
+{
+    (void)number;
+    *value = plant->battery.charger_is_on;
+    return true;
+}
+
+static void set_charger_on(struct sim_plant *plant, int32_t number, double value)
+{
+    (void)number;
+    plant->battery.charger_is_on = value > 0;
+}
+
+static bool get_load_current(const struct sim_plant *plant, int32_t number, double *value)
+{
+    (void)number;
+    *value = plant->battery.load_A;
+    return true;
+}
+
+static void set_load_current(struct sim_plant *plant, int32_t number, double value)
+{
+    (void)number;
+    plant->battery.load_A = value;
+}
+
+/* ---- aux and latencies ------------------------------------------------------------------ */
+
+static bool get_input(const struct sim_plant *plant, int32_t number, double *value)
+{
+    int32_t line = number - 1;
+    *value = plant->devices.aux_inputs[line / WM_AUX_LINES] >> line % WM_AUX_LINES & 1;
+    return true;
+}
+
+static void set_input(struct sim_plant *plant, int32_t number, double value)
+{
+    int32_t line = number - 1;
+    uint8_t bit = (uint8_t)(1u << line % WM_AUX_LINES);
+    uint8_t *inputs = &plant->devices.aux_inputs[line / WM_AUX_LINES];
+    *inputs = (uint8_t)(value > 0 ? *inputs | bit : *inputs & ~bit);
+}
+
+static bool get_output(const struct sim_plant *plant, int32_t number, double *value)
+{
+    *value = sim_plant_contact(plant, number);
+    return true;
+}
+
+static bool get_latency(const struct sim_plant *plant, int32_t place, double *value)
+{
+    *value = (double)plant->devices.device[place].latency_us * 1e-6;
+    return true;
+}
+
+static void set_latency(struct sim_plant *plant, int32_t place, double value)
+{
+    plant->devices.device[place].latency_us = (int64_t)(value * 1e6 + 0.5);
+}
+
+#define LATENCY(item)                                                                              \
+    static bool get_latency_##item(const struct sim_plant *plant, int32_t number, double *value)   \
+    {                                                                                              \
+        return get_latency(plant, sim_item_place(item, number), value);                            \
+    }                                                                                              \
+    static void set_latency_##item(struct sim_plant *plant, int32_t number, double value)          \
+    {                                                                                              \
+        set_latency(plant, sim_item_place(item, number), value);                                   \
+    }
+LATENCY(SIM_ITEM_MODULE)
+LATENCY(SIM_ITEM_SENSOR)
+LATENCY(SIM_ITEM_AUX)
+
+/* ---- the rows --------------------------------------------------------------------------- */
+
+#define AMPERES_MAX 10000
+#define VOLTS_MAX   13000
+#define LATENCY_ROW(item)                                                                          \
+    {                                                                                              \
+        item, "latency", SIM_NUMBER, "s", 0, 10, get_latency_##item, set_latency_##item, NULL      \
+    }
+#define SHOWN(item, name, unit, get)                                                               \
+    {                                                                                              \
+        item, name, SIM_NUMBER, unit, 0, 0, get, NULL, NULL                                        \
+    }
+
+/* clang-format off */
+static const struct sim_property properties[] = {
+    /* 65.535 V and the temperatures are what a measure answer can carry, and beyond any module. */
+    {SIM_ITEM_MODULE, "voltage", SIM_NUMBER, "V", 0, 65.535, get_voltage, set_voltage, release_voltage},
+    {SIM_ITEM_MODULE, "temperature", SIM_NUMBER, "degC", -60, 200, get_temperature, set_temperature, release_temperature},
+    {SIM_ITEM_MODULE, "resistance", SIM_NUMBER, "mOhm", 0, 100000, get_resistance, set_resistance, release_resistance},
+    {SIM_ITEM_MODULE, "state_of_charge", SIM_NUMBER, "%", 0, 100, get_state_of_charge, set_state_of_charge, NULL},
+    LATENCY_ROW(SIM_ITEM_MODULE),
+    SHOWN(SIM_ITEM_MODULE, "bypass", "%", get_bypass),
+    SHOWN(SIM_ITEM_MODULE, "position", "", get_position),
+    {SIM_ITEM_STRING, "current", SIM_NUMBER, "A", -AMPERES_MAX, AMPERES_MAX, get_string_current, set_string_current, release_string_current},
+    {SIM_ITEM_STRING, "current_ac", SIM_NUMBER, "A", 0, AMPERES_MAX, get_string_current_ac, set_string_current_ac, NULL},
+    SHOWN(SIM_ITEM_STRING, "voltage_sum", "V", get_string_sum),
+    SHOWN(SIM_ITEM_STRING, "voltage_average", "V", get_string_average),
+    SHOWN(SIM_ITEM_STRING, "position", "", get_position),
+    SHOWN(SIM_ITEM_SENSOR, "current", "A", get_sensor_current),
+    SHOWN(SIM_ITEM_SENSOR, "current_ac", "A", get_sensor_current_ac),
+    LATENCY_ROW(SIM_ITEM_SENSOR),
+    LATENCY_ROW(SIM_ITEM_AUX),
+    {SIM_ITEM_AUX_INPUT, "level", SIM_LEVEL, "", 0, 1, get_input, set_input, NULL},
+    {SIM_ITEM_AUX_OUTPUT, "level", SIM_CONTACT, "", 0, 1, get_output, NULL, NULL},
+    {SIM_ITEM_PLANT, "ambient", SIM_NUMBER, "degC", -60, 100, get_ambient, set_ambient, NULL},
+    SHOWN(SIM_ITEM_PLANT, "strings", "", get_plant_strings),
+    SHOWN(SIM_ITEM_PLANT, "modules", "", get_plant_modules),
+    SHOWN(SIM_ITEM_PLANT, "voltage_sum", "V", get_plant_sum),
+    SHOWN(SIM_ITEM_PLANT, "voltage_average", "V", get_plant_average),
+    {SIM_ITEM_CHARGER, "voltage", SIM_NUMBER, "V", 0, VOLTS_MAX, get_charger_voltage, set_charger_voltage, NULL},
+    {SIM_ITEM_CHARGER, "limit", SIM_NUMBER, "A", 0, AMPERES_MAX, get_charger_limit, set_charger_limit, NULL},
+    {SIM_ITEM_CHARGER, "on", SIM_SWITCH, "", 0, 1, get_charger_on, set_charger_on, NULL},
+    {SIM_ITEM_LOAD, "current", SIM_NUMBER, "A", 0, AMPERES_MAX, get_load_current, set_load_current, NULL},
+};
+/* clang-format on */
+
+const struct sim_property *sim_properties(size_t *count)
+{
+    *count = sizeof properties / sizeof properties[0];
+    return properties;
+}
+
+const struct sim_property *sim_property_find(int item, const char *name)
+{
+    for (size_t i = 0; i < sizeof properties / sizeof properties[0]; i++) {
+        if (properties[i].item == item && strcmp(properties[i].name, name) == 0) {
+            return &properties[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- items ------------------------------------------------------------------------------ */
+
+const char *sim_item_word(int item)
+{
+    static const char *const words[SIM_ITEMS] = {
+        [SIM_ITEM_PLANT] = "plant",       [SIM_ITEM_STRING] = "string",
+        [SIM_ITEM_MODULE] = "module",     [SIM_ITEM_SENSOR] = "current_sensor",
+        [SIM_ITEM_AUX] = "gx_r_aux",      [SIM_ITEM_AUX_INPUT] = "input",
+        [SIM_ITEM_AUX_OUTPUT] = "output", [SIM_ITEM_BUS] = "bus",
+        [SIM_ITEM_CHARGER] = "charger",   [SIM_ITEM_LOAD] = "load",
+    };
+    assert(item >= 0 && item < SIM_ITEMS);
+    return words[item];
+}
+
+int32_t sim_item_count(const struct sim_plant *plant, int item)
+{
+    switch (item) {
+    case SIM_ITEM_STRING:
+        return plant->battery.plate.strings;
+    case SIM_ITEM_MODULE:
+        return plant->devices.modules;
+    case SIM_ITEM_SENSOR:
+        return plant->devices.sensors;
+    case SIM_ITEM_AUX:
+        return plant->devices.aux;
+    case SIM_ITEM_AUX_INPUT:
+    case SIM_ITEM_AUX_OUTPUT:
+        return plant->devices.aux * WM_AUX_LINES;
+    default:
+        return 1;
+    }
+}
+
+void sim_item_name(const struct sim_plant *plant, int item, int32_t number, char *name, size_t size)
+{
+    int index = number - 1;
+    if (item == SIM_ITEM_MODULE) {
+        (void)snprintf(name, size, "string[%d].module[%d]", (int)string_of(plant, index) + 1,
+                       index % (int)plant->battery.modules_per_string + 1);
+    } else if (item == SIM_ITEM_AUX_INPUT || item == SIM_ITEM_AUX_OUTPUT) {
+        (void)snprintf(name, size, "gx_r_aux[%d].%s[%d]", index / WM_AUX_LINES + 1,
+                       sim_item_word(item), index % WM_AUX_LINES + 1);
+    } else if (number > 0) {
+        (void)snprintf(name, size, "%s[%d]", sim_item_word(item), (int)number);
+    } else {
+        (void)snprintf(name, size, "%s", sim_item_word(item));
+    }
+}
+
+int32_t sim_item_place(int item, int32_t number)
+{
+    assert(item == SIM_ITEM_MODULE || item == SIM_ITEM_SENSOR || item == SIM_ITEM_AUX);
+    int32_t first = item == SIM_ITEM_MODULE   ? SIM_DEVICE_MODULE
+                    : item == SIM_ITEM_SENSOR ? SIM_DEVICE_SENSOR
+                                              : SIM_DEVICE_AUX;
+    return first + number - 1;
+}
+
+/* ---- pushing ---------------------------------------------------------------------------- */
+
+static bool property_accepts(const struct sim_property *property, double value, char *error,
+                             size_t size)
+{
+    if (property->set == NULL) {
+        (void)snprintf(error, size, "%s.%s is only shown, it can't be pushed",
+                       sim_item_word(property->item), property->name);
+        return false;
+    }
+    /* Written so that a NaN is refused too. */
+    if (!(value >= property->low && value <= property->high)) {
+        (void)snprintf(error, size, "%s.%s is a number from %.6g to %.6g %s, not %.6g",
+                       sim_item_word(property->item), property->name, property->low, property->high,
+                       property->unit, value);
+        return false;
+    }
+    return true;
+}
+
+static void drift_end(struct sim_plant *plant, const struct sim_property *property, int32_t number)
+{
+    for (size_t i = 0; i < plant->drifts_count; i++) {
+        if (plant->drifts[i].property == property && plant->drifts[i].number == number) {
+            plant->drifts[i] = plant->drifts[--plant->drifts_count];
+            return;
+        }
+    }
+}
+
+static void plant_touch(struct sim_plant *plant)
+{
+    if (plant->is_loaded) {
+        sim_battery_touch(&plant->battery);
+    }
+}
+
+bool sim_property_push(struct sim_plant *plant, const struct sim_property *property, int32_t number,
+                       double value, char *error, size_t size)
+{
+    if (!property_accepts(property, value, error, size)) {
+        return false;
+    }
+    drift_end(plant, property, number);
+    property->set(plant, number, value);
+    plant_touch(plant);
+    return true;
+}
+
+bool sim_property_drift(struct sim_plant *plant, const struct sim_property *property,
+                        int32_t number, double to, double seconds, char *error, size_t size)
+{
+    double from = 0;
+    if (!property_accepts(property, to, error, size)) {
+        return false;
+    }
+    if (property->kind != SIM_NUMBER || !property->get(plant, number, &from)) {
+        (void)snprintf(error, size, "%s.%s can't drift; assign it", sim_item_word(property->item),
+                       property->name);
+        return false;
+    }
+    drift_end(plant, property, number);
+    if (plant->drifts_count == plant->drifts_capacity) {
+        size_t capacity = plant->drifts_capacity == 0 ? 16 : plant->drifts_capacity * 2;
+        struct sim_drift *drifts = realloc(plant->drifts, capacity * sizeof *drifts);
+        if (drifts == NULL) {
+            (void)snprintf(error, size, "no memory for another drift");
+            return false;
+        }
+        plant->drifts = drifts;
+        plant->drifts_capacity = capacity;
+    }
+    int64_t now_us = sim_world_now_us(plant->world);
+    plant->drifts[plant->drifts_count++] = (struct sim_drift){
+        .property = property,
+        .number = number,
+        .from = from,
+        .to = to,
+        .begins_us = now_us,
+        .ends_us = now_us + (int64_t)(seconds * 1e6 + 0.5),
+    };
+    property->set(plant, number, from);
+    plant_touch(plant);
+    return true;
+}
+
+void sim_property_release(struct sim_plant *plant, const struct sim_property *property,
+                          int32_t number)
+{
+    assert(property->release != NULL);
+    drift_end(plant, property, number);
+    property->release(plant, number);
+    plant_touch(plant);
+}
+
+bool sim_property_move_all(void *context)
+{
+    struct sim_plant *plant = context;
+    int64_t now_us = sim_world_now_us(plant->world);
+    bool moved = plant->drifts_count > 0;
+    for (size_t i = 0; i < plant->drifts_count;) {
+        struct sim_drift *drift = &plant->drifts[i];
+        if (now_us >= drift->ends_us) {
+            drift->property->set(plant, drift->number, drift->to);
+            *drift = plant->drifts[--plant->drifts_count];
+            continue;
+        }
+        double part =
+            (double)(now_us - drift->begins_us) / (double)(drift->ends_us - drift->begins_us);
+        drift->property->set(plant, drift->number, drift->from + (drift->to - drift->from) * part);
+        i++;
+    }
+    return moved;
+}

@@ -1,0 +1,898 @@
+/*
+ * puppet.c — the Lua values of a plant: items with strict properties and verbs, lists of items,
+ * and references to one property, which behave like the number they name.
+ *
+ * Always true: a value never touches a plant that is gone; a word that an item doesn't know is an
+ * error at the caller's line that lists, in order, the words it knows.
+ */
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/parts.h"
+
+static const char puppet_type[] = "sim.puppet";
+
+enum puppet_kind { PUPPET_ITEM, PUPPET_LIST, PUPPET_REFERENCE };
+
+struct puppet {
+    struct sim_plant_box *box; /* held by user value 1 */
+    enum puppet_kind kind;
+    int item;
+    int32_t number;                      /* of the item; of a list: the first */
+    int32_t count;                       /* of a list */
+    const struct sim_property *property; /* of a reference; null: a published point only */
+    const char *property_name;
+};
+
+typedef int verb_fn(lua_State *lua);
+struct verb {
+    const char *name;
+    unsigned items; /* bits 1 << item */
+    verb_fn *run;
+};
+
+#define IS(item) (1u << (item))
+#define DEVICES  (IS(SIM_ITEM_MODULE) | IS(SIM_ITEM_SENSOR) | IS(SIM_ITEM_AUX))
+
+/* ---- values ----------------------------------------------------------------------------- */
+
+static struct sim_plant *puppet_plant(lua_State *lua, const struct puppet *puppet)
+{
+    if (puppet->box->plant == NULL) {
+        luaL_error(lua, "this plant is gone: its scenario has ended");
+    }
+    return puppet->box->plant;
+}
+
+/* Pushes a value of the plant whose box stands at box_index. */
+static struct puppet *puppet_new(lua_State *lua, int box_index, enum puppet_kind kind, int item,
+                                 int32_t number)
+{
+    box_index = lua_absindex(lua, box_index);
+    struct puppet *puppet = lua_newuserdatauv(lua, sizeof *puppet, 1);
+    *puppet = (struct puppet){
+        .box = lua_touserdata(lua, box_index), .kind = kind, .item = item, .number = number};
+    lua_pushvalue(lua, box_index);
+    lua_setiuservalue(lua, -2, 1);
+    luaL_setmetatable(lua, puppet_type);
+    return puppet;
+}
+
+/* Pushes another value of the plant of the value at index. */
+static struct puppet *puppet_sibling(lua_State *lua, int index, enum puppet_kind kind, int item,
+                                     int32_t number)
+{
+    lua_getiuservalue(lua, index, 1);
+    struct puppet *puppet = puppet_new(lua, -1, kind, item, number);
+    lua_remove(lua, -2);
+    return puppet;
+}
+
+static void puppet_name(const struct sim_plant *plant, const struct puppet *puppet, char *name,
+                        size_t size)
+{
+    char item[40];
+    sim_item_name(plant, puppet->item, puppet->number, item, sizeof item);
+    if (puppet->kind == PUPPET_REFERENCE && puppet->item == SIM_ITEM_PLANT) {
+        (void)snprintf(name, size, "%s", puppet->property_name);
+    } else if (puppet->kind == PUPPET_REFERENCE) {
+        (void)snprintf(name, size, "%s.%s", item, puppet->property_name);
+    } else {
+        (void)snprintf(name, size, "%s", item);
+    }
+}
+
+bool sim_plant_reference(lua_State *lua, int index, struct sim_reference *reference)
+{
+    const struct puppet *puppet = luaL_testudata(lua, index, puppet_type);
+    if (puppet == NULL || puppet->kind == PUPPET_LIST || puppet->item > SIM_ITEM_BUS ||
+        puppet->box->plant == NULL) {
+        return false;
+    }
+    reference->item = (enum sim_item)puppet->item;
+    reference->number = puppet->number;
+    reference->property = puppet->kind == PUPPET_REFERENCE ? puppet->property_name : NULL;
+    puppet_name(puppet->box->plant, puppet, reference->name, sizeof reference->name);
+    return true;
+}
+
+/* ---- the words an item knows ------------------------------------------------------------ */
+
+/* What hangs below an item: word, item, and how many times it is there for each. */
+struct child {
+    int item;
+    int below;
+    bool is_list;
+};
+
+static const struct child children[] = {
+    {SIM_ITEM_PLANT, SIM_ITEM_STRING, true},   {SIM_ITEM_PLANT, SIM_ITEM_MODULE, true},
+    {SIM_ITEM_PLANT, SIM_ITEM_SENSOR, true},   {SIM_ITEM_PLANT, SIM_ITEM_AUX, true},
+    {SIM_ITEM_PLANT, SIM_ITEM_CHARGER, false}, {SIM_ITEM_PLANT, SIM_ITEM_LOAD, false},
+    {SIM_ITEM_PLANT, SIM_ITEM_BUS, false},     {SIM_ITEM_STRING, SIM_ITEM_MODULE, true},
+    {SIM_ITEM_AUX, SIM_ITEM_AUX_INPUT, true},  {SIM_ITEM_AUX, SIM_ITEM_AUX_OUTPUT, true},
+};
+
+static const struct verb *verbs_all(size_t *count);
+
+static bool scope_of(int item, enum wm_scope *scope)
+{
+    switch (item) {
+    case SIM_ITEM_PLANT:
+        *scope = wm_scope_system;
+        return true;
+    case SIM_ITEM_STRING:
+        *scope = wm_scope_string;
+        return true;
+    case SIM_ITEM_MODULE:
+        *scope = wm_scope_module;
+        return true;
+    case SIM_ITEM_AUX_INPUT:
+        *scope = wm_scope_aux_input;
+        return true;
+    case SIM_ITEM_AUX_OUTPUT:
+        *scope = wm_scope_aux_output;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static int compare_words(const void *one, const void *other)
+{
+    return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+enum { WORDS_MAX = 64 };
+struct words {
+    size_t count;
+    const char *word[WORDS_MAX];
+};
+
+static void words_add(struct words *words, const char *word)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        if (strcmp(words->word[i], word) == 0) {
+            return;
+        }
+    }
+    if (words->count < WORDS_MAX) {
+        words->word[words->count++] = word;
+    }
+}
+
+static void words_push(lua_State *lua, struct words *words)
+{
+    qsort(words->word, words->count, sizeof words->word[0], compare_words);
+    luaL_Buffer buffer;
+    luaL_buffinit(lua, &buffer);
+    for (size_t i = 0; i < words->count; i++) {
+        luaL_addstring(&buffer, i > 0 ? ", " : "");
+        luaL_addstring(&buffer, words->word[i]);
+    }
+    luaL_pushresult(&buffer);
+}
+
+static void words_properties(struct words *words, int item, bool only_pushed)
+{
+    size_t count;
+    const struct sim_property *rows = sim_properties(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].item == item && (rows[i].set != NULL || !only_pushed)) {
+            words_add(words, rows[i].name);
+        }
+    }
+    enum wm_scope scope;
+    if (only_pushed || !scope_of(item, &scope)) {
+        return;
+    }
+    for (int point = 0; point < wm_point_count; point++) {
+        if (wm_point((enum wm_point)point)->scope == scope) {
+            words_add(words, wm_point((enum wm_point)point)->name);
+        }
+    }
+}
+
+static int unknown_word(lua_State *lua, int item, const char *word)
+{
+    struct words words = {0};
+    words_properties(&words, item, false);
+    for (size_t i = 0; i < sizeof children / sizeof children[0]; i++) {
+        if (children[i].item == item) {
+            words_add(&words, sim_item_word(children[i].below));
+        }
+    }
+    words_push(lua, &words);
+    struct words does = {0};
+    size_t count;
+    const struct verb *verbs = verbs_all(&count);
+    for (size_t i = 0; i < count; i++) {
+        if ((verbs[i].items & IS(item)) != 0) {
+            words_add(&does, verbs[i].name);
+        }
+    }
+    words_push(lua, &does);
+    bool has = lua_rawlen(lua, -2) > 0, can = lua_rawlen(lua, -1) > 0;
+    return luaL_error(lua, "%s has no property \"%s\"%s%s%s%s", sim_item_word(item), word,
+                      has ? "; it has: " : "", lua_tostring(lua, -2), can ? "; it can: " : "",
+                      lua_tostring(lua, -1));
+}
+
+/* ---- reading ---------------------------------------------------------------------------- */
+
+static bool reference_value(const struct sim_plant *plant, const struct puppet *puppet,
+                            double *value)
+{
+    return puppet->property != NULL && puppet->property->get(plant, puppet->number, value);
+}
+
+static int push_value(lua_State *lua, const struct puppet *puppet)
+{
+    double value;
+    if (!reference_value(puppet_plant(lua, puppet), puppet, &value)) {
+        lua_pushnil(lua);
+    } else if (puppet->property->kind == SIM_SWITCH) {
+        lua_pushboolean(lua, value > 0);
+    } else if (puppet->property->kind == SIM_LEVEL) {
+        lua_pushstring(lua, value > 0 ? "normal" : "alarm");
+    } else if (puppet->property->kind == SIM_CONTACT) {
+        lua_pushstring(lua, value > 0 ? "on" : "off");
+    } else {
+        lua_pushnumber(lua, value);
+    }
+    return 1;
+}
+
+static int index_list(lua_State *lua, const struct puppet *list)
+{
+    const struct sim_plant *plant = puppet_plant(lua, list);
+    if (!lua_isinteger(lua, 2)) {
+        return luaL_error(lua, "%s is a list of %d: give a number, as in %s[1]",
+                          sim_item_word(list->item), (int)list->count, sim_item_word(list->item));
+    }
+    lua_Integer index = lua_tointeger(lua, 2);
+    if (index >= 1 && index <= list->count) {
+        puppet_sibling(lua, 1, PUPPET_ITEM, list->item, list->number + (int32_t)index - 1);
+        return 1;
+    }
+    /* ipairs asks one too far on purpose, and is no Lua function. */
+    lua_Debug caller;
+    if (lua_getstack(lua, 1, &caller) && lua_getinfo(lua, "S", &caller) &&
+        strcmp(caller.what, "C") == 0) {
+        lua_pushnil(lua);
+        return 1;
+    }
+    int total = (int)sim_item_count(plant, list->item);
+    if (total == 0) {
+        return luaL_error(lua, "this plant has no %s", sim_item_word(list->item));
+    }
+    return luaL_error(lua, "%s[%d] is not there: it has %d", sim_item_word(list->item), (int)index,
+                      (int)list->count);
+}
+
+static bool push_child(lua_State *lua, const struct puppet *puppet, const char *word)
+{
+    const struct sim_plant *plant = puppet_plant(lua, puppet);
+    for (size_t i = 0; i < sizeof children / sizeof children[0]; i++) {
+        const struct child *child = &children[i];
+        if (child->item != puppet->item || strcmp(sim_item_word(child->below), word) != 0) {
+            continue;
+        }
+        if (!child->is_list) {
+            puppet_sibling(lua, 1, PUPPET_ITEM, child->below, 0);
+            return true;
+        }
+        int32_t parents = puppet->item == SIM_ITEM_PLANT ? 1 : sim_item_count(plant, puppet->item);
+        int32_t index = puppet->item == SIM_ITEM_PLANT ? 0 : puppet->number - 1;
+        int32_t each = sim_item_count(plant, child->below) / parents;
+        puppet_sibling(lua, 1, PUPPET_LIST, child->below, index * each + 1)->count = each;
+        return true;
+    }
+    return false;
+}
+
+static bool push_reference(lua_State *lua, const struct puppet *puppet, const char *word)
+{
+    const struct sim_property *property = sim_property_find(puppet->item, word);
+    const char *name = property != NULL ? property->name : NULL;
+    enum wm_scope scope;
+    enum wm_point point;
+    if (property == NULL && scope_of(puppet->item, &scope) && wm_point_find(scope, word, &point)) {
+        name = wm_point(point)->name;
+    }
+    if (name == NULL) {
+        return false;
+    }
+    struct puppet *made = puppet_sibling(lua, 1, PUPPET_REFERENCE, puppet->item, puppet->number);
+    made->property = property;
+    made->property_name = name;
+    return true;
+}
+
+static int puppet_index(lua_State *lua)
+{
+    const struct puppet *puppet = luaL_checkudata(lua, 1, puppet_type);
+    (void)puppet_plant(lua, puppet);
+    if (puppet->kind == PUPPET_LIST) {
+        return index_list(lua, puppet);
+    }
+    if (lua_type(lua, 2) != LUA_TSTRING) {
+        return luaL_error(lua, "%s is no list: give a name, not a %s", sim_item_word(puppet->item),
+                          luaL_typename(lua, 2));
+    }
+    const char *word = lua_tostring(lua, 2);
+    if (puppet->kind == PUPPET_REFERENCE) {
+        if (strcmp(word, "value") == 0) {
+            return push_value(lua, puppet);
+        }
+        return luaL_error(lua, "%s.%s has no property \"%s\"; it has: value",
+                          sim_item_word(puppet->item), puppet->property_name, word);
+    }
+    if (push_child(lua, puppet, word) || push_reference(lua, puppet, word)) {
+        return 1;
+    }
+    size_t count;
+    const struct verb *verbs = verbs_all(&count);
+    for (size_t i = 0; i < count; i++) {
+        if ((verbs[i].items & IS(puppet->item)) != 0 && strcmp(verbs[i].name, word) == 0) {
+            lua_pushcfunction(lua, verbs[i].run);
+            return 1;
+        }
+    }
+    return unknown_word(lua, puppet->item, word);
+}
+
+static int puppet_length(lua_State *lua)
+{
+    const struct puppet *puppet = luaL_checkudata(lua, 1, puppet_type);
+    if (puppet->kind != PUPPET_LIST) {
+        return luaL_error(lua, "%s is no list", sim_item_word(puppet->item));
+    }
+    lua_pushinteger(lua, puppet->count);
+    return 1;
+}
+
+static int puppet_tostring(lua_State *lua)
+{
+    const struct puppet *puppet = luaL_checkudata(lua, 1, puppet_type);
+    if (puppet->kind == PUPPET_REFERENCE && puppet->box->plant != NULL) {
+        push_value(lua, puppet);
+        if (!lua_isnil(lua, -1)) {
+            (void)luaL_tolstring(lua, -1, NULL);
+            return 1;
+        }
+    }
+    if (puppet->box->plant == NULL) {
+        lua_pushliteral(lua, "a plant that is gone");
+        return 1;
+    }
+    char name[64];
+    puppet_name(puppet->box->plant, puppet, name, sizeof name);
+    lua_pushstring(lua, name);
+    return 1;
+}
+
+/* ---- references as numbers -------------------------------------------------------------- */
+
+/* Replaces the value at index by what it stands for. */
+static void take_value(lua_State *lua, int index)
+{
+    const struct puppet *puppet = luaL_testudata(lua, index, puppet_type);
+    if (puppet == NULL) {
+        return;
+    }
+    if (puppet->kind != PUPPET_REFERENCE) {
+        luaL_error(lua, "%s is an item, not a number; name one of its properties",
+                   sim_item_word(puppet->item));
+    }
+    push_value(lua, puppet);
+    if (lua_isnil(lua, -1)) {
+        luaL_error(lua, "%s.%s has no value in the plant: only the webmanager shows it",
+                   sim_item_word(puppet->item), puppet->property_name);
+    }
+    lua_replace(lua, index);
+}
+
+#define ARITHMETIC(name, operation)                                                                \
+    static int puppet_##name(lua_State *lua)                                                       \
+    {                                                                                              \
+        lua_settop(lua, 2);                                                                        \
+        take_value(lua, 1);                                                                        \
+        take_value(lua, 2);                                                                        \
+        lua_arith(lua, operation);                                                                 \
+        return 1;                                                                                  \
+    }
+ARITHMETIC(add, LUA_OPADD)
+ARITHMETIC(sub, LUA_OPSUB)
+ARITHMETIC(mul, LUA_OPMUL)
+ARITHMETIC(div, LUA_OPDIV)
+ARITHMETIC(mod, LUA_OPMOD)
+ARITHMETIC(pow, LUA_OPPOW)
+
+static int puppet_negate(lua_State *lua)
+{
+    lua_settop(lua, 1);
+    take_value(lua, 1);
+    lua_arith(lua, LUA_OPUNM);
+    return 1;
+}
+
+static int puppet_compare(lua_State *lua, int operation)
+{
+    lua_settop(lua, 2);
+    take_value(lua, 1);
+    take_value(lua, 2);
+    lua_pushboolean(lua, lua_compare(lua, 1, 2, operation));
+    return 1;
+}
+
+static int puppet_less(lua_State *lua)
+{
+    return puppet_compare(lua, LUA_OPLT);
+}
+
+static int puppet_less_or_equal(lua_State *lua)
+{
+    return puppet_compare(lua, LUA_OPLE);
+}
+
+static int puppet_equal(lua_State *lua)
+{
+    const struct puppet *one = luaL_testudata(lua, 1, puppet_type);
+    const struct puppet *other = luaL_testudata(lua, 2, puppet_type);
+    if (one == NULL || other == NULL) {
+        lua_pushboolean(lua, false);
+        return 1;
+    }
+    if (one->kind == PUPPET_REFERENCE && other->kind == PUPPET_REFERENCE) {
+        return puppet_compare(lua, LUA_OPEQ);
+    }
+    lua_pushboolean(lua, one->kind == other->kind && one->item == other->item &&
+                             one->number == other->number && one->count == other->count &&
+                             one->box == other->box);
+    return 1;
+}
+
+static int puppet_concat(lua_State *lua)
+{
+    lua_settop(lua, 2);
+    (void)luaL_tolstring(lua, 1, NULL);
+    (void)luaL_tolstring(lua, 2, NULL);
+    lua_concat(lua, 2);
+    return 1;
+}
+
+/* ---- pushing ---------------------------------------------------------------------------- */
+
+/* The number that the value at index means for a property. */
+static double check_value(lua_State *lua, int index, const struct sim_property *property)
+{
+    const char *word = sim_item_word(property->item);
+    take_value(lua, index);
+    if (property->kind == SIM_SWITCH) {
+        if (!lua_isboolean(lua, index)) {
+            luaL_error(lua, "%s.%s is true or false, not a %s", word, property->name,
+                       luaL_typename(lua, index));
+        }
+        return lua_toboolean(lua, index);
+    }
+    if (property->kind == SIM_LEVEL) {
+        const char *level = lua_type(lua, index) == LUA_TSTRING ? lua_tostring(lua, index) : "";
+        if (strcmp(level, "normal") != 0 && strcmp(level, "alarm") != 0) {
+            luaL_error(lua, "%s.%s is \"alarm\" or \"normal\"", word, property->name);
+        }
+        return strcmp(level, "normal") == 0;
+    }
+    if (lua_type(lua, index) != LUA_TNUMBER) {
+        luaL_error(lua, "%s.%s is a number (%s), not a %s", word, property->name, property->unit,
+                   luaL_typename(lua, index));
+    }
+    return lua_tonumber(lua, index);
+}
+
+/* The property of an item that can be pushed; an error lists those that can. */
+static const struct sim_property *check_pushed(lua_State *lua, int item, const char *word)
+{
+    const struct sim_property *property = sim_property_find(item, word);
+    if (property != NULL && property->set != NULL) {
+        return property;
+    }
+    struct words words = {0};
+    words_properties(&words, item, true);
+    words_push(lua, &words);
+    enum wm_scope scope;
+    enum wm_point point;
+    bool is_shown =
+        property != NULL || (scope_of(item, &scope) && wm_point_find(scope, word, &point));
+    luaL_error(lua, "%s %s \"%s\"%s; it has: %s", sim_item_word(item),
+               is_shown ? "only shows" : "has no property", word,
+               is_shown ? ", it can't be pushed" : "", lua_tostring(lua, -1));
+    return NULL;
+}
+
+static int puppet_newindex(lua_State *lua)
+{
+    struct puppet *puppet = luaL_checkudata(lua, 1, puppet_type);
+    struct sim_plant *plant = puppet_plant(lua, puppet);
+    if (puppet->kind != PUPPET_ITEM || lua_type(lua, 2) != LUA_TSTRING) {
+        return luaL_error(lua, "%s: assign to a property by its name, as in %s.property = 1",
+                          sim_item_word(puppet->item), sim_item_word(puppet->item));
+    }
+    const struct sim_property *property = check_pushed(lua, puppet->item, lua_tostring(lua, 2));
+    double value = check_value(lua, 3, property);
+    char error[160];
+    if (!sim_property_push(plant, property, puppet->number, value, error, sizeof error)) {
+        return luaL_error(lua, "%s", error);
+    }
+    return 0;
+}
+
+/* ---- verbs ------------------------------------------------------------------------------ */
+
+static struct puppet *check_item(lua_State *lua, const char *verb, unsigned items)
+{
+    struct puppet *puppet = luaL_testudata(lua, 1, puppet_type);
+    if (puppet == NULL || puppet->kind != PUPPET_ITEM || (items & IS(puppet->item)) == 0) {
+        luaL_error(lua, "%s is called with a colon, as in item:%s()", verb, verb);
+    }
+    (void)puppet_plant(lua, puppet);
+    return puppet;
+}
+
+/* An option of the table at 2, or the fallback; marks nothing. */
+static double option_number(lua_State *lua, const char *verb, const char *name, double fallback)
+{
+    if (!lua_istable(lua, 2)) {
+        return fallback;
+    }
+    lua_getfield(lua, 2, name);
+    if (!lua_isnil(lua, -1)) {
+        if (lua_type(lua, -1) != LUA_TNUMBER) {
+            luaL_error(lua, "%s: %s is a number, not a %s", verb, name, luaL_typename(lua, -1));
+        }
+        fallback = lua_tonumber(lua, -1);
+    }
+    lua_pop(lua, 1);
+    return fallback;
+}
+
+/* An option as a count; what is none, or far out of every range, becomes 0. */
+static int64_t option_count(lua_State *lua, const char *verb, const char *name, double scale,
+                            int32_t fallback)
+{
+    double value = option_number(lua, verb, name, fallback) * scale;
+    return value >= 0 && value <= 1e15 ? (int64_t)(value + 0.5) : 0;
+}
+
+/* Refuses a table with words that a verb does not know; `known` is a sorted list. */
+static void check_options(lua_State *lua, const char *verb, const char *const *known, size_t count)
+{
+    if (lua_isnoneornil(lua, 2)) {
+        return;
+    }
+    if (!lua_istable(lua, 2)) {
+        luaL_error(lua, "%s takes a table, as in %s{%s=1}", verb, verb, known[0]);
+    }
+    for (lua_pushnil(lua); lua_next(lua, 2) != 0; lua_pop(lua, 1)) {
+        bool is_known = false;
+        for (size_t i = 0; i < count && lua_type(lua, -2) == LUA_TSTRING; i++) {
+            is_known = is_known || strcmp(lua_tostring(lua, -2), known[i]) == 0;
+        }
+        if (!is_known) {
+            struct words words = {0};
+            for (size_t i = 0; i < count; i++) {
+                words_add(&words, known[i]);
+            }
+            words_push(lua, &words);
+            const char *word = luaL_tolstring(lua, -3, NULL);
+            luaL_error(lua, "%s has no option \"%s\"; it has: %s", verb, word,
+                       lua_tostring(lua, -2));
+        }
+    }
+}
+
+#define CHECK_OPTIONS(lua, verb, known)                                                            \
+    check_options(lua, verb, known, sizeof(known) / sizeof((known)[0]))
+
+static struct sim_device *check_device(lua_State *lua, const char *verb)
+{
+    const struct puppet *puppet = check_item(lua, verb, DEVICES);
+    return &puppet->box->plant->devices.device[sim_item_place(puppet->item, puppet->number)];
+}
+
+static int lw_unplug(lua_State *lua)
+{
+    check_device(lua, "unplug")->is_plugged = false;
+    return 0;
+}
+
+/* In again, and well: speaks, too. */
+static int lw_plug(lua_State *lua)
+{
+    struct sim_device *device = check_device(lua, "plug");
+    device->is_plugged = true;
+    device->mute_left = 0;
+    return 0;
+}
+
+static int lw_mute(lua_State *lua)
+{
+    static const char *const known[] = {"answers"};
+    struct sim_device *device = check_device(lua, "mute");
+    CHECK_OPTIONS(lua, "mute", known);
+    double answers = option_number(lua, "mute", "answers", -1);
+    bool is_forever = !lua_istable(lua, 2) || answers < 0;
+    if (!is_forever && !(answers >= 1 && answers <= 1e9)) {
+        return luaL_error(lua, "mute: answers is a number from 1, how many it keeps to itself");
+    }
+    device->mute_left = is_forever ? -1 : (int64_t)answers;
+    device->mute_is_idle = true;
+    return 0;
+}
+
+/* "03.05.00" as 0x030500, a number as it is. */
+static uint32_t check_revision(lua_State *lua, const char *name, uint32_t high, uint32_t fallback)
+{
+    lua_getfield(lua, 2, name);
+    uint32_t revision = 0;
+    bool is_sound = true;
+    if (lua_isnil(lua, -1)) {
+        revision = fallback;
+    } else if (lua_isinteger(lua, -1)) {
+        lua_Integer number = lua_tointeger(lua, -1);
+        is_sound = number >= 0 && number <= (lua_Integer)high;
+        revision = (uint32_t)number;
+    } else if (lua_type(lua, -1) == LUA_TSTRING) {
+        for (const char *at = lua_tostring(lua, -1); is_sound && *at != '\0';) {
+            char *end;
+            unsigned long part = strtoul(at, &end, 16);
+            is_sound =
+                end != at && part <= 0xFF && revision <= high >> 8 && (*end == '\0' || *end == '.');
+            revision = revision << 8 | (uint32_t)(part & 0xFF);
+            at = *end == '.' ? end + 1 : end;
+        }
+    } else {
+        is_sound = false;
+    }
+    if (!is_sound || revision > high) {
+        luaL_error(lua, "replace: %s is a number up to 0x%x, or written as \"03.04\"", name, high);
+    }
+    lua_pop(lua, 1);
+    return revision;
+}
+
+static uint8_t check_type(lua_State *lua, uint8_t fallback)
+{
+    lua_getfield(lua, 2, "type");
+    uint8_t code = fallback;
+    if (!lua_isnil(lua, -1)) {
+        const char *name = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "";
+        int32_t value;
+        char error[160];
+        if (wm_setting_parse(wm_setting_bank_module_type, name, &value, error, sizeof error) !=
+            WM_OK) {
+            luaL_error(lua, "replace: type as in %s", error);
+        }
+        code = (uint8_t)value;
+    }
+    lua_pop(lua, 1);
+    return code;
+}
+
+static int lw_replace(lua_State *lua)
+{
+    static const char *const known[] = {"hardware_revision", "software_revision", "type"};
+    const struct puppet *puppet = check_item(lua, "replace", DEVICES);
+    CHECK_OPTIONS(lua, "replace", known);
+    struct sim_devices *devices = &puppet->box->plant->devices;
+    int32_t place = sim_item_place(puppet->item, puppet->number);
+    struct sim_device fresh = {.type_code = devices->device[place].type_code};
+    bool has_options = lua_istable(lua, 2);
+    if (has_options) {
+        fresh.hardware_revision =
+            (uint16_t)check_revision(lua, "hardware_revision", 0xFFFF, SIM_HARDWARE_REVISION);
+        fresh.software_revision =
+            check_revision(lua, "software_revision", 0x7FFFFFFF, SIM_SOFTWARE_REVISION);
+        fresh.type_code = check_type(lua, fresh.type_code);
+    }
+    sim_devices_replace(devices, place);
+    if (has_options) {
+        devices->device[place].hardware_revision = fresh.hardware_revision;
+        devices->device[place].software_revision = fresh.software_revision;
+        devices->device[place].type_code = fresh.type_code;
+    }
+    return 0;
+}
+
+static int lw_press(lua_State *lua)
+{
+    const struct puppet *puppet = check_item(lua, "press", IS(SIM_ITEM_MODULE));
+    struct sim_plant *plant = puppet->box->plant;
+    struct sim_module *module = &plant->devices.module[puppet->number - 1];
+    module->pressed_until_us = sim_world_now_us(plant->world) + SIM_PRESS_US;
+    module->is_showing = false;
+    return 0;
+}
+
+static int lw_release(lua_State *lua)
+{
+    const struct puppet *puppet =
+        check_item(lua, "release", IS(SIM_ITEM_MODULE) | IS(SIM_ITEM_STRING));
+    const char *word = lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : "";
+    const struct sim_property *property = sim_property_find(puppet->item, word);
+    if (property == NULL || property->release == NULL) {
+        struct words words = {0};
+        size_t count;
+        const struct sim_property *rows = sim_properties(&count);
+        for (size_t i = 0; i < count; i++) {
+            if (rows[i].item == puppet->item && rows[i].release != NULL) {
+                words_add(&words, rows[i].name);
+            }
+        }
+        words_push(lua, &words);
+        return luaL_error(lua, "release takes the name of what %s can pin: %s",
+                          sim_item_word(puppet->item), lua_tostring(lua, -1));
+    }
+    sim_property_release(puppet->box->plant, property, puppet->number);
+    return 0;
+}
+
+/* Two looks at the table: nothing drifts when one of its words is wrong. */
+static int lw_drift(lua_State *lua)
+{
+    const struct puppet *puppet =
+        check_item(lua, "drift",
+                   IS(SIM_ITEM_MODULE) | IS(SIM_ITEM_STRING) | IS(SIM_ITEM_PLANT) |
+                       IS(SIM_ITEM_CHARGER) | IS(SIM_ITEM_LOAD));
+    if (!lua_istable(lua, 2)) {
+        return luaL_error(lua, "drift takes a table, as in drift{temperature=52, over=60}");
+    }
+    double seconds = option_number(lua, "drift", "over", -1);
+    if (!(seconds > 0 && seconds <= 1e9)) {
+        return luaL_error(lua, "drift needs over: the seconds it takes, above 0");
+    }
+    size_t drifts = 0;
+    size_t count;
+    const struct sim_property *rows = sim_properties(&count);
+    for (lua_pushnil(lua); lua_next(lua, 2) != 0; lua_pop(lua, 1)) {
+        const char *word = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "";
+        if (strcmp(word, "over") != 0) {
+            const struct sim_property *property = check_pushed(lua, puppet->item, word);
+            (void)check_value(lua, lua_gettop(lua), property);
+            drifts++;
+        }
+    }
+    if (drifts == 0) {
+        return luaL_error(lua, "drift names no property, as in drift{temperature=52, over=60}");
+    }
+    /* In the order of the rows: that of a Lua table is by chance. */
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].item != puppet->item || lua_getfield(lua, 2, rows[i].name) == LUA_TNIL) {
+            continue;
+        }
+        char error[160];
+        double to = check_value(lua, lua_gettop(lua), &rows[i]);
+        if (!sim_property_drift(puppet->box->plant, &rows[i], puppet->number, to, seconds, error,
+                                sizeof error)) {
+            return luaL_error(lua, "%s", error);
+        }
+    }
+    return 0;
+}
+
+/* ---- the bus ---------------------------------------------------------------------------- */
+
+static int order_fault(lua_State *lua, const char *verb, enum sim_fault_kind kind,
+                       const char *own_option)
+{
+    const char *known[] = {"count", "nth", "percent", "question", own_option};
+    const struct puppet *puppet = check_item(lua, verb, IS(SIM_ITEM_BUS));
+    check_options(lua, verb, known, own_option == NULL ? 4 : 5);
+    struct sim_fault fault = {
+        .kind = kind,
+        .percent = option_number(lua, verb, "percent", 0),
+        .nth = option_count(lua, verb, "nth", 1, 0),
+        .next = option_count(lua, verb, "count", 1, 0),
+        .delay_us = option_count(lua, verb, "seconds", 1e6, 0),
+        .bits = option_count(lua, verb, "bits", 1, SIM_FAULT_BITS_DEFAULT),
+        .bytes = option_count(lua, verb, "bytes", 1, 0),
+    };
+    if (lua_istable(lua, 2)) {
+        lua_getfield(lua, 2, "question");
+        fault.is_question = lua_toboolean(lua, -1);
+    }
+    const char *refusal = sim_faults_add(&puppet->box->plant->faults, &fault);
+    if (refusal != NULL) {
+        return luaL_error(lua, "bus:%s %s", verb, refusal);
+    }
+    return 0;
+}
+
+static int lw_drop(lua_State *lua)
+{
+    return order_fault(lua, "drop", SIM_FAULT_DROP, NULL);
+}
+
+static int lw_delay(lua_State *lua)
+{
+    return order_fault(lua, "delay", SIM_FAULT_DELAY, "seconds");
+}
+
+static int lw_corrupt(lua_State *lua)
+{
+    return order_fault(lua, "corrupt", SIM_FAULT_CORRUPT, "bits");
+}
+
+static int lw_duplicate(lua_State *lua)
+{
+    return order_fault(lua, "duplicate", SIM_FAULT_DUPLICATE, NULL);
+}
+
+static int lw_cut(lua_State *lua)
+{
+    return order_fault(lua, "cut", SIM_FAULT_CUT, "bytes");
+}
+
+static int lw_heal(lua_State *lua)
+{
+    sim_faults_heal(&check_item(lua, "heal", IS(SIM_ITEM_BUS))->box->plant->faults);
+    return 0;
+}
+
+static const struct verb *verbs_all(size_t *count)
+{
+    static const struct verb verbs[] = {
+        {"unplug", DEVICES, lw_unplug},
+        {"plug", DEVICES, lw_plug},
+        {"mute", DEVICES, lw_mute},
+        {"replace", DEVICES, lw_replace},
+        {"press", IS(SIM_ITEM_MODULE), lw_press},
+        {"release", IS(SIM_ITEM_MODULE) | IS(SIM_ITEM_STRING), lw_release},
+        {"drift",
+         IS(SIM_ITEM_MODULE) | IS(SIM_ITEM_STRING) | IS(SIM_ITEM_PLANT) | IS(SIM_ITEM_CHARGER) |
+             IS(SIM_ITEM_LOAD),
+         lw_drift},
+        {"drop", IS(SIM_ITEM_BUS), lw_drop},
+        {"delay", IS(SIM_ITEM_BUS), lw_delay},
+        {"corrupt", IS(SIM_ITEM_BUS), lw_corrupt},
+        {"duplicate", IS(SIM_ITEM_BUS), lw_duplicate},
+        {"cut", IS(SIM_ITEM_BUS), lw_cut},
+        {"heal", IS(SIM_ITEM_BUS), lw_heal},
+    };
+    *count = sizeof verbs / sizeof verbs[0];
+    return verbs;
+}
+
+/* ---- set-up ----------------------------------------------------------------------------- */
+
+void sim_puppet_open(lua_State *lua, struct sim_plant *plant)
+{
+    static const luaL_Reg methods[] = {
+        {"__index", puppet_index},      {"__newindex", puppet_newindex},
+        {"__len", puppet_length},       {"__tostring", puppet_tostring},
+        {"__add", puppet_add},          {"__sub", puppet_sub},
+        {"__mul", puppet_mul},          {"__div", puppet_div},
+        {"__mod", puppet_mod},          {"__pow", puppet_pow},
+        {"__unm", puppet_negate},       {"__lt", puppet_less},
+        {"__le", puppet_less_or_equal}, {"__eq", puppet_equal},
+        {"__concat", puppet_concat},    {NULL, NULL},
+    };
+    if (luaL_newmetatable(lua, puppet_type)) {
+        luaL_setfuncs(lua, methods, 0);
+        lua_pushliteral(lua, "plant value");
+        lua_setfield(lua, -2, "__metatable");
+    }
+    lua_pop(lua, 1);
+    struct sim_plant_box *box = lua_newuserdatauv(lua, sizeof *box, 0);
+    box->plant = plant;
+}
+
+void sim_puppet_push(lua_State *lua, struct sim_plant *plant)
+{
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, plant->box_ref);
+    puppet_new(lua, -1, PUPPET_ITEM, SIM_ITEM_PLANT, 0);
+    lua_remove(lua, -2);
+}

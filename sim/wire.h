@@ -1,0 +1,90 @@
+/*
+ * wire.h — the half-duplex line between webmanager and devices: it takes the line's time.
+ *
+ * A question of n bytes keeps the line for 10 n bits; then whoever was asked acts after its
+ * latency, and the bytes of its answer arrive one by one. One world event stands for each answer,
+ * at the arrival of its last byte. Silence costs nothing.
+ *
+ * Always true: byte i of what began at t has arrived at t + 10 (i + 1) bits, computed from t, so
+ * nothing drifts; what overlaps in time on the line is garbled (the line is a wired AND); what
+ * arrives while the webmanager sends is not heard by it; a question heard garbled is not answered.
+ */
+#ifndef SIM_WIRE_H
+#define SIM_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/frame.h"
+#include "sim/world.h"
+#include "wm/bus.h"
+#include "wm/limits.h"
+
+/* Answers under way at one time; one above it is lost in the noise of the others. */
+#define SIM_WIRE_TALKS_MAX 4
+
+/* One device's reaction to one question. */
+struct sim_talk {
+    int32_t device;     /* the line's own name for it */
+    int64_t latency_us; /* from the question's last bit to the answer's first, or to the deed */
+    size_t size;        /* of the answer; 0: it acts, and says nothing */
+};
+
+/* Who hangs on the line. */
+struct sim_line {
+    void *self;
+    /*
+     * A transmission of size bytes has begun: says who will react, at most `max` of them. question
+     * is filled when the return value is above 0.
+     */
+    int (*hear)(void *self, const uint8_t *bytes, size_t size, struct sim_frame *question,
+                struct sim_talk *talks, int max);
+    /*
+     * The instant has come: the device does what it was asked and writes its answer. Returns the
+     * answer's size, at most what `hear` announced, or 0 for silence.
+     */
+    size_t (*act)(void *self, int32_t device, const struct sim_frame *question, uint8_t *bytes);
+};
+
+struct sim_wire_talk {
+    struct sim_event event; /* the last byte, or the deed of who says nothing */
+    struct sim_wire *wire;
+    struct sim_frame question;
+    int32_t device;
+    int64_t begins_us;
+    int64_t ends_us;
+    size_t size;
+    size_t fetched;
+    bool has_acted;
+    uint8_t bytes[WM_FRAME_SIZE_MAX];
+};
+
+/* The wire of a plant. Zero-initialised, then sim_wire_init. All private. */
+struct sim_wire {
+    struct sim_world *world;
+    struct sim_line line;
+    int64_t baud;
+    int64_t deaf_until_us; /* the webmanager is sending until then */
+    void (*heard)(void *context);
+    void *context;
+    struct sim_wire_talk talks[SIM_WIRE_TALKS_MAX];
+};
+
+/* baud in bits a second. The line is borrowed. */
+void sim_wire_init(struct sim_wire *wire, struct sim_world *world, int32_t baud,
+                   struct sim_line line);
+
+/* Takes all pending events out of the world. */
+void sim_wire_close(struct sim_wire *wire);
+
+/* The webmanager's end. */
+struct wm_bus sim_wire_bus(struct sim_wire *wire);
+
+/* Called from a world event at the arrival of an answer's last byte. */
+void sim_wire_listen(struct sim_wire *wire, void (*heard)(void *context), void *context);
+
+/* The time that bytes take on a line, rounded up to whole microseconds. */
+int64_t sim_wire_time_us(int32_t baud, size_t bytes);
+
+#endif

@@ -1,0 +1,583 @@
+#!/bin/sh
+# cli.sh BENCH CASE — one case of what gbms-bench does with its command line, with bad input and
+# with scenarios that go wrong: exit status and message of each. Runs from the top of the tree.
+#
+# Nothing sleeps: what has to be waited for is waited for by reading.
+set -u
+
+bench=$1
+case_name=$2
+work=$(mktemp -d) || exit 1
+background=
+trap 'test -z "$background" || kill -KILL "$background" 2>/dev/null; rm -rf "$work"' EXIT
+out=$work/out
+
+fail() {
+    echo "FAILED: $*"
+    echo "--- it printed:"
+    cat "$out"
+    exit 1
+}
+
+# Plays the program; leaves $status and what it printed.
+bench() {
+    "$bench" "$@" >"$out" 2>&1 </dev/null
+    status=$?
+}
+
+status_is() { test "$status" -eq "$1" || fail "status $status instead of $1"; }
+says() { grep -qF -- "$1" "$out" || fail "it should say: $1"; }
+says_not() { ! grep -qF -- "$1" "$out" || fail "it should not say: $1"; }
+
+# A scenario file from standard input.
+scenario_file() { cat >"$work/$1.lua"; }
+
+# A file with one scenario whose body is standard input, from line 5 on.
+story() {
+    {
+        printf 'scenario [=[%s]=] {\n  plant = "guide_dashboard",\n' "${2:-it is a story}"
+        printf '  run = function(plant)\n    settle()\n'
+        cat
+        printf '  end,\n}\n'
+    } >"$work/$1.lua"
+}
+
+plant_file() {
+    mkdir -p "$work/plants"
+    cat >"$work/plants/$1.lua"
+    printf 'scenario "s" { plant = "%s", run = function(plant) settle() end }\n' "$1" \
+        >"$work/with_$1.lua"
+}
+
+# ---- command line -------------------------------------------------------------------------------
+
+case_usage() {
+    bench
+    status_is 2
+    says "a command is missing"
+    bench rum
+    status_is 2
+    says "unknown command 'rum'; known: run, check"
+    bench --help
+    status_is 0
+    says "usage: gbms-bench"
+    bench help serve
+    status_is 0
+    says "--speed"
+    bench --version
+    status_is 0
+    says "gbms-bench "
+}
+
+case_unknown_option() {
+    bench run --sed 3
+    status_is 2
+    says "unknown option '--sed' of run; known: --jobs"
+    bench run --seed
+    status_is 2
+    says "--seed: it takes a value"
+    bench list --tap
+    status_is 2
+    says "unknown option '--tap' of list"
+}
+
+case_bad_values() {
+    for wrong in "--jobs 0" "--jobs 1.5" "--jobs many" "--seed -1" "--seed 1x" \
+        "--time-limit 0" "--time-limit nan"; do
+        # Two words on purpose.
+        bench run $wrong
+        status_is 2
+        says "gbms-bench: ${wrong% *}"
+    done
+    bench run --set voltage.dely=3
+    status_is 2
+    says "no setting 'voltage.dely'; known: bank.module_type"
+    bench run --set voltage.delay=often
+    status_is 2
+    says "setting voltage.delay = often"
+    bench run --set voltage.delay
+    status_is 2
+    says "write NAME=VALUE"
+}
+
+case_missing_file() {
+    bench run "$work/nothing.lua"
+    status_is 2
+    says "gbms-bench: $work/nothing.lua: cannot be read: No such file or directory"
+    says "nothing was run"
+    mkdir "$work/empty"
+    bench run "$work/empty"
+    status_is 2
+    says "$work/empty: no scenario files"
+    bench serve no_such_plant
+    status_is 2
+    says "no plant 'no_such_plant'; known: "
+    says "guide_dashboard"
+    printf '' >"$work/blank.lua"
+    bench check "$work/blank.lua"
+    status_is 2
+    says "blank.lua:1: no scenario in this file"
+}
+
+# ---- files that do not load: nothing runs -------------------------------------------------------
+
+case_syntax_error() {
+    printf 'scenario "x" {\n  plant = = 3\n}\n' | scenario_file bad
+    echo 'expect(plant):is_quiet()' | story good
+    bench run "$work"
+    status_is 2
+    says "gbms-bench: $work/bad.lua:2: unexpected symbol near '='"
+    says "nothing was run"
+    says_not "passed"
+    says_not "trace"
+    bench check "$work/bad.lua"
+    status_is 2
+    says "bad.lua:2:"
+}
+
+case_long_file_names() {
+    deep=$work/a_folder_with_a_rather_long_name/and_another_one_that_is_even_longer_than_that
+    mkdir -p "$deep"
+    printf 'local x = = 1\n' >"$deep/syntax.lua"
+    bench check "$deep/syntax.lua"
+    status_is 2
+    says "gbms-bench: $deep/syntax.lua:1: unexpected symbol"
+    echo 'local t = nil; t.x = 1' | story error
+    mv "$work/error.lua" "$deep/error.lua"
+    bench run "$deep/error.lua"
+    status_is 1
+    says "$deep/error.lua:5: attempt to index a nil value"
+}
+
+case_bad_definitions() {
+    printf 'scenario "x" { plan = "guide_dashboard", run = function() end }\n' | scenario_file key
+    bench check "$work/key.lua"
+    status_is 2
+    says "key.lua:1: no key in a scenario 'plan'; known: needs, plant, run, settings, tags"
+    printf 'scenario "x" { plant = "guide_dashbord",\n run = function() end }\n' |
+        scenario_file plant
+    bench check "$work/plant.lua"
+    status_is 2
+    says "plant.lua:1: no plant 'guide_dashbord'; known: "
+    says "guide_dashboard"
+    printf 'scenario "x" { plant = "guide_dashboard" }\n' | scenario_file run
+    bench check "$work/run.lua"
+    status_is 2
+    says "run.lua:1: a scenario needs run"
+    printf 'scenario "x"\n' | scenario_file half
+    bench check "$work/half.lua"
+    status_is 2
+    says 'half.lua:1: scenario "x" has no table'
+    printf 'local s = { plant = "guide_dashboard", run = print }\nscenario "x" (s)\nscenario "x" (s)\n' |
+        scenario_file twice
+    bench check "$work/twice.lua"
+    status_is 2
+    says "twice.lua:3: a scenario 'x' is there already, at $work/twice.lua:2"
+    printf 'scenario "x" { plant = "guide_dashboard", needs = { "magic" }, run = print }\n' |
+        scenario_file need
+    bench check "$work/need.lua"
+    status_is 2
+    says "need.lua:1: no need 'magic'; known: real_board, virtual_time"
+    printf 'scenario "x" { plant = "guide_dashboard", run = print,\n settings = { ["a.b"] = 1 } }\n' |
+        scenario_file setting
+    bench check "$work/setting.lua"
+    status_is 2
+    says "setting.lua:1: no setting 'a.b'; known: "
+    printf 'expect(3):is(3)\n' | scenario_file outside
+    bench check "$work/outside.lua"
+    status_is 2
+    says "outside.lua:1: "
+    printf 'wait(3)\n' | scenario_file early
+    bench check "$work/early.lua"
+    status_is 2
+    says "belongs inside a scenario's run"
+}
+
+case_unknown_global() {
+    printf 'local x = os.time()\n' | scenario_file top
+    bench check "$work/top.lua"
+    status_is 2
+    says "top.lua:1: no global 'os'; known: "
+    printf 'x = 3\n' | scenario_file set
+    bench check "$work/set.lua"
+    status_is 2
+    says "set.lua:1: globals are read-only; write: local x = ..."
+    echo 'wiat(3)' | story inside
+    bench run "$work/inside.lua"
+    status_is 1
+    says "error"
+    says "inside.lua:5: no global 'wiat'; known: "
+    says "wait, within"
+}
+
+case_endless_load() {
+    printf 'local n = 0\nwhile true do\n  n = n + 1\nend\n' | scenario_file loop
+    bench run --time-limit 1 "$work/loop.lua"
+    status_is 2
+    says "loop.lua:"
+    says "no end within the time limit"
+}
+
+# ---- plants that break a limit ------------------------------------------------------------------
+
+case_plants() {
+    printf 'plant "p513" { strings = 1, modules = 513 }\n' | plant_file p513
+    bench run "$work/with_p513.lua"
+    status_is 2
+    says "p513.lua:1: "
+    says "513 is more than the webmanager takes; at most 512"
+    printf 'plant "p17" { strings = 17, modules = 2 }\n' | plant_file p17
+    bench run "$work/with_p17.lua"
+    status_is 2
+    says "p17.lua:1: "
+    says "17 is more than the webmanager takes; at most 16"
+    printf 'plant "uneven" { strings = 4, modules_total = 18 }\n' | plant_file uneven
+    bench run "$work/with_uneven.lua"
+    status_is 2
+    says "uneven.lua:1: "
+    says "18 modules don't divide evenly into 4 strings; 16 or 20 would"
+    printf 'plant "broken" {\n  strings = = 2 }\n' | plant_file broken
+    bench run "$work/with_broken.lua"
+    status_is 2
+    says "broken.lua:2:"
+    printf 'plant "word" { string_count = 2 }\n' | plant_file word
+    bench check "$work/with_word.lua"
+    status_is 2
+    says 'word.lua:1: plant has no property "string_count"; it has: ambient'
+}
+
+# ---- verdicts -----------------------------------------------------------------------------------
+
+case_unknown_words() {
+    echo 'plant.string[1].module[1].voltag = 3' | story property
+    bench run "$work/property.lua"
+    status_is 1
+    says "property.lua:5: "
+    says 'has no property "voltag"; it has: '
+    says "temperature"
+    echo 'expect(plant):has "voltage_hihg"' | story alarm
+    bench run "$work/alarm.lua"
+    status_is 1
+    says "alarm.lua:5: no alarm 'voltage_hihg'; known: battery_breaker_open"
+    says "voltage_high"
+    echo 'expect(plant):hass "voltage_high"' | story word
+    bench run "$work/word.lua"
+    status_is 1
+    says "word.lua:5: no expectation of a plant ':hass'; known: :has, :has_not, :is_quiet"
+    echo 'expect.modbas(1000):is(0)' | story window
+    bench run "$work/window.lua"
+    status_is 1
+    says "window.lua:5: no expectation 'expect.modbas'; known: expect.modbus"
+    echo 'expect.snmp("bacsModulVoltage", 3):is(0)' | story object
+    bench run "$work/object.lua"
+    status_is 1
+    says "object.lua:5: no object 'bacsModulVoltage'; known: a dotted OID, "
+    echo 'expect(plant.string[1].module[1]):has "voltage_warn_high"' | story shown
+    bench run "$work/shown.lua"
+    status_is 1
+    says "no window shows voltage_warn_high of a module; ask the plant"
+    echo 'expect(plant.string[1]):has "thermal_runaway"' | story string
+    bench run "$work/string.lua"
+    status_is 1
+    says "no window shows thermal_runaway of a string; ask the plant"
+    says "1 error"
+}
+
+case_lua_error() {
+    printf '    local function inner()\n      error "of mine"\n    end\n    inner()\n' | story lua
+    bench run "$work/lua.lua"
+    status_is 1
+    says "error   $work/lua.lua: it is a story"
+    says "lua.lua:6: of mine"
+    says "lua.lua:8: in"
+    says "0 passed, 0 failed, 1 error, 0 skipped"
+}
+
+case_nothing_asserted() {
+    echo 'wait(3)' | story idle
+    bench run "$work/idle.lua"
+    status_is 1
+    says "failed  $work/idle.lua"
+    says "want at least one expectation"
+    says "0 passed, 1 failed, 0 skipped"
+}
+
+case_idle_fault() {
+    printf '    plant.bus:corrupt { nth = 100000 }\n    expect(plant):is_quiet()\n' | story idle
+    bench run "$work/idle.lua"
+    status_is 1
+    says "failed  "
+    says "want every fault that was asked for to happen"
+}
+
+case_endless_loop() {
+    printf '    local n = 0\n    while true do\n      n = n + 1\n    end\n' | story loop
+    bench run --time-limit 1 "$work/loop.lua"
+    status_is 1
+    says "hang    $work/loop.lua"
+    says "no end within the time limit"
+    grep -q 'loop.lua:[678]: no end' "$out" || fail "it should name the line"
+    says "0 passed, 0 failed, 1 hang, 0 skipped"
+    printf '    while true do\n      wait(1)\n    end\n' | story waiting
+    bench run --time-limit 1 "$work/waiting.lua"
+    status_is 1
+    says "hang    "
+}
+
+# A hang in C that no Lua hook sees: the worker ends itself with a backtrace.
+case_hang_in_c() {
+    printf '    string.find(("a"):rep(40), (".-"):rep(40) .. "b")\n' | story pattern
+    bench run --time-limit 1 "$work/pattern.lua"
+    status_is 1
+    says "hang    "
+    says "it was here:"
+}
+
+case_memory() {
+    printf '    local s = "x"\n    while true do s = s .. s end\n' | story memory
+    bench run "$work/memory.lua"
+    status_is 1
+    says "error   "
+    says "not enough memory"
+}
+
+# The children of a process.
+children() { cat "/proc/$1/task/$1/children" 2>/dev/null; }
+
+# The worker is killed from outside while it loops: its crash is a verdict, the others play on.
+case_crash() {
+    printf '    while true do\n    end\n' | story a_loop "it loops"
+    echo 'expect(plant):is_quiet()' | story b_good "it is well"
+    "$bench" run --jobs 1 --time-limit 20 "$work" >"$out" 2>&1 </dev/null &
+    background=$!
+    worker=
+    # Its handlers are set when it has a probe.
+    while test -z "$worker" || test -z "$(children "$worker")"; do
+        kill -0 "$background" 2>/dev/null || fail "it ended before its worker began"
+        worker=$(children "$background")
+        worker=${worker%% *}
+    done
+    kill -SEGV "$worker"
+    wait "$background"
+    status=$?
+    background=
+    status_is 1
+    says "crash   $work/a_loop.lua: it loops"
+    says "SIGSEGV, a bad address; it was here:"
+    says "gbms-bench("
+    says "passed  $work/b_good.lua: it is well"
+    says "1 passed, 0 failed, 1 crash, 0 skipped"
+}
+
+# Every expectation can fail, and says what each window showed.
+case_must_fail() {
+    bench run --jobs 2 tests/cli/must_fail.lua
+    status_is 1
+    count=$(grep -c '^scenario' tests/cli/must_fail.lua)
+    says "0 passed, $count failed, 0 skipped"
+    says "saw  wrong modbus 1061 = 12941 (12.941 V), wanted 12942"
+    says "ok    snmp bacsModuleVoltage.1 = 1294 (12.94 V)"
+    says "the windows disagree"
+    says "want string[1].module[1] has voltage_high within 3 rounds"
+    says "want string[1].module[1].voltage is above 12.9 V throughout 10 s; it held for "
+    says "want a trap: added voltage_high"
+    says "traps: added voltage_warn_high (id 2)"
+    says "note 00:00:0"
+    says "module 18 measure voltage_mV="
+}
+
+case_skip() {
+    printf 'scenario "s" { plant = "guide_dashboard", needs = { "real_board" }, run = print }\n' |
+        scenario_file skip
+    bench run "$work/skip.lua"
+    status_is 0
+    says "skipped $work/skip.lua: s (needs real_board)"
+    says "0 passed, 0 failed, 1 skipped (1 needs real_board)"
+}
+
+# ---- what a run prints --------------------------------------------------------------------------
+
+three() {
+    echo 'expect(plant):is_quiet() print "hello <&> there"' | story one 'first of "three" & <more>'
+    echo 'expect.modbus(1000):is(0)' | story two "it's the second # of three"
+    echo 'note "a note" expect(plant):is_quiet()' | story zzz "third"
+}
+
+case_filter() {
+    three
+    bench run --filter third "$work"
+    status_is 0
+    says "1 passed, 0 failed, 0 skipped"
+    bench run --filter fourth "$work"
+    status_is 2
+    says "--filter fourth: in no scenario's name"
+    bench run --verbose --filter third "$work"
+    says "a note"
+}
+
+case_junit() {
+    three
+    echo 'error "x"' | story mistake
+    bench run --junit "$work/junit.xml" "$work"
+    status_is 1
+    lua5.4 tests/cli/xml.lua "$work/junit.xml" 4 1 1 >>"$out" 2>&1 || fail "the XML"
+    bench run --junit "$work/no/such/junit.xml" "$work"
+    status_is 2
+    says "$work/no/such/junit.xml: cannot be written"
+    says_not "passed"
+}
+
+case_tap() {
+    three
+    bench run --tap "$work"
+    status_is 1
+    says "TAP version 13"
+    says "1..3"
+    says 'ok 1 - first of "three" & <more>'
+    says "not ok 2 - it's the second \\# of three"
+    says "ok 3 - third"
+}
+
+case_trace() {
+    three
+    for jobs in 1 4; do
+        bench run --jobs $jobs "$work"
+        sed 's/(.*)//' "$out" >"$work/jobs_$jobs"
+        tail -n 1 "$out" | grep -q '^trace [0-9a-f]\{16\}$' || fail "the last line is the trace"
+    done
+    cmp -s "$work/jobs_1" "$work/jobs_4" || fail "it depends on --jobs"
+    bench run --no-fork "$work"
+    test "$(tail -n 1 "$out")" = "$(tail -n 1 "$work/jobs_1")" || fail "it depends on --no-fork"
+    head -n 1 "$out" | grep -qx "seed 1" || fail "the first line is the seed"
+    printf 'scenario "n" { plant = "two_strings_of_nine",\n run = function(plant)\n' >"$work/n.lua"
+    printf ' settle() expect.modbus(1003):is(2) end }\n' >>"$work/n.lua"
+    bench run --seed 1 "$work/n.lua"
+    one=$(tail -n 1 "$out")
+    bench run --seed 2 "$work/n.lua"
+    test "$one" != "$(tail -n 1 "$out")" || fail "another seed should give another trace"
+}
+
+# The line that repeats a failure is pasted into sh as it is.
+case_rerun() {
+    mkdir "$work/a folder"
+    echo 'expect.modbus(1000):is(0)' | story two "it's \$HOME; the 'second' of three"
+    mv "$work/two.lua" "$work/a folder/it's.lua"
+    bench run --seed 7 --set voltage.delay=3 "$work"
+    status_is 1
+    first=$(grep -v rerun "$out")
+    line=$(sed -n 's/^ *rerun //p' "$out")
+    sh -c "$line" >"$out" 2>&1
+    status=$?
+    status_is 1
+    says "seed 7"
+    test "$first" = "$(grep -v rerun "$out")" || fail "the rerun differs"
+}
+
+case_check() {
+    bench check scenarios
+    status_is 0
+    says "scenarios load"
+    bench check
+    status_is 2
+}
+
+case_list() {
+    bench list
+    status_is 0
+    says "scenarios/services/guide_dashboard.lua: the guide's dashboard [services]"
+    bench list plants
+    status_is 0
+    says "scenarios/plants/guide_dashboard.lua"
+    bench list points
+    says "bacsModuleVoltage"
+    bench list alarms
+    says "thermal_runaway"
+    bench list settings
+    says "runaway.action"
+    says "(none, open_breaker)"
+    bench list nonsense
+    status_is 2
+    says "no 'nonsense'; known: scenarios, plants"
+}
+
+# ---- serve --------------------------------------------------------------------------------------
+
+# Starts serve in the background; its lines come from descriptor 4, it reads from descriptor 5.
+serve_start() {
+    mkfifo "$work/lines" "$work/typed"
+    "$bench" serve guide_dashboard --modbus 127.0.0.1:0 --snmp 127.0.0.1:0 "$@" \
+        >"$work/lines" 2>"$out" <"$work/typed" &
+    background=$!
+    exec 5>"$work/typed" 4<"$work/lines"
+    read -r ready <&4 || fail "no ready line"
+    echo "$ready" | grep -qx 'ready modbus=127.0.0.1:[1-9][0-9]* snmp=127.0.0.1:[1-9][0-9]*' ||
+        fail "not a ready line: $ready"
+}
+
+serve_end() {
+    wait "$background"
+    status=$?
+    background=
+}
+
+case_serve() {
+    serve_start --speed 20
+    echo 'plant.string[1].module[7].temperature = 52' >&5
+    echo 'plant.string[1].module[7].temperature' >&5
+    read -r answer <&4
+    test "$answer" = "52.0" || fail "typed Lua gave: $answer"
+    echo 'plant.string[1].module[7].temprature' >&5
+    echo 'plant.string[9]' >&5
+    echo 'wait(3)' >&5
+    echo '1 +' >&5
+    echo 'while true do end' >&5
+    echo '"still there"' >&5
+    read -r answer <&4
+    test "$answer" = "still there" || fail "typed Lua gave: $answer"
+    exec 5>&-
+    kill -TERM "$background"
+    serve_end
+    status_is 0
+    says 'has no property "temprature"'
+    says "string[9] is not there"
+    says "no global 'wait'"
+    says "no end within"
+}
+
+case_serve_for() {
+    serve_start --speed 0 --for 1
+    serve_end
+    status_is 0
+    bench serve guide_dashboard --modbus 127.0.0.1:0 --snmp 127.0.0.1:0 --for 0.2
+    status_is 0
+}
+
+case_serve_interrupt() {
+    serve_start --speed 50
+    kill -INT "$background"
+    serve_end
+    status_is 0
+}
+
+case_port_in_use() {
+    serve_start --speed 20
+    modbus=${ready#*modbus=}
+    modbus=${modbus%% *}
+    snmp=${ready#*snmp=}
+    bench serve guide_dashboard --modbus "$modbus" --snmp 127.0.0.1:0 --for 1
+    status_is 2
+    says "gbms-bench: "
+    says "$modbus"
+    says "in use"
+    bench serve guide_dashboard --modbus 127.0.0.1:0 --snmp "$snmp" --for 1
+    status_is 2
+    says "$snmp"
+    bench serve guide_dashboard --modbus nowhere --snmp 127.0.0.1:0 --for 1
+    status_is 2
+    says "nowhere"
+    kill -TERM "$background"
+    serve_end
+    status_is 0
+}
+
+"case_$case_name"

@@ -1,0 +1,156 @@
+-- Scenarios that must fail, one for each way to expect: an expectation that cannot fail proves
+-- nothing. The test counts them; each `scenario` begins its line.
+
+local function story(run)
+  return {
+    plant = "guide_dashboard",
+    run = function(plant)
+      settle()
+      note "settled"
+      run(plant, plant.string[1].module[1])
+    end,
+  }
+end
+
+scenario "has, of a module" (story(function(plant, module)
+  within(rounds(3), function() expect(module):has "voltage_high" end)
+end))
+
+scenario "has, of a string" (story(function(plant)
+  expect(plant.string[1]):has "voltage_low"
+end))
+
+scenario "has, of the plant" (story(function(plant)
+  expect(plant):has "discharging"
+end))
+
+scenario "has not, of a module" (story(function(plant, module)
+  module.voltage = 16
+  wait(rounds(3))
+  expect(module):has_not "voltage_high"
+end))
+
+scenario "has not, of a string with a shared bit" (story(function(plant, module)
+  module.voltage = 16
+  wait(rounds(3))
+  expect(plant.string[1]):has_not "voltage_high"
+end))
+
+scenario "has not, of the plant" (story(function(plant, module)
+  module.voltage = 16
+  wait(rounds(3))
+  expect(plant):has_not "voltage"
+end))
+
+scenario "module_lost of the plant" (story(function(plant)
+  expect(plant):has "module_lost"
+end))
+
+scenario "a quiet module" (story(function(plant, module)
+  module.temperature = 50
+  wait(rounds(3))
+  expect(module):is_quiet()
+end))
+
+scenario "a quiet string" (story(function(plant, module)
+  module.temperature = 50
+  wait(rounds(3))
+  expect(plant.string[1]):is_quiet()
+end))
+
+scenario "a quiet plant: one warning is enough" (story(function(plant, module)
+  module.temperature = 31
+  wait(rounds(3))
+  expect(plant):is_quiet()
+end))
+
+scenario "is, in one window only" (story(function(plant, module)
+  expect(module.voltage):is(12.942)
+end))
+
+scenario "is near" (story(function(plant, module)
+  expect(module.voltage):is_near(12.9, 0.03)
+end))
+
+scenario "is above" (story(function(plant, module)
+  expect(module.voltage):is_above(12.941)
+end))
+
+scenario "is below" (story(function(plant, module)
+  expect(module.voltage):is_below(12.941)
+end))
+
+scenario "is unavailable" (story(function(plant, module)
+  expect(module.voltage):is_unavailable()
+end))
+
+scenario "throughout" (story(function(plant, module)
+  module:drift { voltage = 12.5, over = 8 }
+  throughout(seconds(10), function() expect(module.voltage):is_above(12.9) end)
+end))
+
+scenario "a register" (story(function()
+  expect.modbus(1003):is(3)
+end))
+
+scenario "a register above" (story(function()
+  expect.modbus(1003):is_above(2)
+end))
+
+scenario "an object" (story(function()
+  expect.snmp("bacsNumStrings"):is(3)
+end))
+
+scenario "an object that is a text" (story(function()
+  expect.snmp("sysObjectID"):is "1.3.6.1.2.1.34"
+end))
+
+scenario "a trap of another alarm" (story(function(plant, module)
+  module.voltage = 14.5
+  within(rounds(3), function() expect(plant):has "voltage_warn_high" end)
+  expect.trap "voltage_high"
+end))
+
+scenario "a trap is used up once" (story(function(plant, module)
+  module.voltage = 14.5
+  within(rounds(3), function() expect(plant):has "voltage_warn_high" end)
+  expect.trap "voltage_warn_high"
+  expect.trap "voltage_warn_high"
+end))
+
+scenario "a removal that did not come" (story(function()
+  expect.trap { removed = "voltage_high" }
+end))
+
+scenario "no trap" (story(function(plant, module)
+  module.voltage = 14.5
+  wait(rounds(3))
+  expect.no_trap()
+end))
+
+scenario "an output" {
+  plant = "two_strings_of_nine",
+  run = function(plant)
+    settle()
+    expect(plant.gx_r_aux[1].output[1]):is "on"
+  end,
+}
+
+scenario "an input" {
+  plant = "two_strings_of_nine",
+  run = function(plant)
+    settle()
+    plant.gx_r_aux[1].input[2].level = "alarm"
+    wait(rounds(2))
+    expect(plant.gx_r_aux[1].input[2]):is "normal"
+  end,
+}
+
+scenario "settle, of a plant that never answers whole" {
+  plant = "guide_dashboard",
+  run = function(plant)
+    plant.string[1].module[2].voltage = 60 -- nothing a C20 may say: as good as no answer
+    settle()
+    expect(plant):is_quiet()
+  end,
+}

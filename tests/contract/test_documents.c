@@ -1,0 +1,89 @@
+/*
+ * test_documents.c — the documents printed from the tables are current.
+ *
+ * When one fails: print it again with the command in the message, and read the difference.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DOCUMENT_MAX 65536
+
+static char *read_all(FILE *file, const char *what)
+{
+    cr_assert_not_null(file, "%s cannot be read", what);
+    char *text = malloc(DOCUMENT_MAX);
+    cr_assert_not_null(text);
+    const size_t size = fread(text, 1, DOCUMENT_MAX - 1, file);
+    cr_assert_lt(size, DOCUMENT_MAX - 1, "%s: larger than this test reads", what);
+    text[size] = '\0';
+    return text;
+}
+
+static char *printed(const char *option)
+{
+    char command[512];
+    (void)snprintf(command, sizeof command, "%s %s", WM_CATALOG_PROGRAM, option);
+    FILE *pipe = popen(command, "r");
+    char *text = read_all(pipe, command);
+    cr_assert_eq(pclose(pipe), 0, "%s failed", command);
+    cr_assert_gt(strlen(text), 200, "%s prints nothing", command);
+    return text;
+}
+
+static char *committed(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    char *text = read_all(file, path);
+    (void)fclose(file);
+    return text;
+}
+
+/* The first line in which the two differ. */
+static int line_of_difference(const char *a, const char *b)
+{
+    int line = 1;
+    while (*a == *b && *a != '\0') {
+        line += *a == '\n';
+        a++;
+        b++;
+    }
+    return line;
+}
+
+static void check(const char *path, const char *option)
+{
+    char *is = committed(path);
+    char *should_be = printed(option);
+    cr_assert(strcmp(is, should_be) == 0,
+              "%s:%d: not what the tables say; print it again: wm-catalog %s >%s", path,
+              line_of_difference(is, should_be), option, path);
+    free(is);
+    free(should_be);
+}
+
+Test(documents, REGISTERS_is_current)
+{
+    check("firmware/service/modbus/REGISTERS.md", "--registers");
+}
+
+Test(documents, SETTINGS_is_current)
+{
+    check("firmware/catalog/SETTINGS.md", "--settings");
+}
+
+Test(documents, ALARMS_is_current)
+{
+    check("firmware/catalog/ALARMS.md", "--alarms");
+}
+
+Test(documents, the_message_table_in_BUS_is_current)
+{
+    char *is = committed("sim/BUS.md");
+    char *should_be = printed("--messages");
+    cr_assert_not_null(strstr(is, should_be),
+                       "sim/BUS.md: lacks the table that wm-catalog --messages prints, as printed");
+    free(is);
+    free(should_be);
+}

@@ -1,0 +1,283 @@
+/*
+ * fake_bus.c — see fake_bus.h.
+ */
+#include "fake_bus.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Bit by bit, so that the core's table is held by another way of counting. */
+static uint16_t crc16_bitwise(const uint8_t *bytes, size_t size)
+{
+    uint16_t crc = 0xFFFF;
+    for (size_t i = 0; i < size; i++) {
+        crc ^= (uint16_t)(bytes[i] << 8);
+        for (int bit = 0; bit < 8; bit++) {
+            crc = (uint16_t)(crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1);
+        }
+    }
+    return crc;
+}
+
+void fake_bus_init(struct fake_bus *fake)
+{
+    memset(fake, 0, sizeof *fake);
+    for (int i = 0; i < WM_MODULES_MAX; i++) {
+        fake->module[i] = (struct fake_module){
+            .voltage_mV = 13500,
+            .temperature_ddegC = 240,
+            .resistance_uOhm = 4600,
+            .hardware_revision = 0x0302,
+            .software_revision = 0x030400,
+        };
+    }
+    for (int i = 0; i < WM_AUX_MAX; i++) {
+        fake->aux[i].inputs = 0x0F;
+    }
+}
+
+static bool module_answer(struct fake_bus *fake, const struct wm_frame *question, int32_t *value)
+{
+    const struct fake_module *module = &fake->module[question->address - 1];
+    switch (question->message) {
+    case wm_message_identify:
+        value[wm_answer_identify_type_code] = module->type_code;
+        value[wm_answer_identify_hardware_revision] = module->hardware_revision;
+        value[wm_answer_identify_software_revision] = module->software_revision;
+        break;
+    case wm_message_measure:
+        value[wm_answer_measure_voltage_mV] = module->voltage_mV;
+        value[wm_answer_measure_temperature_ddegC] = module->temperature_ddegC;
+        value[wm_answer_measure_bypass_permille] = module->bypass_permille;
+        value[wm_answer_measure_state] = 0;
+        break;
+    case wm_message_impedance:
+        value[wm_answer_impedance_resistance_uOhm] = module->resistance_uOhm;
+        break;
+    default:
+        return false;
+    }
+    return !module->is_silent;
+}
+
+static bool device_answer(struct fake_bus *fake, const struct wm_frame *question, int32_t *value)
+{
+    const int at = question->address - 1;
+    switch (question->class) {
+    case WM_CLASS_MODULE:
+        return module_answer(fake, question, value);
+    case WM_CLASS_SENSOR:
+        value[wm_answer_read_sensor_current_mA] = fake->sensor[at].current_mA;
+        value[wm_answer_read_sensor_current_ac_mA] = fake->sensor[at].current_ac_mA;
+        return !fake->sensor[at].is_silent;
+    case WM_CLASS_AUX:
+        if (fake->aux[at].is_silent) {
+            return false;
+        }
+        if (question->message == wm_message_set_outputs) {
+            fake->aux[at].outputs = (uint8_t)question->value[0];
+            value[wm_answer_set_outputs_outputs] = fake->aux[at].outputs;
+            return true;
+        }
+        value[wm_answer_read_aux_inputs] = fake->aux[at].inputs;
+        value[wm_answer_read_aux_outputs] = fake->aux[at].outputs;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void answer_write(struct fake_bus *fake, const struct wm_frame *question,
+                         const int32_t *value)
+{
+    const struct wm_message_row *row = wm_message(question->message);
+    const size_t size = (size_t)row->payload_size[WM_ANSWER] + WM_FRAME_OVERHEAD;
+    uint8_t frame[WM_FRAME_SIZE_MAX] = {
+        0xA5,
+        (uint8_t)size,
+        (uint8_t)((unsigned)question->class << 4 | question->address >> 8),
+        (uint8_t)question->address,
+        question->sequence,
+        (uint8_t)(row->command | 0x80),
+    };
+    if (fake->late_answers > 0) {
+        fake->late_answers--;
+        frame[4]--;
+    }
+    wm_message_pack(question->message, WM_ANSWER, value, frame + 6);
+    const uint16_t crc = crc16_bitwise(frame + 1, size - 3);
+    frame[size - 2] = (uint8_t)crc;
+    frame[size - 1] = (uint8_t)(crc >> 8);
+    if (fake->garble_answers > 0) {
+        fake->garble_answers--;
+        frame[size / 2] ^= 0x10;
+    }
+    memset(fake->answer, 0xA5, sizeof fake->answer);
+    memcpy(fake->answer + fake->junk_bytes, frame, size);
+    fake->answer_size = size + (size_t)fake->junk_bytes;
+}
+
+static enum wm_status fake_transmit(void *self, const uint8_t *bytes, size_t size)
+{
+    struct fake_bus *fake = self;
+    struct wm_frame question = {.class = (enum wm_class)(bytes[2] >> 4),
+                                .address = (uint16_t)((bytes[2] & 0x0F) << 8 | bytes[3]),
+                                .sequence = bytes[4],
+                                .message = wm_message_find(bytes[5])};
+    int32_t value[WM_FIELDS_MAX] = {0};
+    if (fake->is_busy) {
+        return WM_BUSY;
+    }
+    assert(bytes[0] == 0xA5 && bytes[1] == size);
+    assert((uint16_t)(bytes[size - 2] | bytes[size - 1] << 8) ==
+           crc16_bitwise(bytes + 1, size - 3));
+    wm_message_unpack(question.message, WM_QUESTION, bytes + 6, question.value);
+    if (fake->questions < FAKE_QUESTIONS_MAX) {
+        fake->asked[fake->questions++] = question;
+    }
+    fake->answer_size = 0;
+    fake->answer_fetched = 0;
+    if (!device_answer(fake, &question, value)) {
+        return WM_OK;
+    }
+    if (fake->lose_answers > 0) {
+        fake->lose_answers--;
+        return WM_OK;
+    }
+    answer_write(fake, &question, value);
+    return WM_OK;
+}
+
+static int fake_receive(void *self, uint8_t *bytes, size_t size_max)
+{
+    struct fake_bus *fake = self;
+    size_t size = fake->answer_size - fake->answer_fetched;
+    if (fake->answer_bytes_max > 0 && size > (size_t)fake->answer_bytes_max) {
+        size = (size_t)fake->answer_bytes_max;
+    }
+    if (size > size_max) {
+        size = size_max;
+    }
+    memcpy(bytes, fake->answer + fake->answer_fetched, size);
+    fake->answer_fetched += size;
+    return (int)size;
+}
+
+struct wm_bus fake_bus_port(struct fake_bus *fake)
+{
+    static const struct wm_bus_ops ops = {fake_transmit, fake_receive};
+    return (struct wm_bus){&ops, fake};
+}
+
+int fake_bus_asked(const struct fake_bus *fake, enum wm_message_id message, int address)
+{
+    int count = 0;
+    for (int i = 0; i < fake->questions; i++) {
+        count += fake->asked[i].message == message && fake->asked[i].address == address;
+    }
+    return count;
+}
+
+void fake_bus_forget(struct fake_bus *fake)
+{
+    fake->questions = 0;
+}
+
+/* ---- a core on that bus ----------------------------------------------------------------- */
+
+static int bench_load(void *self, const char *name, void *bytes, size_t size_max)
+{
+    const struct bench *bench = self;
+    (void)name;
+    if (bench->record_size > 0) {
+        assert((size_t)bench->record_size <= size_max);
+        memcpy(bytes, bench->record, (size_t)bench->record_size);
+    }
+    return bench->record_size;
+}
+
+static enum wm_status bench_save(void *self, const char *name, const void *bytes, size_t size)
+{
+    struct bench *bench = self;
+    (void)name;
+    assert(size <= sizeof bench->record);
+    memcpy(bench->record, bytes, size);
+    bench->record_size = (int)size;
+    bench->saves++;
+    return WM_OK;
+}
+
+static void bench_tell(void *self, const struct wm_event *event)
+{
+    struct bench *bench = self;
+    assert(bench->events < (int)(sizeof bench->event / sizeof bench->event[0]));
+    bench->event[bench->events++] = *event;
+}
+
+void bench_settings(struct bench *bench, int32_t strings, int32_t modules_each)
+{
+    memset(bench, 0, sizeof *bench);
+    fake_bus_init(&bench->bus);
+    bench->record_size = WM_ABSENT;
+    wm_settings_reset(&bench->settings);
+    bench->settings.value[wm_setting_bank_strings] = strings;
+    bench->settings.value[wm_setting_bank_modules] = strings * modules_each;
+    bench->settings.value[wm_setting_bank_current_sensors] = strings;
+    bench->settings.value[wm_setting_bank_aux_units] = 1;
+    wm_settings_derive(&bench->settings);
+}
+
+void bench_start(struct bench *bench)
+{
+    static const struct wm_store_ops store = {bench_load, bench_save};
+    wm_core_init(&bench->core, fake_bus_port(&bench->bus), (struct wm_store){&store, bench},
+                 (struct wm_journal){bench_tell, bench}, &bench->settings, bench->now_ms);
+    bench->next_ms = bench->now_ms;
+}
+
+void bench_run(struct bench *bench, wm_ms duration_ms)
+{
+    const wm_ms until_ms = bench->now_ms + duration_ms;
+    while (bench->next_ms <= until_ms) {
+        bench->now_ms = bench->next_ms;
+        bench->next_ms = wm_core_step(&bench->core, bench->now_ms);
+        if (bench->next_ms > bench->now_ms && bench->core.poller.is_waiting &&
+            bench->bus.answer_fetched < bench->bus.answer_size) {
+            /* Bytes are there: a board would step at once. A little time passes. */
+            bench->next_ms = bench->now_ms + (bench->bus.answer_bytes_max > 0);
+        }
+    }
+    bench->now_ms = until_ms;
+}
+
+void bench_ready(struct bench *bench)
+{
+    bench_start(bench);
+    for (int i = 0; i < 1000 && !bench->core.view.is_complete; i++) {
+        bench_run(bench, 100);
+    }
+    assert(bench->core.view.is_complete);
+    fake_bus_forget(&bench->bus);
+    bench->events = 0;
+}
+
+int bench_told(const struct bench *bench, enum wm_event_kind kind, int32_t number)
+{
+    for (int i = 0; i < bench->events; i++) {
+        if (bench->event[i].kind == kind && bench->event[i].number == number) {
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+bool bench_has_row(const struct bench *bench, int32_t number)
+{
+    const struct wm_view *view = &bench->core.view;
+    for (int32_t i = 0; i < view->alarm_rows; i++) {
+        if (view->alarm[i].number == number) {
+            return true;
+        }
+    }
+    return false;
+}

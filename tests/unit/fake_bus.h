@@ -1,0 +1,94 @@
+/*
+ * fake_bus.h — a bus port whose devices answer at once, and a core on it.
+ *
+ * Fault model: a device may be silent; the next answers may be lost or garbled; an answer may
+ * carry a wrong sequence, command or address; junk may come before it. Time is the test's.
+ */
+#ifndef FAKE_BUS_H
+#define FAKE_BUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "firmware/core/core.h"
+#include "firmware/core/settings.h"
+
+enum { FAKE_QUESTIONS_MAX = 4096 };
+
+struct fake_module {
+    bool is_silent;
+    int32_t voltage_mV;
+    int32_t temperature_ddegC;
+    int32_t bypass_permille;
+    int32_t resistance_uOhm;
+    int32_t hardware_revision;
+    int32_t software_revision;
+    int32_t type_code;
+};
+
+struct fake_bus {
+    struct fake_module module[WM_MODULES_MAX];
+    struct {
+        bool is_silent;
+        int32_t current_mA;
+        int32_t current_ac_mA;
+    } sensor[WM_SENSORS_MAX];
+    struct {
+        bool is_silent;
+        uint8_t inputs;
+        uint8_t outputs;
+    } aux[WM_AUX_MAX];
+    bool is_busy;         /* transmit says WM_BUSY                          */
+    int lose_answers;     /* the next n answers never arrive                */
+    int garble_answers;   /* a bit of the next n answers is wrong           */
+    int late_answers;     /* the next n answers carry the sequence before   */
+    int junk_bytes;       /* of 0xA5 before each answer                     */
+    int answer_bytes_max; /* receive returns at most so many at once; 0: all */
+    /* What was asked (the first FAKE_QUESTIONS_MAX since the last forget), and the answer. */
+    struct wm_frame asked[FAKE_QUESTIONS_MAX];
+    int questions;
+    uint8_t answer[2 * WM_FRAME_SIZE_MAX];
+    size_t answer_size;
+    size_t answer_fetched;
+};
+
+/* All modules at 13.5 V, 24 degC, 4.6 mOhm; sensors at 0 A; inputs normal, outputs off. */
+void fake_bus_init(struct fake_bus *fake);
+struct wm_bus fake_bus_port(struct fake_bus *fake);
+
+/* How often a message was asked of an address since the last forget. */
+int fake_bus_asked(const struct fake_bus *fake, enum wm_message_id message, int address);
+void fake_bus_forget(struct fake_bus *fake);
+
+/* ---- a core on that bus ----------------------------------------------------------------- */
+
+struct bench {
+    struct fake_bus bus;
+    struct wm_settings settings;
+    struct wm_core core;
+    wm_ms now_ms;
+    wm_ms next_ms;
+    /* the store: one record, and whether reading it fails */
+    uint8_t record[WM_RECORD_SIZE_MAX];
+    int record_size; /* or a negative status */
+    int saves;
+    /* the journal */
+    struct wm_event event[256];
+    int events;
+};
+
+/* Settings for strings x modules C20 of 50 Ah, with a sensor a string and one aux unit. */
+void bench_settings(struct bench *bench, int32_t strings, int32_t modules_each);
+/* Powers up with bench->settings; the fake bus is as it stands. */
+void bench_start(struct bench *bench);
+/* Runs until now_ms + duration_ms. */
+void bench_run(struct bench *bench, wm_ms duration_ms);
+/* Powers up and runs until the webmanager is running and complete. */
+void bench_ready(struct bench *bench);
+
+/* Places of the well-known alarm's Added and Removed events told so far, or 0. */
+int bench_told(const struct bench *bench, enum wm_event_kind kind, int32_t number);
+/* True if the alarm table has a row of this number. */
+bool bench_has_row(const struct bench *bench, int32_t number);
+
+#endif

@@ -1,0 +1,126 @@
+/*
+ * test_breaker.c — records, wiring, and orders that are repeated until they are obeyed.
+ */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "firmware/core/breaker.h"
+#include "firmware/core/settings.h"
+
+static struct wm_settings settings;
+static struct wm_bank bank;
+static struct wm_breakers breakers;
+static uint8_t record[16];
+static int record_size;
+
+static int load(void *self, const char *name, void *bytes, size_t size_max)
+{
+    (void)self;
+    cr_assert_str_eq(name, "breakers");
+    if (record_size > 0) {
+        memcpy(bytes, record, (size_t)record_size < size_max ? (size_t)record_size : size_max);
+    }
+    return record_size;
+}
+
+static enum wm_status save(void *self, const char *name, const void *bytes, size_t size)
+{
+    (void)self;
+    (void)name;
+    memcpy(record, bytes, size);
+    record_size = (int)size;
+    return WM_OK;
+}
+
+static const struct wm_store_ops ops = {load, save};
+static const struct wm_store store = {&ops, NULL};
+
+static void setup(void)
+{
+    record_size = WM_ABSENT;
+    wm_settings_reset(&settings);
+    settings.value[wm_setting_bank_strings] = 3;
+    settings.value[wm_setting_bank_modules] = 9;
+    settings.value[wm_setting_bank_aux_units] = 2;
+    wm_settings_derive(&settings);
+    settings.value[wm_setting_breaker_output_1] = 2;
+    settings.value[wm_setting_breaker_output_3] = 5;
+    settings.value[wm_setting_breaker_wiring_3] = 1;
+    wm_bank_init(&bank, &settings);
+    cr_assert_eq(wm_breakers_init(&breakers, &settings, &store), WM_OK);
+}
+
+Test(breaker, closed_at_first_start_normally_open_off_normally_closed_on, .init = setup)
+{
+    cr_assert_eq(wm_breakers_outputs(&breakers, &bank, 0), 0x00);
+    cr_assert_eq(wm_breakers_outputs(&breakers, &bank, 1), 0x01);
+    cr_assert(wm_breakers_move(&breakers, &settings, 0, true));
+    cr_assert(wm_breakers_move(&breakers, &settings, 2, true));
+    cr_assert_eq(wm_breakers_outputs(&breakers, &bank, 0), 0x02);
+    cr_assert_eq(wm_breakers_outputs(&breakers, &bank, 1), 0x00);
+    cr_assert_not(wm_breakers_move(&breakers, &settings, 2, true), "it already is");
+    cr_assert_not(wm_breakers_move(&breakers, &settings, 1, true), "it has none");
+}
+
+Test(breaker, an_order_stays_due_until_the_unit_tells_it_obeyed, .init = setup)
+{
+    uint8_t outputs;
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), -1);
+    (void)wm_breakers_move(&breakers, &settings, 0, true);
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), 0);
+    cr_assert_eq(outputs, 0x02);
+    breakers.is_due[0] = false; /* it was put on the line */
+    bank.aux[0].outputs = 0x08;
+    wm_breakers_heard(&breakers, &settings, &bank, 0);
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), 0);
+    cr_assert_eq(outputs, 0x0A, "the fourth output is nobody's breaker and stays");
+    bank.aux[0].outputs = 0x0A;
+    wm_breakers_heard(&breakers, &settings, &bank, 0);
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), -1);
+}
+
+Test(breaker, what_is_open_is_open_after_a_restart, .init = setup)
+{
+    (void)wm_breakers_move(&breakers, &settings, 2, true);
+    cr_assert_eq(wm_breakers_save(&breakers, &store), WM_OK);
+    cr_assert_eq(wm_breakers_init(&breakers, &settings, &store), WM_OK);
+    cr_assert(breakers.is_open[2]);
+    cr_assert_not(breakers.is_open[0]);
+    cr_assert_eq(wm_breakers_outputs(&breakers, &bank, 1), 0x00);
+}
+
+Test(breaker, a_record_with_any_bit_flipped_or_cut_short_is_not_believed, .init = setup)
+{
+    (void)wm_breakers_move(&breakers, &settings, 0, true);
+    cr_assert_eq(wm_breakers_save(&breakers, &store), WM_OK);
+    const int size = record_size;
+    for (int bit = 0; bit < size * 8; bit++) {
+        record[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        cr_assert_eq(wm_breakers_init(&breakers, &settings, &store), WM_DAMAGED, "bit %d", bit);
+        record[bit / 8] ^= (uint8_t)(1U << bit % 8);
+    }
+    for (record_size = 0; record_size < size; record_size++) {
+        cr_assert_eq(wm_breakers_init(&breakers, &settings, &store), WM_DAMAGED);
+    }
+}
+
+Test(breaker, after_damage_the_contacts_are_adopted_once_all_are_heard, .init = setup)
+{
+    uint8_t outputs;
+    record_size = WM_DAMAGED;
+    cr_assert_eq(wm_breakers_init(&breakers, &settings, &store), WM_DAMAGED);
+    bank.aux[0].outputs = 0x02;
+    bank.aux[0].link.state = WM_LINK_PRESENT;
+    wm_breakers_heard(&breakers, &settings, &bank, 0);
+    cr_assert(breakers.is_unknown, "unit 2 has a breaker too");
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), -1, "nothing moves");
+    bank.aux[1].outputs = 0x01;
+    bank.aux[1].link.state = WM_LINK_PRESENT;
+    wm_breakers_heard(&breakers, &settings, &bank, 1);
+    cr_assert_not(breakers.is_unknown);
+    cr_assert(breakers.is_open[0]);
+    cr_assert_not(breakers.is_open[2]);
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), -1);
+    cr_assert_eq(wm_breakers_save(&breakers, &store), WM_OK);
+    cr_assert_gt(record_size, 0);
+}

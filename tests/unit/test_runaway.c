@@ -1,0 +1,97 @@
+/*
+ * test_runaway.c — decision B15, one round at a time.
+ */
+#include <criterion/criterion.h>
+
+#include "firmware/core/runaway.h"
+#include "firmware/core/settings.h"
+
+static struct wm_settings settings;
+static struct wm_runaway runaway;
+static wm_ms now_ms;
+
+static void setup(void)
+{
+    wm_settings_reset(&settings);
+    wm_settings_derive(&settings);
+    runaway = (struct wm_runaway){.hours = 0};
+    now_ms = 0;
+}
+
+/* Nine modules: eight at `others`, one at `hottest`; rounds of a second. True once raised. */
+static bool rounds(int count, int32_t others_mdegC, int32_t hottest_mdegC, int32_t current_mA)
+{
+    const struct wm_string_sums sums = {
+        .valid_count = 9,
+        .temperature_mdegC_mean = (8 * others_mdegC + hottest_mdegC) / 9,
+        .temperature_mdegC_max = hottest_mdegC,
+    };
+    bool is_raised = false;
+    for (int i = 0; i < count; i++, now_ms += 1000) {
+        is_raised |= wm_runaway_step(&runaway, &sums, true, current_mA, &settings, now_ms);
+    }
+    return is_raised;
+}
+
+Test(runaway, a_hot_block_that_takes_current_for_ten_minutes, .init = setup)
+{
+    cr_assert_not(rounds(600, 24000, 34200, 251));
+    cr_assert(rounds(1, 24000, 34200, 251));
+    cr_assert(runaway.is_raised);
+}
+
+Test(runaway, neither_heat_alone_nor_current_alone, .init = setup)
+{
+    cr_assert_not(rounds(3600, 24000, 50000, 250), "the limit itself is not above it");
+    cr_assert_not(rounds(3600, 24000, 50000, -9000));
+    cr_assert_not(rounds(3600, 24000, 33900, 9000));
+}
+
+Test(runaway, a_break_in_either_starts_the_hold_again, .init = setup)
+{
+    cr_assert_not(rounds(500, 24000, 40000, 500));
+    cr_assert_not(rounds(1, 24000, 40000, 0));
+    cr_assert_not(rounds(600, 24000, 40000, 500));
+    cr_assert(rounds(1, 24000, 40000, 500));
+}
+
+Test(runaway, a_string_that_heats_together_is_caught_by_its_rise, .init = setup)
+{
+    cr_assert_not(rounds(3700, 24000, 24000, 0));
+    cr_assert_not(rounds(2000, 39000, 39000, 500), "15 K is the limit, not above it");
+    cr_assert_not(rounds(600, 39200, 39200, 500));
+    cr_assert(rounds(1, 39200, 39200, 500));
+}
+
+Test(runaway, the_coolest_hour_is_forgotten_after_a_day, .init = setup)
+{
+    cr_assert_not(rounds(3600, 20000, 20000, 0));
+    cr_assert_not(rounds(24 * 3600 + 1, 30000, 30000, 0));
+    cr_assert_not(rounds(3000, 36000, 36000, 500), "only 6 K above yesterday's coolest hour");
+}
+
+Test(runaway, it_clears_when_both_are_two_kelvin_below_their_limits, .init = setup)
+{
+    cr_assert(rounds(601, 24000, 40000, 500));
+    (void)rounds(10, 24000, 32100, 0);
+    cr_assert(runaway.is_raised);
+    (void)rounds(10, 24000, 31900, 0);
+    cr_assert_not(runaway.is_raised);
+}
+
+Test(runaway, without_a_measured_current_it_is_not_judged, .init = setup)
+{
+    const struct wm_string_sums sums = {
+        .valid_count = 9, .temperature_mdegC_mean = 26000, .temperature_mdegC_max = 50000};
+    for (; now_ms < 3600000; now_ms += 1000) {
+        cr_assert_not(wm_runaway_step(&runaway, &sums, false, 9000, &settings, now_ms));
+    }
+}
+
+Test(runaway, a_string_without_a_valid_module_breaks_the_hold, .init = setup)
+{
+    const struct wm_string_sums nothing = {.valid_count = 0};
+    cr_assert_not(rounds(500, 24000, 40000, 500));
+    cr_assert_not(wm_runaway_step(&runaway, &nothing, true, 500, &settings, now_ms));
+    cr_assert_not(rounds(600, 24000, 40000, 500));
+}

@@ -1,0 +1,159 @@
+/*
+ * test_settings.c — defaults that fit the plant (decision B4), ranges and contradictions (S9, M6).
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "firmware/core/settings.h"
+
+static struct wm_settings settings;
+
+static int32_t of(enum wm_setting setting)
+{
+    return settings.value[setting];
+}
+
+static void plant(int32_t type, int32_t strings, int32_t modules, int32_t capacity_mAh)
+{
+    wm_settings_reset(&settings);
+    settings.value[wm_setting_bank_module_type] = type;
+    settings.value[wm_setting_bank_strings] = strings;
+    settings.value[wm_setting_bank_modules] = modules;
+    settings.value[wm_setting_battery_capacity] = capacity_mAh;
+    wm_settings_derive(&settings);
+}
+
+Test(settings, a_c20_of_108_volts_has_the_printed_defaults)
+{
+    plant(0, 2, 18, 50000);
+    cr_assert_eq(of(wm_setting_voltage_high_alarm), 15500);
+    cr_assert_eq(of(wm_setting_voltage_hysteresis), 50);
+    cr_assert_eq(of(wm_setting_string_voltage_low_alarm), 105000);
+    cr_assert_eq(of(wm_setting_string_voltage_hysteresis), 500);
+    cr_assert_eq(of(wm_setting_impedance_high_alarm), 50000);
+    cr_assert_eq(of(wm_setting_current_deviation_charge_warn), 5000);
+    cr_assert_eq(of(wm_setting_runaway_current), 250);
+}
+
+Test(settings, other_blocks_scale_with_nominal_voltage_and_stay_in_range)
+{
+    static const struct {
+        int32_t type;
+        int32_t low_mV;
+        int32_t high_mV;
+        int32_t hysteresis_mV;
+    } cases[] = {
+        {2, 16000, 20667, 67}, /* C23: 15.5 x 16 / 12 */
+        {10, 6000, 7750, 25},  /* C30 */
+        {20, 2000, 2583, 8},   /* C40 */
+        {21, 4000, 4967, 17},  /* C41: 5.167 V is beyond 5.0 V - 0.033 V */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        plant(cases[i].type, 1, 24, 100000);
+        cr_assert_eq(of(wm_setting_voltage_low_alarm), cases[i].low_mV);
+        cr_assert_eq(of(wm_setting_voltage_high_alarm), cases[i].high_mV, "%d",
+                     of(wm_setting_voltage_high_alarm));
+        cr_assert_eq(of(wm_setting_voltage_hysteresis), cases[i].hysteresis_mV);
+        cr_assert_eq(of(wm_setting_impedance_high_alarm), 0, "off without a reference");
+        cr_assert_eq(of(wm_setting_runaway_current), 500);
+        const char *why;
+        cr_assert_eq(wm_settings_check(&settings, &why), WM_OK);
+    }
+}
+
+Test(settings, a_reference_sets_the_four_resistance_levels_around_it)
+{
+    plant(20, 1, 24, 100000);
+    cr_assert_eq(wm_settings_set(&settings, wm_setting_impedance_reference, 500), WM_OK);
+    cr_assert_eq(of(wm_setting_impedance_low_alarm), 250);
+    cr_assert_eq(of(wm_setting_impedance_low_warn), 300);
+    cr_assert_eq(of(wm_setting_impedance_high_warn), 650);
+    cr_assert_eq(of(wm_setting_impedance_high_alarm), 750);
+}
+
+Test(settings, outside_its_range_a_value_is_refused_and_nothing_changes)
+{
+    for (int i = 0; i < wm_setting_count; i++) {
+        plant(0, 2, 18, 50000);
+        const enum wm_setting setting = (enum wm_setting)i;
+        const struct wm_setting_row *row = wm_setting(setting);
+        const int32_t before = of(setting);
+        cr_assert_eq(wm_settings_set(&settings, setting, row->min), WM_OK, "%s", row->name);
+        cr_assert_eq(wm_settings_set(&settings, setting, row->max), WM_OK, "%s", row->name);
+        cr_assert_eq(wm_settings_set(&settings, setting, before), WM_OK, "%s", row->name);
+        cr_assert_eq(wm_settings_set(&settings, setting, row->min - 1), WM_RANGE, "%s", row->name);
+        cr_assert_eq(wm_settings_set(&settings, setting, row->max + 1), WM_RANGE, "%s", row->name);
+        cr_assert_eq(of(setting), before);
+    }
+    cr_assert_eq(wm_settings_set(&settings, wm_setting_bank_module_type, 5), WM_RANGE,
+                 "no such module type");
+    cr_assert_eq(wm_settings_set(&settings, wm_setting_modbus_string_factor, 50), WM_RANGE,
+                 "1, 10 or 100");
+}
+
+/* What wm_settings_check says after one more setting. */
+static enum wm_status with(enum wm_setting setting, int32_t value)
+{
+    const char *why = NULL;
+    settings.value[setting] = value;
+    const enum wm_status status = wm_settings_check(&settings, &why);
+    cr_assert_eq(status == WM_OK, why == NULL, "a conflict says why");
+    return status;
+}
+
+Test(settings, levels_must_rise_but_alarm_and_warning_may_be_equal)
+{
+    plant(0, 2, 18, 50000);
+    cr_assert_eq(with(wm_setting_voltage_high_warn, 15500), WM_OK);
+    cr_assert_eq(with(wm_setting_voltage_high_warn, 15501), WM_CONFLICT);
+    cr_assert_eq(with(wm_setting_voltage_high_alarm, 0), WM_OK, "off is not compared");
+    cr_assert_eq(with(wm_setting_voltage_high_warn, 12000), WM_CONFLICT, "low < high");
+    cr_assert_eq(with(wm_setting_voltage_high_warn, 12001), WM_OK);
+    cr_assert_eq(with(wm_setting_temperature_low_alarm, 10001), WM_CONFLICT);
+    cr_assert_eq(with(wm_setting_temperature_low_alarm, -20000), WM_OK);
+    cr_assert_eq(with(wm_setting_impedance_low_warn, 40000), WM_CONFLICT);
+    cr_assert_eq(with(wm_setting_impedance_low_warn, 0), WM_OK);
+    cr_assert_eq(with(wm_setting_string_voltage_low_warn, 104999), WM_CONFLICT);
+}
+
+Test(settings, a_string_factor_that_would_saturate_is_refused)
+{
+    plant(0, 2, 18, 50000);
+    cr_assert_eq(with(wm_setting_modbus_string_factor, 100), WM_OK);
+    cr_assert_eq(with(wm_setting_string_voltage_high_alarm, 327671), WM_CONFLICT);
+    cr_assert_eq(with(wm_setting_string_voltage_high_alarm, 327670), WM_OK);
+    settings.value[wm_setting_bank_current_sensors] = 2;
+    cr_assert_eq(with(wm_setting_bank_sensor_range, 400000), WM_CONFLICT);
+    cr_assert_eq(with(wm_setting_modbus_string_factor, 10), WM_OK);
+}
+
+Test(settings, modules_divide_evenly_and_breakers_have_their_aux)
+{
+    plant(0, 2, 18, 50000);
+    cr_assert_eq(with(wm_setting_bank_modules, 19), WM_CONFLICT);
+    cr_assert_eq(with(wm_setting_bank_modules, 18), WM_OK);
+    cr_assert_eq(with(wm_setting_breaker_output_2, 4), WM_CONFLICT, "no aux is configured");
+    cr_assert_eq(with(wm_setting_bank_aux_units, 1), WM_OK);
+    cr_assert_eq(with(wm_setting_breaker_output_2, 5), WM_CONFLICT, "that is unit 2");
+}
+
+Test(settings, each_string_finds_its_own_breaker)
+{
+    plant(0, 16, 32, 50000);
+    for (int32_t i = 0; i < 16; i++) {
+        int32_t output;
+        bool is_normally_closed;
+        char name[32];
+        enum wm_setting setting;
+        (void)snprintf(name, sizeof name, "breaker.output_%d", i + 1);
+        cr_assert(wm_setting_find(name, &setting));
+        cr_assert_not(wm_settings_breaker(&settings, i, &output, &is_normally_closed));
+        settings.value[setting] = 16 - i;
+        (void)snprintf(name, sizeof name, "breaker.wiring_%d", i + 1);
+        cr_assert(wm_setting_find(name, &setting));
+        settings.value[setting] = i % 2;
+        cr_assert(wm_settings_breaker(&settings, i, &output, &is_normally_closed));
+        cr_assert_eq(output, 16 - i);
+        cr_assert_eq(is_normally_closed, i % 2 == 1);
+    }
+}
