@@ -48,3 +48,9 @@ quietly() {
     rm -f "$quietly_log"
     fail 1 "failed: $*"
 }
+
+# compile PRESET [TARGET]: configures and builds.
+compile() {
+    quietly cmake --preset "$1"
+    quietly cmake --build --preset "$1" -j "$jobs" ${2:+--target "$2"} -- --quiet
+}

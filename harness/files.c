@@ -85,8 +85,8 @@ bool hx_files_add(struct hx_files *files, const char *path, struct hx_text *erro
 {
     struct stat status;
     if (stat(path, &status) != 0) {
-        hx_text_add(error, "%s: cannot be read: %s; name a scenario file or a folder of them",
-                    path, strerror(errno));
+        hx_text_add(error, "%s: cannot be read: %s; name a scenario file or a folder of them", path,
+                    strerror(errno));
         return false;
     }
     if (S_ISDIR(status.st_mode)) {
@@ -118,8 +118,7 @@ static void to_folder(char *path)
     }
 }
 
-static char *existing(const char *folder, const char *between, const char *name,
-                      const char *suffix)
+static char *existing(const char *folder, const char *between, const char *name, const char *suffix)
 {
     struct hx_text path = {0};
     if (strcmp(folder, ".") != 0) {
@@ -143,8 +142,7 @@ static void known_add(struct hx_text *known, const char *folder, const char *bet
     for (int i = 0; i < count; ++i) {
         const char *name = entry[i]->d_name;
         if (ends_with_lua(name)) {
-            hx_text_add(known, "%s%.*s", known->size > 0 ? ", " : "", (int)strlen(name) - 4,
-                        name);
+            hx_text_add(known, "%s%.*s", known->size > 0 ? ", " : "", (int)strlen(name) - 4, name);
         }
         free(entry[i]);
     }

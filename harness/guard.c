@@ -40,6 +40,8 @@ static void loop_end(lua_State *lua, lua_Debug *record)
     lua_Debug frame = *record;
     const char *place = "";
     int line = 0;
+    /* Once: what handles the error is Lua too. */
+    lua_sethook(lua, NULL, 0, 0);
     for (int level = 0; line == 0 && lua_getstack(lua, level, &frame); ++level) {
         lua_getinfo(lua, "Sl", &frame);
         if (frame.source[0] == '@' && frame.currentline > 0) {
@@ -65,8 +67,9 @@ static void limit_passed(int number)
 {
     (void)number;
     if (has_fired) {
-        end_with_backtrace("no end within the time limit, in C or in a plant's script; it was here:\n",
-                           hang_status);
+        end_with_backtrace(
+            "no end within the time limit, in C or in a plant's script; it was here:\n",
+            hang_status);
     }
     has_fired = 1;
     lua_sethook(watched, loop_end, LUA_MASKCOUNT, 1);

@@ -103,10 +103,14 @@ static int lw_note(lua_State *lua)
 static int lw_reference(lua_State *lua)
 {
     static const char *const kinds[] = {
-        [SIM_ITEM_PLANT] = "plant",         [SIM_ITEM_STRING] = "string",
-        [SIM_ITEM_MODULE] = "module",       [SIM_ITEM_SENSOR] = "sensor",
-        [SIM_ITEM_AUX] = "aux",             [SIM_ITEM_AUX_INPUT] = "aux_input",
-        [SIM_ITEM_AUX_OUTPUT] = "aux_output", [SIM_ITEM_BUS] = "bus",
+        [SIM_ITEM_PLANT] = "plant",
+        [SIM_ITEM_STRING] = "string",
+        [SIM_ITEM_MODULE] = "module",
+        [SIM_ITEM_SENSOR] = "sensor",
+        [SIM_ITEM_AUX] = "aux",
+        [SIM_ITEM_AUX_INPUT] = "aux_input",
+        [SIM_ITEM_AUX_OUTPUT] = "aux_output",
+        [SIM_ITEM_BUS] = "bus",
     };
     struct sim_reference reference;
     if (!sim_plant_reference(lua, 1, &reference)) {

@@ -44,8 +44,7 @@ static bool is_exception(int error)
     return error >= EMBXILFUN && error <= EMBXGTAR;
 }
 
-void hx_modbus_read(struct hx_modbus_client *client, int first, int count,
-                    struct hx_answer *answer)
+void hx_modbus_read(struct hx_modbus_client *client, int first, int count, struct hx_answer *answer)
 {
     for (int attempt = 0; attempt < 2; ++attempt) {
         int got = -1;

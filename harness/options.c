@@ -47,14 +47,10 @@ static const struct option run_options[] = {
 };
 
 static const struct option serve_options[] = {
-    {"modbus", required_argument, NULL, OPT_MODBUS},
-    {"snmp", required_argument, NULL, OPT_SNMP},
-    {"trap", required_argument, NULL, OPT_TRAP},
-    {"speed", required_argument, NULL, OPT_SPEED},
-    {"for", required_argument, NULL, OPT_FOR},
-    {"set", required_argument, NULL, OPT_SET},
-    {"seed", required_argument, NULL, OPT_SEED},
-    {NULL, 0, NULL, 0},
+    {"modbus", required_argument, NULL, OPT_MODBUS}, {"snmp", required_argument, NULL, OPT_SNMP},
+    {"trap", required_argument, NULL, OPT_TRAP},     {"speed", required_argument, NULL, OPT_SPEED},
+    {"for", required_argument, NULL, OPT_FOR},       {"set", required_argument, NULL, OPT_SET},
+    {"seed", required_argument, NULL, OPT_SEED},     {NULL, 0, NULL, 0},
 };
 
 static const struct option no_options[] = {{NULL, 0, NULL, 0}};
@@ -89,7 +85,8 @@ static const struct command {
     {"list", no_options,
      "usage: gbms-bench list [scenarios|plants|points|alarms|settings] [PATH]...\n"
      "\n"
-     "Lists what there is: scenarios and plants below PATH (default ./scenarios), or the tables.\n"},
+     "Lists what there is: scenarios and plants below PATH (default ./scenarios), or the "
+     "tables.\n"},
     {"serve", serve_options,
      "usage: gbms-bench serve PLANT [OPTION]...\n"
      "\n"
@@ -285,7 +282,9 @@ bool hx_options_parse(struct hx_options *options, int argc, char **argv)
         .program = argv[0],
         .command = argv[1],
         .seed = 1,
-        .jobs = processors < 1 ? 1 : processors > JOBS_MAX ? JOBS_MAX : (int)processors,
+        .jobs = processors < 1          ? 1
+                : processors > JOBS_MAX ? JOBS_MAX
+                                        : (int)processors,
         .is_forked = true,
         .time_limit_s = is_emulated() ? TIME_LIMIT_EMULATED_S : TIME_LIMIT_S,
         .modbus_address = "127.0.0.1:1502",
@@ -293,8 +292,7 @@ bool hx_options_parse(struct hx_options *options, int argc, char **argv)
         .speed = 1,
     };
     if (command == NULL) {
-        hx_complain("unknown command '%s'; known: run, check, serve, list, version, help",
-                    argv[1]);
+        hx_complain("unknown command '%s'; known: run, check, serve, list, version, help", argv[1]);
         return false;
     }
     opterr = 0;

@@ -21,10 +21,10 @@ struct board;
 /* Registers one Modbus request may carry (Modbus, function 03). */
 #define HX_REGISTERS_MAX 125
 /* Objects one question may carry: a row of the widest table, and more. */
-#define HX_OBJECTS_MAX 32
-#define HX_OID_MAX 32
+#define HX_OBJECTS_MAX    32
+#define HX_OID_MAX        32
 #define HX_VALUE_TEXT_MAX 160
-#define HX_TRAPS_MAX 64
+#define HX_TRAPS_MAX      64
 /* Real seconds that an answer may take. */
 #define HX_ANSWER_LIMIT_S 5
 

@@ -135,8 +135,11 @@ static void worker_start(struct run *run, struct slot *slot)
         close(output[0]);
         return;
     }
-    *slot = (struct slot){.pid = pid, .number = number, .verdict_fd = verdict[0],
-                          .output_fd = output[0], .started_s = wall_s()};
+    *slot = (struct slot){.pid = pid,
+                          .number = number,
+                          .verdict_fd = verdict[0],
+                          .output_fd = output[0],
+                          .started_s = wall_s()};
     ++run->running;
 }
 
@@ -173,11 +176,10 @@ static void verdict_of_the_dead(struct run *run, struct slot *slot, int status)
     } else if (line.size > 0) {
         hx_text_add(&verdict->message, "%s", line.bytes);
     } else if (WIFSIGNALED(status)) {
-        hx_text_add(&verdict->message, "the process was ended by signal %d (%s)",
-                    WTERMSIG(status), strsignal(WTERMSIG(status)));
+        hx_text_add(&verdict->message, "the process was ended by signal %d (%s)", WTERMSIG(status),
+                    strsignal(WTERMSIG(status)));
     } else {
-        hx_text_add(&verdict->message, "the process ended with status %d without a verdict",
-                    code);
+        hx_text_add(&verdict->message, "the process ended with status %d without a verdict", code);
     }
     size_t skipped = slot->output.size > TAIL_MAX ? slot->output.size - TAIL_MAX : 0;
     hx_text_add(&verdict->detail, "%s", hx_text_string(&slot->output) + skipped);
@@ -226,10 +228,10 @@ static void workers_listen(struct run *run, struct pollfd *wait)
     for (int i = 0; i < run->options->jobs; ++i) {
         struct slot *slot = &run->slot[i];
         /* A negative descriptor is passed over. */
-        wait[count++] = (struct pollfd){.fd = slot->pid > 0 ? slot->verdict_fd : -1,
-                                        .events = POLLIN};
-        wait[count++] = (struct pollfd){.fd = slot->pid > 0 ? slot->output_fd : -1,
-                                        .events = POLLIN};
+        wait[count++] =
+            (struct pollfd){.fd = slot->pid > 0 ? slot->verdict_fd : -1, .events = POLLIN};
+        wait[count++] =
+            (struct pollfd){.fd = slot->pid > 0 ? slot->output_fd : -1, .events = POLLIN};
     }
     if (poll(wait, count, 1000) <= 0) {
         return;

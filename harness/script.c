@@ -71,8 +71,8 @@ static void run_embedded(lua_State *lua, const char *name, int arguments)
         const struct embedded_lua *file = &harness_lua[i];
         if (strcmp(file->name, name) == 0) {
             lua_pushfstring(lua, "=language/%s", name);
-            int status = luaL_loadbuffer(lua, (const char *)file->bytes, file->size,
-                                         lua_tostring(lua, -1));
+            int status =
+                luaL_loadbuffer(lua, (const char *)file->bytes, file->size, lua_tostring(lua, -1));
             if (status != LUA_OK) {
                 lua_error(lua);
             }
@@ -88,9 +88,9 @@ static void run_embedded(lua_State *lua, const char *name, int arguments)
 static void open_libraries(lua_State *lua)
 {
     static const luaL_Reg libraries[] = {
-        {LUA_GNAME, luaopen_base},      {LUA_TABLIBNAME, luaopen_table},
+        {LUA_GNAME, luaopen_base},        {LUA_TABLIBNAME, luaopen_table},
         {LUA_STRLIBNAME, luaopen_string}, {LUA_MATHLIBNAME, luaopen_math},
-        {LUA_UTF8LIBNAME, luaopen_utf8}, {LUA_DBLIBNAME, luaopen_debug},
+        {LUA_UTF8LIBNAME, luaopen_utf8},  {LUA_DBLIBNAME, luaopen_debug},
     };
     for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; ++i) {
         luaL_requiref(lua, libraries[i].name, libraries[i].func, 1);
@@ -253,8 +253,8 @@ bool hx_script_load(lua_State *lua, const char *file, struct hx_scenarios *list,
 
 struct hx_play hx_script_play(lua_State *lua, int number, struct sim_plant *plant)
 {
-    struct hx_play play = {.outcome = "error", .message = "an error without a message",
-                           .report = ""};
+    struct hx_play play = {
+        .outcome = "error", .message = "an error without a message", .report = ""};
     push_word(lua, "play");
     lua_pushinteger(lua, number);
     sim_plant_push(plant, lua);

@@ -61,8 +61,7 @@ bool hx_setting_check(const char *name, const char *value, struct board_setting 
     return true;
 }
 
-bool hx_assignments_parse(struct hx_assignments *list, const char *argument,
-                          struct hx_text *error)
+bool hx_assignments_parse(struct hx_assignments *list, const char *argument, struct hx_text *error)
 {
     const char *equals = strchr(argument, '=');
     if (equals == NULL || equals == argument) {

@@ -32,7 +32,6 @@ bool hx_setting_check(const char *name, const char *text, struct board_setting *
                       struct hx_text *error);
 
 /* "NAME=VALUE" checked and added. */
-bool hx_assignments_parse(struct hx_assignments *list, const char *argument,
-                          struct hx_text *error);
+bool hx_assignments_parse(struct hx_assignments *list, const char *argument, struct hx_text *error);
 
 #endif

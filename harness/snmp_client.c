@@ -12,7 +12,7 @@
 #include <net-snmp/net-snmp-includes.h>
 
 /* Rows asked for with one GETBULK, of three columns each. */
-#define BULK_ROWS 6
+#define BULK_ROWS     6
 #define ALARM_COLUMNS 3
 
 static void *manager; /* the one session of this process; null: not open */
@@ -259,8 +259,7 @@ static struct hx_trap trap_read(const netsnmp_pdu *pdu)
             snmp_oid_compare(v->name, v->name_length, up_time, OID_LENGTH(up_time)) == 0) {
             trap.uptime = (uint32_t)*v->val.integer;
         } else if (v->type == ASN_OBJECT_ID &&
-                   snmp_oid_compare(v->name, v->name_length, trap_oid, OID_LENGTH(trap_oid)) ==
-                       0) {
+                   snmp_oid_compare(v->name, v->name_length, trap_oid, OID_LENGTH(trap_oid)) == 0) {
             const oid *name = v->val.objid;
             size_t length = v->val_len / sizeof(oid);
             if (length == OID_LENGTH(prefix) + 1 && memcmp(name, prefix, sizeof prefix) == 0) {

@@ -16,8 +16,7 @@ static double load_limit_s(const struct hx_options *options)
     return options->time_limit_s < LOAD_LIMIT_S ? options->time_limit_s : LOAD_LIMIT_S;
 }
 
-static bool file_load(const char *file, const struct hx_options *options,
-                      struct hx_scenarios *list)
+static bool file_load(const char *file, const struct hx_options *options, struct hx_scenarios *list)
 {
     struct hx_stage stage = {0};
     struct hx_text error = {0};
@@ -39,8 +38,7 @@ static bool file_load(const char *file, const struct hx_options *options,
     return is_good;
 }
 
-bool hx_plant_check(const char *plant_file, const struct hx_options *options,
-                    struct hx_text *error)
+bool hx_plant_check(const char *plant_file, const struct hx_options *options, struct hx_text *error)
 {
     char why[1024] = "";
     struct hx_stage stage = {0};
@@ -82,8 +80,7 @@ static bool plants_load(struct hx_scenarios *list, const struct hx_options *opti
         if (scenario->plant_file == NULL) {
             hx_complain("%s: %s", scenario->where, hx_text_string(&error));
             is_good = false;
-        } else if (!is_known(list, i) &&
-                   !hx_plant_check(scenario->plant_file, options, &error)) {
+        } else if (!is_known(list, i) && !hx_plant_check(scenario->plant_file, options, &error)) {
             hx_complain("%s", hx_text_string(&error));
             is_good = false;
         }

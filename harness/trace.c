@@ -67,8 +67,7 @@ static void frame_print(const struct hx_trace_frame *frame, struct hx_text *text
         hx_text_add(text, "%s %d %s", classes[decoded.address_class], (int)decoded.address,
                     message->name);
         for (int i = 0; i < message->fields[direction]; ++i) {
-            hx_text_add(text, " %s=%d", message->field[direction][i].name,
-                        (int)decoded.values[i]);
+            hx_text_add(text, " %s=%d", message->field[direction][i].name, (int)decoded.values[i]);
         }
     }
     hx_text_add(text, "  [");

@@ -26,16 +26,15 @@ struct hx_trace_frame {
 };
 
 struct hx_trace {
-    uint64_t hash; /* ro */
-    uint64_t frames; /* ro: seen so far */
+    uint64_t hash;                               /* ro */
+    uint64_t frames;                             /* ro: seen so far */
     struct hx_trace_frame last[HX_TRACE_FRAMES]; /* private: ring, frames % HX_TRACE_FRAMES */
 };
 
 void hx_trace_start(struct hx_trace *trace);
 
 /* `trace` is a struct hx_trace *; the signature is that of a tap. */
-void hx_trace_bus(void *trace, int64_t time_us, bool is_answer, const uint8_t *bytes,
-                  size_t size);
+void hx_trace_bus(void *trace, int64_t time_us, bool is_answer, const uint8_t *bytes, size_t size);
 void hx_trace_view(struct hx_trace *trace, const struct wm_view *view);
 
 /* Folds bytes into a hash, word by word. */

@@ -16,7 +16,7 @@
  *
  * Always true: an answer means what is received after one question and before the next; a fault
  * strikes an answer where it is received, so a partial fetch is struck in that part. What a fault
- * does follows from the world's seed and from the questions asked, from nothing else.
+ * does follows from the world's seed and from what has passed before, from nothing else.
  */
 #ifndef SIM_FAULTS_H
 #define SIM_FAULTS_H

@@ -90,8 +90,8 @@ size_t sim_frame_encode(const struct sim_frame *frame, uint8_t *bytes)
         (uint8_t)(row->command | (frame->direction == WM_ANSWER ? FRAME_ANSWER : 0));
     wm_message_pack(frame->message, frame->direction, frame->values, bytes + FRAME_AT_PAYLOAD);
     uint16_t crc = sim_frame_crc(bytes + 1, size - 1 - FRAME_CRC_SIZE);
-    bytes[size - 2] = (uint8_t)crc;
-    bytes[size - 1] = (uint8_t)(crc >> 8);
+    bytes[size - 2] = (uint8_t)(crc >> 8);
+    bytes[size - 1] = (uint8_t)crc;
     return size;
 }
 
@@ -128,7 +128,7 @@ bool sim_frame_decode(const uint8_t *bytes, size_t size, enum wm_direction direc
         return false;
     }
     unsigned crc = sim_frame_crc(bytes + 1, size - 1 - FRAME_CRC_SIZE);
-    if (bytes[size - 2] != (crc & 0xFF) || bytes[size - 1] != crc >> 8) {
+    if (bytes[size - 2] != crc >> 8 || bytes[size - 1] != (crc & 0xFF)) {
         return false;
     }
     frame->address_class = (enum wm_class)(bytes[FRAME_AT_CLASS] >> 4);

@@ -320,19 +320,27 @@ LATENCY(SIM_ITEM_AUX)
     {                                                                                              \
         item, name, SIM_NUMBER, unit, 0, 0, get, NULL, NULL                                        \
     }
+#define PUSHED(item, name, unit, low, high, what)                                                  \
+    {                                                                                              \
+        item, name, SIM_NUMBER, unit, low, high, get_##what, set_##what, NULL                      \
+    }
+#define PINNED(item, name, unit, low, high, what)                                                  \
+    {                                                                                              \
+        item, name, SIM_NUMBER, unit, low, high, get_##what, set_##what, release_##what            \
+    }
 
 /* clang-format off */
 static const struct sim_property properties[] = {
-    /* 65.535 V and the temperatures are what a measure answer can carry, and beyond any module. */
-    {SIM_ITEM_MODULE, "voltage", SIM_NUMBER, "V", 0, 65.535, get_voltage, set_voltage, release_voltage},
-    {SIM_ITEM_MODULE, "temperature", SIM_NUMBER, "degC", -60, 200, get_temperature, set_temperature, release_temperature},
-    {SIM_ITEM_MODULE, "resistance", SIM_NUMBER, "mOhm", 0, 100000, get_resistance, set_resistance, release_resistance},
-    {SIM_ITEM_MODULE, "state_of_charge", SIM_NUMBER, "%", 0, 100, get_state_of_charge, set_state_of_charge, NULL},
+    /* 65.535 V is what a measure answer can carry; the temperatures are beyond any module. */
+    PINNED(SIM_ITEM_MODULE, "voltage", "V", 0, 65.535, voltage),
+    PINNED(SIM_ITEM_MODULE, "temperature", "degC", -60, 200, temperature),
+    PINNED(SIM_ITEM_MODULE, "resistance", "mOhm", 0, 100000, resistance),
+    PUSHED(SIM_ITEM_MODULE, "state_of_charge", "%", 0, 100, state_of_charge),
     LATENCY_ROW(SIM_ITEM_MODULE),
     SHOWN(SIM_ITEM_MODULE, "bypass", "%", get_bypass),
     SHOWN(SIM_ITEM_MODULE, "position", "", get_position),
-    {SIM_ITEM_STRING, "current", SIM_NUMBER, "A", -AMPERES_MAX, AMPERES_MAX, get_string_current, set_string_current, release_string_current},
-    {SIM_ITEM_STRING, "current_ac", SIM_NUMBER, "A", 0, AMPERES_MAX, get_string_current_ac, set_string_current_ac, NULL},
+    PINNED(SIM_ITEM_STRING, "current", "A", -AMPERES_MAX, AMPERES_MAX, string_current),
+    PUSHED(SIM_ITEM_STRING, "current_ac", "A", 0, AMPERES_MAX, string_current_ac),
     SHOWN(SIM_ITEM_STRING, "voltage_sum", "V", get_string_sum),
     SHOWN(SIM_ITEM_STRING, "voltage_average", "V", get_string_average),
     SHOWN(SIM_ITEM_STRING, "position", "", get_position),
@@ -342,15 +350,15 @@ static const struct sim_property properties[] = {
     LATENCY_ROW(SIM_ITEM_AUX),
     {SIM_ITEM_AUX_INPUT, "level", SIM_LEVEL, "", 0, 1, get_input, set_input, NULL},
     {SIM_ITEM_AUX_OUTPUT, "level", SIM_CONTACT, "", 0, 1, get_output, NULL, NULL},
-    {SIM_ITEM_PLANT, "ambient", SIM_NUMBER, "degC", -60, 100, get_ambient, set_ambient, NULL},
+    PUSHED(SIM_ITEM_PLANT, "ambient", "degC", -60, 100, ambient),
     SHOWN(SIM_ITEM_PLANT, "strings", "", get_plant_strings),
     SHOWN(SIM_ITEM_PLANT, "modules", "", get_plant_modules),
     SHOWN(SIM_ITEM_PLANT, "voltage_sum", "V", get_plant_sum),
     SHOWN(SIM_ITEM_PLANT, "voltage_average", "V", get_plant_average),
-    {SIM_ITEM_CHARGER, "voltage", SIM_NUMBER, "V", 0, VOLTS_MAX, get_charger_voltage, set_charger_voltage, NULL},
-    {SIM_ITEM_CHARGER, "limit", SIM_NUMBER, "A", 0, AMPERES_MAX, get_charger_limit, set_charger_limit, NULL},
+    PUSHED(SIM_ITEM_CHARGER, "voltage", "V", 0, VOLTS_MAX, charger_voltage),
+    PUSHED(SIM_ITEM_CHARGER, "limit", "A", 0, AMPERES_MAX, charger_limit),
     {SIM_ITEM_CHARGER, "on", SIM_SWITCH, "", 0, 1, get_charger_on, set_charger_on, NULL},
-    {SIM_ITEM_LOAD, "current", SIM_NUMBER, "A", 0, AMPERES_MAX, get_load_current, set_load_current, NULL},
+    PUSHED(SIM_ITEM_LOAD, "current", "A", 0, AMPERES_MAX, load_current),
 };
 /* clang-format on */
 

@@ -319,11 +319,11 @@ static int puppet_index(lua_State *lua)
     if (puppet->kind == PUPPET_LIST) {
         return index_list(lua, puppet);
     }
-    if (lua_type(lua, 2) != LUA_TSTRING) {
+    if (puppet->kind == PUPPET_ITEM && lua_type(lua, 2) != LUA_TSTRING) {
         return luaL_error(lua, "%s is no list: give a name, not a %s", sim_item_word(puppet->item),
                           luaL_typename(lua, 2));
     }
-    const char *word = lua_tostring(lua, 2);
+    const char *word = luaL_tolstring(lua, 2, NULL);
     if (puppet->kind == PUPPET_REFERENCE) {
         if (strcmp(word, "value") == 0) {
             return push_value(lua, puppet);
@@ -658,7 +658,8 @@ static uint32_t check_revision(lua_State *lua, const char *name, uint32_t high, 
         is_sound = false;
     }
     if (!is_sound || revision > high) {
-        luaL_error(lua, "replace: %s is a number up to 0x%x, or written as \"03.04\"", name, high);
+        luaL_error(lua, "replace: %s is a number up to %I, or written as \"03.04\"", name,
+                   (LUAI_UACINT)high);
     }
     lua_pop(lua, 1);
     return revision;

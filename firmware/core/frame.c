@@ -1,6 +1,6 @@
 /*
  * frame.c — see frame.h. Layout: sync, length, class and address, sequence, command, payload,
- * CRC-16/CCITT-FALSE over all but the sync byte, low byte first.
+ * CRC-16/CCITT-FALSE over all but the sync byte, high byte first.
  */
 #include "frame.h"
 
@@ -68,8 +68,8 @@ size_t wm_frame_encode(const struct wm_frame *question, uint8_t *bytes)
     bytes[AT_COMMAND] = row->command;
     wm_message_pack(question->message, WM_QUESTION, question->value, bytes + AT_PAYLOAD);
     const uint16_t crc = crc16(bytes + AT_LENGTH, size - AT_LENGTH - CRC_SIZE);
-    bytes[size - 2] = (uint8_t)crc;
-    bytes[size - 1] = (uint8_t)(crc >> 8);
+    bytes[size - 2] = (uint8_t)(crc >> 8);
+    bytes[size - 1] = (uint8_t)crc;
     return size;
 }
 
@@ -89,7 +89,7 @@ static size_t answer_size(const uint8_t *bytes, size_t size, enum wm_message_id 
     const uint8_t command = bytes[AT_COMMAND];
     *message =
         command & IS_ANSWER ? wm_message_find((uint8_t)(command ^ IS_ANSWER)) : wm_message_count;
-    if (*message == wm_message_count) {
+    if (*message == wm_message_count || !wm_message(*message)->is_answered) {
         return 0;
     }
     const size_t wanted = (size_t)wm_message(*message)->payload_size[WM_ANSWER] + WM_FRAME_OVERHEAD;
@@ -99,7 +99,7 @@ static size_t answer_size(const uint8_t *bytes, size_t size, enum wm_message_id 
 static bool crc_is_right(const uint8_t *bytes, size_t size)
 {
     const uint16_t crc = crc16(bytes + AT_LENGTH, size - AT_LENGTH - CRC_SIZE);
-    return bytes[size - 2] == (uint8_t)crc && bytes[size - 1] == (uint8_t)(crc >> 8);
+    return bytes[size - 2] == (uint8_t)(crc >> 8) && bytes[size - 1] == (uint8_t)crc;
 }
 
 static void drop(struct wm_frame_reader *reader, size_t size)

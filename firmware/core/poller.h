@@ -33,10 +33,10 @@ struct wm_exchange {
 struct wm_poller {
     struct wm_bus bus;
     bool is_in_round;
-    bool has_question; /* chosen and not yet ended, on the line or to be repeated */
-    bool is_waiting;   /* it is on the line, or its answer is */
-    bool is_order;     /* it is an order to an aux, outside the visits */
-    bool has_ended;    /* the last device of the round has been visited */
+    bool has_question;   /* chosen and not yet ended, on the line or to be repeated */
+    bool is_waiting;     /* it is on the line, or its answer is */
+    bool is_order;       /* it is an order to an aux, outside the visits */
+    bool has_ended;      /* the last device of the round has been visited */
     bool is_discharging; /* no resistance is measured now */
     uint8_t sequence;
     uint8_t retries_left;

@@ -4,16 +4,16 @@ local host, windows, failure = ...
 
 local count = 0 -- expectations judged; a scenario without any fails
 
--- seen: list of { text, ok }. Returns if all are ok.
-local function judge(want, seen)
+-- seen: list of { text, ok }. Returns if all are ok and the windows agree.
+local function judge(want, seen, disagree)
   count = count + 1
   local good, saw = 0, {}
   for i, each in ipairs(seen) do
     good = good + (each.ok and 1 or 0)
     saw[i] = (each.ok and "  ok    " or "  wrong ") .. each.text
   end
-  if good < #seen then
-    failure.raise(want, saw, good > 0)
+  if good < #seen or disagree then
+    failure.raise(want, saw, disagree)
   end
 end
 
@@ -25,7 +25,8 @@ local function with_methods(kind, methods, fields)
   end
   return setmetatable(fields or {}, {
     __index = function(_, name)
-      return methods[name] or failure.unknown("expectation of " .. kind, ":" .. tostring(name), known)
+      return methods[name] or
+        failure.unknown("expectation of " .. kind, ":" .. tostring(name), known)
     end,
   })
 end
@@ -156,12 +157,26 @@ local function signs_of(item, name)
   return signs
 end
 
+-- Of the signs that show an alarm if and only if it is there, do some show it and some not? Or
+-- do they all, where another that should is silent?
+local function signs_disagree(signs)
+  local shown, clear, missing = false, false, false
+  for _, sign in ipairs(signs) do
+    if sign.raw ~= nil then
+      shown = shown or sign.decides and sign.shows
+      clear = clear or sign.decides and not sign.shows
+      missing = missing or not sign.shows
+    end
+  end
+  return shown and (clear or missing)
+end
+
 local function item_has(item, name)
   local signs = signs_of(item, name)
   for _, sign in ipairs(signs) do
     sign.ok = sign.shows
   end
-  judge(("%s has %s"):format(item.name, name), signs)
+  judge(("%s has %s"):format(item.name, name), signs, signs_disagree(signs))
 end
 
 local function item_has_not(item, name)
@@ -174,7 +189,7 @@ local function item_has_not(item, name)
     local blamed = sign.decides or deciders == 0 and shown == #signs
     sign.ok = sign.raw ~= nil and not (sign.shows and blamed)
   end
-  judge(("%s has not %s"):format(item.name, name), signs)
+  judge(("%s has not %s"):format(item.name, name), signs, signs_disagree(signs))
 end
 
 local quiet_points = {
@@ -184,10 +199,12 @@ local quiet_points = {
 }
 
 local function item_is_quiet(item)
-  local seen = {}
+  local seen, disagree = {}, false
   local scope = item.kind == "plant" and "system" or item.kind
   for _, name in ipairs(quiet_points[item.kind]) do
-    for _, each in ipairs(windows.look(windows.point(scope, name), math.max(item.number, 1))) do
+    local words = windows.look(windows.point(scope, name), math.max(item.number, 1))
+    disagree = disagree or windows.disagree(words)
+    for _, each in ipairs(words) do
       each.ok = each.raw == 0
       seen[#seen + 1] = each
     end
@@ -201,7 +218,7 @@ local function item_is_quiet(item)
     seen[#seen + 1] = { ok = rows ~= nil and #rows == 0, text = "snmp alarm table: " .. (rows and
       (#rows == 0 and "no row" or "rows of " .. table.concat(numbers, ", ")) or present) }
   end
-  judge(item.name .. " is quiet", seen)
+  judge(item.name .. " is quiet", seen, disagree)
 end
 
 local item_methods = { has = item_has, has_not = item_has_not, is_quiet = item_is_quiet }
@@ -220,7 +237,8 @@ local function value_is(reference, value)
     each.ok = each.raw == wanted
     each.text = each.ok and each.text or ("%s, wanted %d"):format(each.text, wanted)
   end
-  judge(value_text(reference, "is " .. windows.natural_text(value, reference.point)), seen)
+  judge(value_text(reference, "is " .. windows.natural_text(value, reference.point)), seen,
+    windows.disagree(seen))
 end
 
 -- Each window shows what it would show for a value inside value - tolerance .. value + tolerance.
@@ -237,7 +255,7 @@ local function value_is_near(reference, value, tolerance)
   end
   judge(value_text(reference, ("is within %s of %s"):format(
     windows.natural_text(tolerance, reference.point),
-    windows.natural_text(value, reference.point))), seen)
+    windows.natural_text(value, reference.point))), seen, windows.disagree(seen))
 end
 
 -- Strictly in the window with the finest steps; the others may show the limit itself.
@@ -256,12 +274,13 @@ local function value_beyond(reference, value, sign, word)
       ("%s, wanted %s %s%d"):format(each.text, word, is_strict and "" or "or at ", limit)
   end
   judge(value_text(reference, ("is %s %s"):format(word,
-    windows.natural_text(value, reference.point))), seen)
+    windows.natural_text(value, reference.point))), seen, windows.disagree(seen))
 end
 
 -- Reads 0 in every window, and the loss is told.
 local function value_is_unavailable(reference)
   local seen = windows.look(reference.point, reference.number)
+  local disagree = windows.disagree(seen)
   for _, each in ipairs(seen) do
     each.ok = each.raw == 0
   end
@@ -275,7 +294,7 @@ local function value_is_unavailable(reference)
     sign.ok = sign.shows
     seen[#seen + 1] = sign
   end
-  judge(reference.name .. " is unavailable", seen)
+  judge(reference.name .. " is unavailable", seen, disagree or signs_disagree(signs))
 end
 
 local value_methods = {
@@ -300,15 +319,17 @@ local function line_is(line, word)
       { "normal", "alarm" } or { "on", "off" })
   end
   local seen = windows.look(windows.point(line.kind, "level"), line.number)
+  local disagree = windows.disagree(seen)
   for _, each in ipairs(seen) do
     each.ok = each.raw == words[word]
   end
   if line.kind == "aux_output" then
     local is_on = host.contact(line.number)
+    disagree = disagree or seen[1].raw ~= nil and is_on ~= (seen[1].raw == 1)
     seen[#seen + 1] = { ok = is_on == (word == "on"),
       text = "contact: " .. (is_on and "on" or "off") }
   end
-  judge(("%s is \"%s\""):format(line.name, word), seen)
+  judge(("%s is \"%s\""):format(line.name, word), seen, disagree)
 end
 
 -- ---- what expect() is given ---------------------------------------------------------------
@@ -349,10 +370,11 @@ local function expect_thing(_, value, extra)
     failure.misuse("expect() takes one thing, and the wish follows: expect(%s):is(...)", name)
   end
   local thing = { kind = kind, number = number, property = property, name = name }
-  if property then
-    return expect_value(thing)
-  elseif line_words[kind] then
+  -- A line of an aux is its level.
+  if line_words[kind] then
     return with_methods("a line", { is = line_is }, thing)
+  elseif property then
+    return expect_value(thing)
   elseif gather[kind] then
     return with_methods("a " .. kind, item_methods, thing)
   end

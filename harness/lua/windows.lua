@@ -159,6 +159,12 @@ end
 
 -- ---- points -------------------------------------------------------------------------------
 
+-- Where a window's range ends, and its number says nothing more.
+local ends = {
+  u16 = { 65535 }, s16 = { -32768, 32767 }, string_factor = { -32768, 32767 },
+  half_degree = { -32768, 32767 },
+}
+
 local signed = { s16 = true, string_factor = true, half_degree = true }
 
 -- One sighting: window, place, raw (nil: none, and problem says why), natural, text,
@@ -174,7 +180,8 @@ local function sighting(window, place, raw, problem, how, point)
     return encoders[how.kind](to_unit(value, point) + units, how)
   end
   if math.type(raw) == "integer" then
-    seen.natural = decode(raw, how)
+    seen.natural, seen.half_step = decode(raw, how), seen.step / 2 / how.per_natural
+    seen.is_saturated = ends[how.kind] and (raw == ends[how.kind][1] or raw == ends[how.kind][2])
     seen.text = ("%s = %d"):format(place, raw)
     if point.natural ~= "" then
       seen.text = ("%s (%s)"):format(seen.text, windows.natural_text(seen.natural, point))
@@ -225,6 +232,20 @@ function windows.look(point, number)
     seen[#seen + 1] = sighting("snmp", place, raw, problem, point.snmp, point)
   end
   return seen
+end
+
+-- Is there no value at all that all of them would show like this? Nothing but 0 is a value that
+-- is not there, in whatever encoding.
+function windows.disagree(seen)
+  local low, high, all_zero = -math.huge, math.huge, true
+  for _, each in ipairs(seen) do
+    if each.natural and not each.is_saturated then
+      low = math.max(low, each.natural - each.half_step)
+      high = math.min(high, each.natural + each.half_step)
+    end
+    all_zero = all_zero and each.raw == 0
+  end
+  return not all_zero and low > high + 1e-9
 end
 
 function windows.point(scope, name)

@@ -102,3 +102,29 @@ scenario "the string heats together: its rise tells" {
     end)
   end,
 }
+
+scenario "a breaker that is wired normally closed opens by going off" {
+  tags = { "safety" },
+  plant = "breaker_nc",
+
+  run = function(plant)
+    local breaker = plant.gx_r_aux[1].output[3]
+    settle()
+    expect(breaker):is "on"
+    expect(plant):has_not "battery_breaker_open"
+
+    plant.string[1].module[2].temperature = 50
+    plant.string[1].current = 5
+    throughout(minutes(9), function()
+      expect(breaker):is "on"
+    end, { every = seconds(30) })
+    within(minutes(2), function()
+      expect(plant):has "thermal_runaway"
+      expect(plant):has "battery_breaker_open"
+      expect(breaker):is "off"
+    end)
+    within(rounds(3), function()
+      expect(plant.string[1].current):is(0)
+    end)
+  end,
+}

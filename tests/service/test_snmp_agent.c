@@ -90,7 +90,7 @@ static void *client_open(long version, const char *community)
     return client;
 }
 
-/* Sends a request; its answer, or null when there is none after `turns` quiet turns. */
+/* Sends a request; its answer, or null when there is none after 200 turns of the loop. */
 static netsnmp_pdu *ask(void *client, netsnmp_pdu *request)
 {
     netsnmp_large_fd_set readable;

@@ -79,7 +79,7 @@ static void oid_widen(const uint32_t *from, size_t length, oid *to)
     }
 }
 
-/* An OID of the library for the mapper; one too long for any instance keeps its beginning. */
+/* Sub-identifiers are 32 bits on the wire, whatever the library keeps them in. */
 static size_t oid_narrow(const oid *from, size_t length, uint32_t *to)
 {
     for (size_t i = 0; i < length; i++) {
