@@ -27,14 +27,15 @@ static int scenarios_run(const struct hx_options *options, const struct hx_scena
     size_t size = list->count * sizeof(struct hx_verdict);
     struct hx_verdict *verdict = memset(hx_realloc(NULL, size), 0, size);
     struct hx_report report = {.options = options, .scenarios = list, .verdict = verdict};
+    bool is_whole = true;
     hx_report_start(&report);
     if (options->is_forked) {
-        hx_runner_play(list, options, verdict, &report);
+        is_whole = hx_runner_play(list, options, verdict, &report);
     } else {
         hx_runner_play_here(list, options, verdict, &report);
     }
     bool is_kept = options->junit == NULL || hx_report_junit(&report);
-    bool is_good = hx_report_end(&report);
+    bool is_good = hx_report_end(&report) && is_whole;
     for (size_t i = 0; i < list->count; ++i) {
         hx_verdict_free(&verdict[i]);
     }

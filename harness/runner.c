@@ -298,7 +298,7 @@ static void *zeroed(size_t count, size_t size)
     return memset(hx_realloc(NULL, count * size), 0, count * size);
 }
 
-void hx_runner_play(const struct hx_scenarios *scenarios, const struct hx_options *options,
+bool hx_runner_play(const struct hx_scenarios *scenarios, const struct hx_options *options,
                     struct hx_verdict *verdict, struct hx_report *report)
 {
     size_t jobs = (size_t)options->jobs;
@@ -329,6 +329,7 @@ void hx_runner_play(const struct hx_scenarios *scenarios, const struct hx_option
     free(run.slot);
     free(run.is_done);
     free(wait);
+    return !is_interrupted;
 }
 
 void hx_runner_play_here(const struct hx_scenarios *scenarios, const struct hx_options *options,

@@ -8,9 +8,9 @@
 
 /*
  * Plays them all, a forked worker each, at most options->jobs at a time, and reports as they end.
- * verdict has room for one each. An interruption skips the rest.
+ * verdict has room for one each. False: an interruption has skipped the rest.
  */
-void hx_runner_play(const struct hx_scenarios *scenarios, const struct hx_options *options,
+bool hx_runner_play(const struct hx_scenarios *scenarios, const struct hx_options *options,
                     struct hx_verdict *verdict, struct hx_report *report);
 
 /* The same in this process, one after the other. */

@@ -25,6 +25,8 @@
 
 /* Real microseconds of simulation between two looks at the sockets. */
 #define SLICE_US 2000
+/* The world is never further behind the wall than sysUpTime can tell. */
+#define TICK_US 10000
 /* A typed line is not longer, and runs no longer than these seconds. */
 #define LINE_MAX_BYTES 4096
 #define LINE_LIMIT_S   2.0
@@ -171,22 +173,22 @@ static bool world_catch_up(struct server *server)
     return true;
 }
 
-/* Wall time until something is due; -1: nothing ever is. */
+/* Wall time until something is due, a tick at most. */
 static int64_t patience_us(const struct server *server, bool is_up_to_date)
 {
-    int64_t patience = -1;
+    int64_t patience = TICK_US;
     int64_t next_us = sim_world_next_us(server->stage.world);
     if (!is_up_to_date || (server->has_input && !server->is_watched)) {
         return 0;
     }
     if (next_us != INT64_MAX && server->options->speed > 0) {
         double ahead = (double)(next_us - target_us(server)) / server->options->speed;
-        patience = ahead < 0 ? 0 : ahead > 1e9 ? 1000000000 : (int64_t)ahead + 1;
+        patience = ahead < 0 ? 0 : ahead < TICK_US ? (int64_t)ahead + 1 : TICK_US;
     }
     if (server->options->for_s > 0) {
         int64_t left = (int64_t)(server->options->for_s * 1e6) - (wall_us() - server->started_us);
         left = left < 0 ? 0 : left;
-        patience = patience < 0 || left < patience ? left : patience;
+        patience = left < patience ? left : patience;
     }
     return patience;
 }

@@ -44,7 +44,7 @@ static void order_count(struct sim_fault_order *order)
     }
 }
 
-/* Flips a burst inside the bytes; bits count from the highest of the first byte. */
+/* Flips a burst inside the bytes; bits count as a UART sends them, each byte lowest first. */
 static void fault_corrupt(struct sim_faults *faults, int64_t bits_max, uint8_t *bytes, size_t size)
 {
     uint64_t bits = size * 8;
@@ -55,7 +55,7 @@ static void fault_corrupt(struct sim_faults *faults, int64_t bits_max, uint8_t *
     for (uint64_t i = 0; i < length; i++) {
         if (i == 0 || i == length - 1 || (flips >> i & 1) != 0) {
             uint64_t bit = first + i;
-            bytes[bit / 8] ^= (uint8_t)(0x80u >> bit % 8);
+            bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
         }
     }
 }

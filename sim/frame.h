@@ -35,7 +35,7 @@ size_t sim_frame_size(enum wm_message_id message, enum wm_direction direction);
 bool sim_frame_decode(const uint8_t *bytes, size_t size, enum wm_direction direction,
                       struct sim_frame *frame);
 
-/* CRC-16/CCITT-FALSE. */
+/* CRC-16/X-25. */
 uint16_t sim_frame_crc(const uint8_t *bytes, size_t size);
 
 #endif

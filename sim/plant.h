@@ -73,7 +73,11 @@ bool sim_plant_reference(lua_State *lua, int index, struct sim_reference *refere
 /* The contact of an aux output (1..16) as the outside circuit feels it: true = on. */
 bool sim_plant_contact(const struct sim_plant *plant, int32_t number);
 
-/* A fault that was asked for but never happened (decision H3), as a sentence; null if none. */
+/*
+ * What must fail the scenario at its end, as a sentence; null if nothing. A fault that was asked
+ * for but never happened (decision H3), or a function of the plant file that failed: its module
+ * has been silent since. Valid until asked again.
+ */
 const char *sim_plant_idle_fault(const struct sim_plant *plant);
 
 #endif

@@ -371,6 +371,24 @@ case_crash() {
     says "1 passed, 0 failed, 1 crash, 0 skipped"
 }
 
+# What was played is reported, and the run has not passed.
+case_interrupt() {
+    printf '    while true do\n    end\n' | story a_loop "it loops"
+    "$bench" run --time-limit 20 --junit "$work/junit.xml" "$work" >"$out" 2>&1 </dev/null &
+    background=$!
+    while test -z "$(children "$background")"; do
+        kill -0 "$background" 2>/dev/null || fail "it ended before its worker began"
+    done
+    kill -INT "$background"
+    wait "$background"
+    status=$?
+    background=
+    status_is 1
+    says "skipped $work/a_loop.lua: it loops (interrupted)"
+    says "1 skipped (1 interrupted)"
+    lua5.4 tests/cli/xml.lua "$work/junit.xml" 1 0 0 >>"$out" 2>&1 || fail "the XML"
+}
+
 # Every expectation can fail, and says what each window showed.
 case_must_fail() {
     bench run --jobs 2 tests/cli/must_fail.lua

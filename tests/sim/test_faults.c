@@ -88,7 +88,7 @@ static int span_of(const uint8_t *bytes, const uint8_t *wanted, size_t size)
 {
     int first = -1, last = -1;
     for (int bit = 0; bit < (int)size * 8; bit++) {
-        if (((bytes[bit / 8] ^ wanted[bit / 8]) >> (7 - bit % 8) & 1) != 0) {
+        if (((bytes[bit / 8] ^ wanted[bit / 8]) >> bit % 8 & 1) != 0) {
             first = first < 0 ? bit : first;
             last = bit;
         }

@@ -11,12 +11,12 @@ static uint16_t crc16_bitwise(const uint8_t *bytes, size_t size)
 {
     uint16_t crc = 0xFFFF;
     for (size_t i = 0; i < size; i++) {
-        crc ^= (uint16_t)(bytes[i] << 8);
+        crc ^= bytes[i];
         for (int bit = 0; bit < 8; bit++) {
-            crc = (uint16_t)(crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1);
+            crc = (uint16_t)(crc & 1 ? crc >> 1 ^ 0x8408 : crc >> 1);
         }
     }
-    return crc;
+    return (uint16_t)~crc;
 }
 
 void fake_bus_init(struct fake_bus *fake)
@@ -106,8 +106,8 @@ static void answer_write(struct fake_bus *fake, const struct wm_frame *question,
     }
     wm_message_pack(question->message, WM_ANSWER, value, frame + 6);
     const uint16_t crc = crc16_bitwise(frame + 1, size - 3);
-    frame[size - 2] = (uint8_t)(crc >> 8);
-    frame[size - 1] = (uint8_t)crc;
+    frame[size - 2] = (uint8_t)crc;
+    frame[size - 1] = (uint8_t)(crc >> 8);
     if (fake->garble_answers > 0) {
         fake->garble_answers--;
         frame[size / 2] ^= 0x10;
@@ -129,7 +129,7 @@ static enum wm_status fake_transmit(void *self, const uint8_t *bytes, size_t siz
         return WM_BUSY;
     }
     assert(bytes[0] == 0xA5 && bytes[1] == size);
-    assert((uint16_t)(bytes[size - 2] << 8 | bytes[size - 1]) ==
+    assert((uint16_t)(bytes[size - 2] | bytes[size - 1] << 8) ==
            crc16_bitwise(bytes + 1, size - 3));
     wm_message_unpack(question.message, WM_QUESTION, bytes + 6, question.value);
     if (fake->questions < FAKE_QUESTIONS_MAX) {

@@ -27,10 +27,10 @@ static uint16_t crc16_bitwise(const uint8_t *bytes, size_t size)
 {
     uint16_t crc = 0xFFFF;
     for (size_t i = 0; i < size * 8; i++) {
-        const unsigned bit = (unsigned)bytes[i / 8] >> (7 - i % 8) & 1U;
-        crc = (uint16_t)((crc >> 15 ^ bit) != 0 ? crc << 1 ^ 0x1021 : crc << 1);
+        const unsigned bit = bytes[i / 8] >> i % 8 & 1U;
+        crc = (uint16_t)((crc & 1U) != bit ? crc >> 1 ^ 0x8408 : crc >> 1);
     }
-    return crc;
+    return (uint16_t)~crc;
 }
 
 static size_t answer_bytes(const struct wm_frame *answer, uint8_t *bytes)
@@ -45,8 +45,8 @@ static size_t answer_bytes(const struct wm_frame *answer, uint8_t *bytes)
     bytes[5] = (uint8_t)(row->command | 0x80);
     wm_message_pack(answer->message, WM_ANSWER, answer->value, bytes + 6);
     const uint16_t crc = crc16_bitwise(bytes + 1, size - 3);
-    bytes[size - 2] = (uint8_t)(crc >> 8);
-    bytes[size - 1] = (uint8_t)crc;
+    bytes[size - 2] = (uint8_t)crc;
+    bytes[size - 1] = (uint8_t)(crc >> 8);
     return size;
 }
 
@@ -156,7 +156,7 @@ Test(frame, every_burst_of_up_to_16_bits_is_caught)
             (void)feed(&reader, bytes, size);
             for (size_t bit = start; bit < start + 16 && bit < size * 8; bit++) {
                 const unsigned flip = pattern >> (bit - start) & 1U;
-                reader.bytes[bit / 8] ^= (uint8_t)(flip << (7 - bit % 8));
+                reader.bytes[bit / 8] ^= (uint8_t)(flip << bit % 8);
             }
             cr_assert_not(wm_frame_read(&reader, &answer), "bit %zu, pattern %04X", start, pattern);
         }
