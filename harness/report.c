@@ -69,8 +69,9 @@ static void print_detail(const struct hx_report *report, size_t number, const ch
 {
     const struct hx_verdict *verdict = &report->verdict[number];
     struct hx_text rerun = {0};
-    /* A failure's report says what its message says, and more. */
-    if (verdict->outcome != HX_FAILED) {
+    /* A report may say what the message says, and more. */
+    if (verdict->outcome != HX_FAILED &&
+        strstr(hx_text_string(&verdict->detail), hx_text_string(&verdict->message)) == NULL) {
         print_indented(prefix, hx_text_string(&verdict->message));
     }
     print_indented(prefix, hx_text_string(&verdict->detail));

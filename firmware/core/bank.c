@@ -46,7 +46,7 @@ struct wm_device wm_bank_device(const struct wm_bank *bank, int32_t place)
     return (struct wm_device){WM_CLASS_AUX, (uint16_t)(place - bank->sensors_count)};
 }
 
-const struct wm_link *wm_bank_link(const struct wm_bank *bank, struct wm_device device)
+static struct wm_link *link_of(struct wm_bank *bank, struct wm_device device)
 {
     switch (device.class) {
     case WM_CLASS_MODULE:
@@ -61,6 +61,11 @@ const struct wm_link *wm_bank_link(const struct wm_bank *bank, struct wm_device 
     }
     assert(!"a device of the round has a class of its own");
     return NULL;
+}
+
+const struct wm_link *wm_bank_link(const struct wm_bank *bank, struct wm_device device)
+{
+    return link_of((struct wm_bank *)bank, device);
 }
 
 /* The one door through which a link changes. */
@@ -127,7 +132,7 @@ static void device_take(struct wm_bank *bank, const struct wm_measurement *taken
 
 enum wm_bank_change wm_bank_take(struct wm_bank *bank, const struct wm_measurement *taken)
 {
-    struct wm_link *link = (struct wm_link *)wm_bank_link(bank, taken->device);
+    struct wm_link *link = link_of(bank, taken->device);
     const enum wm_link_state before = link->state;
     device_take(bank, taken);
     if (taken->message == wm_message_identify || taken->message == wm_message_impedance) {
@@ -153,7 +158,7 @@ enum wm_bank_change wm_bank_take(struct wm_bank *bank, const struct wm_measureme
 
 enum wm_bank_change wm_bank_miss(struct wm_bank *bank, struct wm_device device)
 {
-    struct wm_link *link = (struct wm_link *)wm_bank_link(bank, device);
+    struct wm_link *link = link_of(bank, device);
     if (link->state == WM_LINK_LOST || ++link->rounds_failed < ROUNDS_LOST) {
         return WM_BANK_SAME;
     }

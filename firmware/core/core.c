@@ -98,6 +98,11 @@ static void commands_apply(struct wm_core *core, wm_ms now_ms)
 
 /* ---- bytes to bank ---------------------------------------------------------------------- */
 
+static void bytes_receive(struct wm_core *core, wm_ms now_ms)
+{
+    wm_poller_receive(&core->poller, &core->bank, &core->settings, now_ms, &core->exchange);
+}
+
 static void measure_take(struct wm_core *core)
 {
     struct wm_exchange *exchange = &core->exchange;
@@ -284,17 +289,21 @@ static void publish(struct wm_core *core, wm_ms now_ms)
     }
 }
 
+static void question_transmit(struct wm_core *core, wm_ms now_ms)
+{
+    wm_poller_transmit(&core->poller, &core->bank, &core->settings, now_ms);
+}
+
 wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
 {
     assert(now_ms >= core->started_ms + core->view.published_ms);
-    commands_apply(core, now_ms);                                          /* wishes            */
-    wm_poller_receive(&core->poller, &core->bank, &core->settings, now_ms, /* bytes -> frame  */
-                      &core->exchange);
-    measure_take(core);           /* frame       -> measurement       */
-    bank_update(core, now_ms);    /* measurement -> modules, strings  */
-    alarm_update(core, now_ms);   /* bank        -> alarms, runaway   */
-    breaker_update(core, now_ms); /* alarms      -> relay orders      */
-    publish(core, now_ms);        /* bank, alarms -> view             */
-    wm_poller_transmit(&core->poller, &core->bank, &core->settings, now_ms); /* next question */
+    commands_apply(core, now_ms);    /* wishes from outside                 */
+    bytes_receive(core, now_ms);     /* bytes       -> frame, or silence    */
+    measure_take(core);              /* frame       -> measurement          */
+    bank_update(core, now_ms);       /* measurement -> modules and strings  */
+    alarm_update(core, now_ms);      /* bank        -> alarms               */
+    breaker_update(core, now_ms);    /* alarms      -> relay orders         */
+    publish(core, now_ms);           /* bank, alarms -> view                */
+    question_transmit(core, now_ms); /* orders, then the next question      */
     return wm_poller_deadline_ms(&core->poller, now_ms);
 }
