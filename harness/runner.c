@@ -72,7 +72,8 @@ static _Noreturn void worker_begin(struct run *run, size_t number, const int ver
 {
     int nothing = open("/dev/null", O_RDONLY);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    signal(SIGINT, SIG_DFL);
+    /* A terminal interrupts all processes; the runner alone decides what that means. */
+    signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_DFL);
     if (getppid() != parent || dup2(nothing, STDIN_FILENO) < 0 ||
         dup2(output[1], STDOUT_FILENO) < 0 || dup2(output[1], STDERR_FILENO) < 0) {

@@ -156,10 +156,16 @@ void hx_stage_close(struct hx_stage *stage)
 
 #define MISSING_LISTED 6
 
-static bool is_measured_value(const struct wm_point_row *point)
+/* What comes from a device that is configured, not from a sum or a table. */
+static bool is_measured(const struct wm_point_row *point, int32_t number,
+                        const struct wm_settings *settings)
 {
-    return (point->scope == wm_scope_module || point->scope == wm_scope_string) &&
-           point->unit != wm_unit_flags && point->unit != wm_unit_index;
+    if (point->scope == wm_scope_string) {
+        return point->unit == wm_unit_mA &&
+               number <= settings->value[wm_setting_bank_current_sensors];
+    }
+    return point->scope == wm_scope_module && point->unit != wm_unit_flags &&
+           point->unit != wm_unit_index;
 }
 
 void hx_stage_missing(const struct hx_stage *stage, struct hx_text *text)
@@ -170,9 +176,10 @@ void hx_stage_missing(const struct hx_stage *stage, struct hx_text *text)
     for (int p = 0; p < wm_point_count; ++p) {
         const struct wm_point_row *point = wm_point((enum wm_point)p);
         int32_t items = wm_scope_items(point->scope, &stage->settings);
-        for (int32_t number = 1; is_measured_value(point) && number <= items; ++number) {
+        for (int32_t number = 1; number <= items; ++number) {
             int32_t value = 0;
-            if (wm_point_read((enum wm_point)p, number, view, &value)) {
+            if (!is_measured(point, number, &stage->settings) ||
+                wm_point_read((enum wm_point)p, number, view, &value)) {
                 continue;
             }
             if (missing++ < MISSING_LISTED) {

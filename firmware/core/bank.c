@@ -115,11 +115,13 @@ static void device_take(struct wm_bank *bank, const struct wm_measurement *taken
         module_take(&bank->module[index], taken);
         break;
     case WM_CLASS_SENSOR:
+        bank->sensor[index].is_measured = true;
         bank->sensor[index].current_mA = taken->current.direct_mA;
         bank->sensor[index].current_ac_mA = taken->current.ripple_mA;
         break;
     case WM_CLASS_AUX:
         if (taken->message == wm_message_read_aux) {
+            bank->aux[index].is_measured = true;
             bank->aux[index].inputs = taken->aux.inputs;
         }
         bank->aux[index].outputs = taken->aux.outputs;
@@ -197,14 +199,18 @@ bool wm_bank_is_started(const struct wm_bank *bank)
 
 bool wm_bank_is_complete(const struct wm_bank *bank)
 {
-    for (int32_t place = 0; place < wm_bank_devices(bank); place++) {
-        if (wm_bank_link(bank, wm_bank_device(bank, place))->state == WM_LINK_UNKNOWN) {
+    for (int32_t i = 0; i < bank->modules_count; i++) {
+        if (!bank->module[i].is_measured || !bank->module[i].has_resistance) {
             return false;
         }
     }
-    for (int32_t i = 0; i < bank->modules_count; i++) {
-        const struct wm_module *module = &bank->module[i];
-        if (module->link.state == WM_LINK_PRESENT && !module->has_resistance) {
+    for (int32_t i = 0; i < bank->sensors_count; i++) {
+        if (!bank->sensor[i].is_measured) {
+            return false;
+        }
+    }
+    for (int32_t i = 0; i < bank->aux_count; i++) {
+        if (!bank->aux[i].is_measured) {
             return false;
         }
     }

@@ -50,7 +50,7 @@ struct wm_module {
     uint8_t start_rounds; /* rounds of the start in which it left something unanswered */
     bool is_identified;
     bool is_mismatched; /* differs from the reference module (decision B2) */
-    bool is_measured;
+    bool is_measured;   /* once at least */
     bool has_resistance;
     int32_t voltage_mV;
     int32_t temperature_mdegC;
@@ -61,14 +61,16 @@ struct wm_module {
 
 struct wm_sensor {
     struct wm_link link;
+    bool is_measured; /* once at least */
     int32_t current_mA;
     int32_t current_ac_mA;
 };
 
 struct wm_aux {
     struct wm_link link;
-    uint8_t inputs;  /* bit set = normal, as reported */
-    uint8_t outputs; /* bit set = on, as reported     */
+    bool is_measured; /* once at least */
+    uint8_t inputs;   /* bit set = normal, as reported */
+    uint8_t outputs;  /* bit set = on, as reported     */
 };
 
 /* Of the valid modules; made anew by wm_bank_aggregate. */
@@ -142,7 +144,7 @@ void wm_bank_start_round(struct wm_bank *bank);
 /* True once every configured module answered everything, or failed three rounds (decision B2). */
 bool wm_bank_is_started(const struct wm_bank *bank);
 
-/* True once every configured device was measured or is lost (decision H7). */
+/* True while every configured value has been measured (decision H7). */
 bool wm_bank_is_complete(const struct wm_bank *bank);
 
 /* The compatibility check of the start: all against the lowest-numbered one that answered. */

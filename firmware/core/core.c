@@ -221,6 +221,7 @@ static void round_judge(struct wm_core *core, wm_ms now_ms)
     }
     wm_poller_plan(&core->poller, &core->bank, &core->settings,
                    core->state.flow == WM_FLOW_DISCHARGE, now_ms);
+    core->is_complete = core->is_complete || wm_bank_is_complete(&core->bank);
     core->is_to_be_published = true;
 }
 

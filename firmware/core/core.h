@@ -36,6 +36,7 @@ struct wm_core {
     struct wm_breakers breakers;
     struct wm_state state;
     bool is_store_damaged;
+    bool is_complete; /* every configured value has been measured once (decision H7) */
     bool is_to_be_published;
     wm_ms started_ms;
     struct wm_view view; /* ro: the last published one */

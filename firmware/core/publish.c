@@ -175,7 +175,7 @@ void wm_publish(struct wm_core *core, wm_ms now_ms)
     view->published_ms = now_ms - core->started_ms;
     view->generation++;
     view->is_initializing = core->state.life != WM_RUNNING;
-    view->is_complete = core->state.life == WM_RUNNING && wm_bank_is_complete(bank);
+    view->is_complete = core->state.life == WM_RUNNING && core->is_complete;
     view->rounds = core->poller.rounds;
     view->alarm_rows = core->alarms.rows;
     memcpy(view->alarm, core->alarms.row, sizeof view->alarm);

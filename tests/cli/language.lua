@@ -1,0 +1,153 @@
+-- language.lua — the language's own arithmetic and judgement, on windows that a test makes up: what
+-- must agree, what must be told as disagreement, and which encodings are right. Runs under plain
+-- Lua from the top of the tree; the windows are tables here.
+
+local registers, objects, rows, settings = {}, {}, {}, {}
+local generation = 0
+
+local function point(id, scope, name, natural, per_natural, modbus, snmp)
+  modbus.name, snmp.name = "REGISTER", "object_" .. name
+  return { id = id, scope = scope, name = name, natural = natural, per_natural = per_natural,
+    modbus = modbus, snmp = snmp }
+end
+
+local host = {
+  points = {
+    point(0, "module", "voltage", "V", 1000, { kind = "s16", divisor = 1 },
+      { kind = "linear", divisor = 10 }),
+    point(1, "module", "temperature", "degC", 1000, { kind = "half_degree" },
+      { kind = "temperature" }),
+    point(2, "module", "alarm", "", 1, { kind = "u16" }, { kind = "integer" }),
+    point(3, "string", "current", "A", 1000, { kind = "string_factor" },
+      { kind = "linear", divisor = 10 }),
+    point(4, "system", "alarm", "", 1, { kind = "u16" }, { kind = "not_shown" }),
+    point(5, "system", "status", "", 1, { kind = "u16" }, { kind = "integer" }),
+  },
+  alarms_known = {
+    { name = "voltage_high", number = 6, scope = "module", alarm_flag = 4, string_flag = 0,
+      status_flag = 0x200, battery_flag = 0 },
+    { name = "string_volt_high", number = 27, scope = "string", alarm_flag = 4, string_flag = 0,
+      status_flag = 0x200, battery_flag = 0 },
+    { name = "discharging", number = 24, scope = "system", alarm_flag = 0, string_flag = 0,
+      status_flag = 8, battery_flag = 0 },
+  },
+  settings = {},
+  now_us = function() return 0 end,
+  generation = function() generation = generation + 1 return generation end,
+  registers = function(first, count)
+    local values = {}
+    for i = 1, count do
+      values[i] = registers[first + i - 1] or 0
+    end
+    return values
+  end,
+  objects = function(oids)
+    local values = {}
+    for i, oid in ipairs(oids) do
+      values[i] = objects[oid] or 0
+    end
+    return values
+  end,
+  alarms = function() return rows end,
+  traps = function() return {} end,
+  setting = function(name) return settings[name] or 1 end,
+  point_register = function(id) return 1000 + id end,
+  point_oid = function(id) return id ~= 4 and "1.3." .. id or nil end,
+  reference = function(value) return table.unpack(value) end,
+  contact = function() return false end,
+}
+
+local function load_part(name, ...)
+  return assert(loadfile("harness/lua/" .. name))(...)
+end
+local failure = load_part("failure.lua", host)
+local windows = load_part("windows.lua", host)
+local expect = load_part("expect.lua", host, windows, failure).expect
+
+local voltage = { "module", 1, "voltage", "module.voltage" }
+local temperature = { "module", 1, "temperature", "module.temperature" }
+local current = { "string", 1, "current", "string.current" }
+local plant = { "plant", 0, nil, "plant" }
+
+local checks = 0
+
+local function holds(fn)
+  checks = checks + 1
+  local ok, problem = pcall(fn)
+  if not ok then
+    error(type(problem) == "table" and problem.want .. "\n" .. table.concat(problem.saw, "\n") or
+      problem, 2)
+  end
+end
+
+local function fails(fn, disagree)
+  checks = checks + 1
+  local ok, problem = pcall(fn)
+  assert(not ok, "it should not hold")
+  assert(failure.is_failure(problem), problem)
+  assert((problem.disagree or false) == (disagree or false), "disagreement: " .. problem.want)
+end
+
+-- Each window rounds for itself, half away from zero.
+settings = { ["temperature.unit"] = 0, ["modbus.string_factor"] = 1 }
+registers[1000], objects["1.3.0"] = 12945, 1295
+holds(function() expect(voltage):is(12.945) end)
+holds(function() expect(voltage):is_above(12.944) end)
+holds(function() expect(voltage):is_below(12.946) end)
+fails(function() expect(voltage):is(12.946) end)
+fails(function() expect(voltage):is_above(12.945) end)
+fails(function() expect(voltage):is_below(12.945) end)
+holds(function() expect(voltage):is_near(12.95, 0.005) end)
+fails(function() expect(voltage):is_near(12.95, 0.004) end)
+
+-- A window that says something else is told, however wide the tolerance.
+objects["1.3.0"] = 1296
+fails(function() expect(voltage):is(12.945) end, true)
+fails(function() expect(voltage):is_near(12.95, 1) end, true)
+
+-- Sign, whole amperes, tenths, and the end of a window's range.
+registers[1003], objects["1.3.3"] = 65536 - 8, -750
+holds(function() expect(current):is(-7.5) end)
+registers[1003] = 65536 - 7 -- wrong for -7.5, but right for -7.497
+fails(function() expect(current):is(-7.5) end)
+registers[1003] = 65536 - 6
+fails(function() expect(current):is(-7.5) end, true)
+settings["modbus.string_factor"] = 100
+registers[1003], objects["1.3.3"] = 32767, 40000
+holds(function() expect(current):is(400) end)
+fails(function() expect(current):is(401) end)
+
+-- Temperatures, in both units.
+registers[1001], objects["1.3.1"] = 133, 275
+holds(function() expect(temperature):is(27.5) end)
+settings["temperature.unit"] = 1
+fails(function() expect(temperature):is(27.5) end, true)
+objects["1.3.1"] = 815
+holds(function() expect(temperature):is(27.5) end)
+registers[1001], objects["1.3.1"] = 28, -130 -- -25 degC = -13 degF
+holds(function() expect(temperature):is(-25) end)
+settings["temperature.unit"] = 0
+registers[1001], objects["1.3.1"] = 0, 0 -- nothing there
+fails(function() expect(temperature):is(20) end)
+
+-- An alarm with a bit of its own: every sign or none.
+registers[1005], objects["1.3.5"] = 8, 8
+fails(function() expect(plant):has "discharging" end, true)
+fails(function() expect(plant):has_not "discharging" end, true)
+rows = { { id = 1, number = 24, time = 0 } }
+holds(function() expect(plant):has "discharging" end)
+objects["1.3.5"] = 0
+fails(function() expect(plant):has "discharging" end, true)
+registers[1005], rows = 0, {}
+holds(function() expect(plant):has_not "discharging" end)
+
+-- Alarms that share a bit: the row decides.
+registers[1004], registers[1005], objects["1.3.5"] = 4, 0x200, 0x200
+rows = { { id = 2, number = 27, time = 0 } }
+holds(function() expect(plant):has "string_volt_high" end)
+holds(function() expect(plant):has_not "voltage_high" end)
+fails(function() expect(plant):has "voltage_high" end)
+registers[1004] = 0
+fails(function() expect(plant):has "string_volt_high" end, true)
+
+print(("%d checks"):format(checks))
