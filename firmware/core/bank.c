@@ -85,6 +85,10 @@ static void module_take(struct wm_module *module, const struct wm_measurement *t
 {
     switch (taken->message) {
     case wm_message_identify:
+        if (module->is_identified &&
+            memcmp(&module->identity, &taken->identity, sizeof module->identity) != 0) {
+            module->has_resistance = false; /* another module stands there now */
+        }
         module->identity = taken->identity;
         module->is_identified = true;
         module->wants &= (uint8_t)~WM_WANT_IDENTITY;
@@ -150,10 +154,8 @@ enum wm_bank_change wm_bank_take(struct wm_bank *bank, const struct wm_measureme
     }
     if (taken->device.class == WM_CLASS_MODULE) {
         /* It may be another one now: what it is and its resistance are asked anew. */
-        struct wm_module *module = &bank->module[taken->device.index];
         bank->modules_lost--;
-        module->has_resistance = false;
-        module->wants |= WM_WANT_IDENTITY | WM_WANT_RESISTANCE;
+        bank->module[taken->device.index].wants |= WM_WANT_IDENTITY | WM_WANT_RESISTANCE;
     }
     return WM_BANK_BACK;
 }
@@ -281,7 +283,8 @@ bool wm_bank_current(const struct wm_bank *bank, int32_t string_index, int32_t *
         return false;
     }
     const int32_t shares = bank->is_sensor_for_all ? bank->strings_count : 1;
-    *current_mA = (int32_t)wm_divide_rounded(sensor->current_mA, shares);
-    *current_ac_mA = (int32_t)wm_divide_rounded(sensor->current_ac_mA, shares);
+    /* Cut, not rounded: windows round at whole mA, so theirs stays the only rounding (M7). */
+    *current_mA = sensor->current_mA / shares;
+    *current_ac_mA = sensor->current_ac_mA / shares;
     return true;
 }

@@ -16,11 +16,11 @@
 
 struct wm_breakers {
     bool is_open[WM_STRINGS_MAX];
-    bool is_unknown;            /* the record was damaged: adopted from the aux units, then false */
-    bool is_changed;            /* to be saved */
-    bool is_due[WM_AUX_MAX];    /* the unit's outputs are to be ordered                   */
-    uint8_t mask[WM_AUX_MAX];   /* outputs that are breakers                              */
-    uint8_t wanted[WM_AUX_MAX]; /* their bits                                             */
+    bool is_unknown[WM_STRINGS_MAX]; /* the record was damaged and its unit not yet heard */
+    bool is_changed;                 /* to be saved */
+    bool is_due[WM_AUX_MAX];         /* the unit's outputs are to be ordered                   */
+    uint8_t mask[WM_AUX_MAX];        /* outputs that are breakers                              */
+    uint8_t wanted[WM_AUX_MAX];      /* their bits                                             */
 };
 
 /* Reads the record. WM_DAMAGED when it cannot be believed; outputs are then left as they are. */
@@ -44,7 +44,7 @@ int32_t wm_breakers_due(const struct wm_breakers *breakers, const struct wm_bank
 uint8_t wm_breakers_outputs(const struct wm_breakers *breakers, const struct wm_bank *bank,
                             int32_t aux_index);
 
-/* Saves the record if it changed. */
+/* Saves the record if it changed; it counts as changed until it was saved. */
 WM_MUST_CHECK enum wm_status wm_breakers_save(struct wm_breakers *breakers,
                                               const struct wm_store *store);
 

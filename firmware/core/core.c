@@ -76,6 +76,21 @@ static void breaker_move(struct wm_core *core, int32_t string_index, bool is_ope
     }
 }
 
+/* Changed levels are judged by fresh values: resistances would else wait for their slot. */
+static void resistances_ask(struct wm_core *core, enum wm_setting setting)
+{
+    static const enum wm_setting levels[] = {
+        wm_setting_impedance_low_alarm,  wm_setting_impedance_low_warn,
+        wm_setting_impedance_high_warn,  wm_setting_impedance_high_alarm,
+        wm_setting_impedance_hysteresis, wm_setting_impedance_reference,
+    };
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        for (int32_t k = 0; setting == levels[i] && k < core->bank.modules_count; k++) {
+            core->bank.module[k].wants |= WM_WANT_RESISTANCE;
+        }
+    }
+}
+
 static void commands_apply(struct wm_core *core, wm_ms now_ms)
 {
     struct wm_command command;
@@ -91,6 +106,7 @@ static void commands_apply(struct wm_core *core, wm_ms now_ms)
             wm_settings_check(&wished, &why) == WM_OK) {
             core->settings = wished;
             wm_rules_configure(&core->rules, &core->settings);
+            resistances_ask(core, command.setting);
             core->is_to_be_published = true;
         }
     }
@@ -121,11 +137,13 @@ static void device_missed(struct wm_core *core, wm_ms now_ms)
 {
     const struct wm_exchange *exchange = &core->exchange;
     if (exchange->message == wm_message_identify || exchange->message == wm_message_impedance ||
-        exchange->message == wm_message_set_outputs) {
-        return; /* presence is judged by the question that every round asks */
+        exchange->message == wm_message_set_outputs || exchange->is_second) {
+        return; /* presence is judged by the question that every round asks first */
     }
     if (wm_bank_miss(&core->bank, exchange->device) == WM_BANK_LOST) {
+        core->is_to_be_published = true;
         if (exchange->device.class == WM_CLASS_MODULE) {
+            wm_rules_module_lost(&core->rules, exchange->device.index);
             wm_alarms_raise(&core->alarms, wm_alarm_module_lost);
             tell(core, now_ms, WM_EVENT_MODULE_LOST, exchange->device.index + 1, 0);
         } else {
@@ -139,6 +157,7 @@ static void device_heard(struct wm_core *core, wm_ms now_ms)
     const struct wm_measurement *taken = &core->measurement;
     const bool is_module = taken->device.class == WM_CLASS_MODULE;
     if (wm_bank_take(&core->bank, taken) == WM_BANK_BACK) {
+        core->is_to_be_published = true;
         if (is_module) {
             wm_alarms_drop(&core->alarms, wm_alarm_module_lost);
             tell(core, now_ms, WM_EVENT_MODULE_BACK, taken->device.index + 1, 0);
@@ -173,7 +192,10 @@ static void module_judge(struct wm_core *core, wm_ms now_ms)
         return;
     }
     const int32_t index = taken->device.index;
-    if (wm_rules_module(&core->rules, &core->alarms, &core->bank, index, taken->message, now_ms)) {
+    const unsigned judgement =
+        wm_rules_module(&core->rules, &core->alarms, &core->bank, index, taken->message, now_ms);
+    core->is_to_be_published |= (judgement & WM_JUDGED_CHANGED) != 0;
+    if (judgement & WM_JUDGED_AGAIN) {
         core->bank.module[index].wants |= taken->message == wm_message_impedance
                                               ? WM_WANT_SECOND_RESISTANCE
                                               : WM_WANT_SECOND_MEASURE;
@@ -194,7 +216,6 @@ static void string_judge(struct wm_core *core, int32_t index, wm_ms now_ms)
     struct wm_runaway *runaway = &core->runaway[index];
     const bool was_raised = runaway->is_raised;
     const bool is_measured = wm_bank_current(&core->bank, index, &current_mA, &current_ac_mA);
-    wm_rules_string(&core->rules, &core->alarms, &core->bank, index, now_ms);
     if (wm_runaway_step(runaway, &core->bank.string[index], is_measured, current_mA,
                         &core->settings, now_ms)) {
         wm_alarms_raise(&core->alarms, wm_alarm_thermal_runaway);
@@ -204,6 +225,25 @@ static void string_judge(struct wm_core *core, int32_t index, wm_ms now_ms)
     } else if (was_raised && !runaway->is_raised) {
         wm_alarms_drop(&core->alarms, wm_alarm_thermal_runaway);
     }
+}
+
+/* True if a string's voltage is to be asked again: its modules are then marked. */
+static bool string_voltages_judge(struct wm_core *core, wm_ms now_ms)
+{
+    struct wm_bank *bank = &core->bank;
+    bool is_suspect = false;
+    for (int32_t i = 0; i < bank->strings_count; i++) {
+        if (!(wm_rules_string(&core->rules, &core->alarms, bank, i, now_ms) & WM_JUDGED_AGAIN)) {
+            continue;
+        }
+        is_suspect = true;
+        for (int32_t k = i * bank->string_modules; k < (i + 1) * bank->string_modules; k++) {
+            if (wm_module_is_valid(&bank->module[k])) {
+                bank->module[k].wants |= WM_WANT_SECOND_MEASURE;
+            }
+        }
+    }
+    return is_suspect;
 }
 
 static void round_judge(struct wm_core *core, wm_ms now_ms)
@@ -216,6 +256,9 @@ static void round_judge(struct wm_core *core, wm_ms now_ms)
     }
     wm_bank_aggregate(&core->bank);
     wm_state_flow(&core->state, &core->bank, &core->settings, now_ms);
+    if (string_voltages_judge(core, now_ms)) {
+        wm_poller_look_again(&core->poller);
+    }
     for (int32_t i = 0; i < core->bank.strings_count; i++) {
         string_judge(core, i, now_ms);
     }
@@ -237,7 +280,8 @@ static void system_judge(struct wm_core *core, wm_ms now_ms)
     }
     wm_alarms_set(alarms, wm_alarm_battery_breaker_open, open > 0);
     wm_alarms_set(alarms, wm_alarm_system_error,
-                  bank->modules_lost > 0 || bank->modules_mismatched > 0 || core->is_store_damaged);
+                  bank->modules_lost > 0 || bank->modules_mismatched > 0 ||
+                      core->is_store_damaged || core->is_store_failing);
     wm_alarms_set(alarms, wm_alarm_communication_lost, bank->modules_lost == bank->modules_count);
     wm_alarms_set(alarms, wm_alarm_initializing, core->state.life == WM_INITIALIZING);
     wm_alarms_set(alarms, wm_alarm_discharging, (flags & wm_flag_general_status_discharging) != 0);
@@ -245,17 +289,35 @@ static void system_judge(struct wm_core *core, wm_ms now_ms)
                   (flags & wm_flag_general_status_discharging_stopped) != 0);
 }
 
+/* Judges what has ended, if anything has. True if the start is over with it. */
+static bool end_judge(struct wm_core *core, wm_ms now_ms)
+{
+    core->has_round_ended = false;
+    switch (wm_poller_ended(&core->poller)) {
+    case WM_POLLER_ROUND_ENDED:
+        core->has_round_ended = true;
+        round_judge(core, now_ms);
+        break;
+    case WM_POLLER_LOOKED_AGAIN:
+        wm_bank_aggregate(&core->bank);
+        (void)string_voltages_judge(core, now_ms); /* what is suspect only now waits its turn */
+        core->is_to_be_published = true;
+        break;
+    case WM_POLLER_GOES_ON:
+        return false;
+    }
+    /* A second look that is under way belongs to the start: what it finds was there before. */
+    return core->state.life == WM_INITIALIZING && !core->poller.is_looking_again &&
+           wm_bank_is_started(&core->bank);
+}
+
 static void alarm_update(struct wm_core *core, wm_ms now_ms)
 {
-    bool is_started = false;
     module_judge(core, now_ms);
     if (core->state.life == WM_CONNECTED) {
         life_enter(core, WM_INITIALIZING, now_ms);
     }
-    if (wm_poller_round_ended(&core->poller)) {
-        round_judge(core, now_ms);
-        is_started = core->state.life == WM_INITIALIZING && wm_bank_is_started(&core->bank);
-    }
+    const bool is_started = end_judge(core, now_ms);
     if (is_started) {
         life_enter(core, WM_RUNNING, now_ms);
     }
@@ -273,8 +335,13 @@ static void breaker_update(struct wm_core *core, wm_ms now_ms)
 {
     uint8_t outputs = 0;
     const int32_t aux = wm_breakers_due(&core->breakers, &core->bank, &outputs);
-    if (wm_breakers_save(&core->breakers, &core->store) != WM_OK) {
-        tell(core, now_ms, WM_EVENT_STORE_FAILED, 0, 0);
+    /* A store that fails is tried again once a round. */
+    if (core->breakers.is_changed && (!core->is_store_failing || core->has_round_ended)) {
+        const bool was_failing = core->is_store_failing;
+        core->is_store_failing = wm_breakers_save(&core->breakers, &core->store) != WM_OK;
+        if (core->is_store_failing && !was_failing) {
+            tell(core, now_ms, WM_EVENT_STORE_FAILED, 0, 0);
+        }
     }
     if (aux >= 0 && wm_poller_order(&core->poller, aux, outputs)) {
         core->breakers.is_due[aux] = false;
@@ -306,5 +373,7 @@ wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
     breaker_update(core, now_ms);    /* alarms      -> relay orders         */
     publish(core, now_ms);           /* bank, alarms -> view                */
     question_transmit(core, now_ms); /* orders, then the next question      */
-    return wm_poller_deadline_ms(&core->poller, now_ms);
+    const wm_ms poller_ms = wm_poller_deadline_ms(&core->poller, now_ms);
+    const wm_ms state_ms = wm_state_deadline_ms(&core->state, now_ms);
+    return poller_ms < state_ms ? poller_ms : state_ms;
 }

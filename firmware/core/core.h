@@ -35,8 +35,10 @@ struct wm_core {
     struct wm_runaway runaway[WM_STRINGS_MAX];
     struct wm_breakers breakers;
     struct wm_state state;
-    bool is_store_damaged;
-    bool is_complete; /* every configured value has been measured once (decision H7) */
+    bool is_store_damaged; /* at power-up: a record could not be believed  */
+    bool is_store_failing; /* the last save failed; tried again each round */
+    bool has_round_ended;  /* in this step */
+    bool is_complete;      /* every configured value has been measured once (decision H7) */
     bool is_to_be_published;
     wm_ms started_ms;
     struct wm_view view; /* ro: the last published one */

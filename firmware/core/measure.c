@@ -28,12 +28,9 @@ static enum wm_status measure_block(const int32_t *value, const struct wm_module
     if (temperature_ddegC < TEMPERATURE_DDEGC_MIN || temperature_ddegC > TEMPERATURE_DDEGC_MAX) {
         return WM_RANGE;
     }
-    if (bypass_permille > BYPASS_PERMILLE_MAX) {
-        return WM_RANGE;
-    }
     taken->block.voltage_mV = voltage_mV;
     taken->block.temperature_mdegC = temperature_ddegC * MDEGC_PER_DDEGC;
-    taken->block.bypass_permille = bypass_permille;
+    taken->block.bypass_permille = wm_clamp(bypass_permille, 0, BYPASS_PERMILLE_MAX);
     return WM_OK;
 }
 
@@ -68,8 +65,8 @@ enum wm_status wm_measure(const struct wm_frame *answer, struct wm_device device
         return measure_block(value, type, taken);
     case wm_message_impedance:
         /* A resistance beyond the range is shown as the range's end (decision B24). */
-        taken->resistance_uOhm = wm_clamp((uint32_t)value[wm_answer_impedance_resistance_uOhm], 0,
-                                          type->resistance_uOhm_high);
+        taken->resistance_uOhm = wm_clamp((uint32_t)value[wm_answer_impedance_resistance_uOhm],
+                                          type->resistance_uOhm_low, type->resistance_uOhm_high);
         return WM_OK;
     case wm_message_read_sensor:
         return measure_current(value, taken);

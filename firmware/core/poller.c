@@ -89,6 +89,7 @@ static void exchange_begin(const struct wm_poller *poller, const struct wm_bank 
                            struct wm_exchange *exchange)
 {
     exchange->message = poller->question.message;
+    exchange->is_second = (poller->asked & ASKED_SECOND_MEASURE) != 0;
     exchange->device = poller->is_order
                            ? (struct wm_device){WM_CLASS_AUX, (uint16_t)poller->order_aux}
                            : wm_bank_device(bank, poller->place);
@@ -158,6 +159,9 @@ void wm_poller_plan(struct wm_poller *poller, struct wm_bank *bank,
     if (poller->resistance_next_ms == WM_NEVER) {
         poller->resistance_next_ms = now_ms + period_ms; /* the start measures all by itself */
     }
+    if (poller->resistance_next_ms > now_ms + period_ms) {
+        poller->resistance_next_ms = now_ms + period_ms; /* the rate was set shorter */
+    }
     for (int32_t i = 0; i < bank->modules_count && now_ms >= poller->resistance_next_ms; i++) {
         poller->resistance_next_ms += period_ms;
         if (!is_discharging) {
@@ -170,21 +174,36 @@ void wm_poller_plan(struct wm_poller *poller, struct wm_bank *bank,
     }
 }
 
-bool wm_poller_round_ended(struct wm_poller *poller)
+enum wm_poller_end wm_poller_ended(struct wm_poller *poller)
 {
     if (!poller->has_ended) {
-        return false;
+        return WM_POLLER_GOES_ON;
     }
     poller->has_ended = false;
     poller->is_in_round = false;
+    if (poller->is_looking_again) {
+        poller->is_looking_again = false;
+        return WM_POLLER_LOOKED_AGAIN;
+    }
     poller->rounds++;
-    return true;
+    return WM_POLLER_ROUND_ENDED;
+}
+
+void wm_poller_look_again(struct wm_poller *poller)
+{
+    assert(!poller->is_in_round);
+    poller->is_in_round = true;
+    poller->is_looking_again = true;
+    poller->place = 0;
+    poller->asked = 0;
 }
 
 /* The next message for a module in this visit, or wm_message_count when it is over. */
 static enum wm_message_id module_message(struct wm_poller *poller, const struct wm_module *module)
 {
     const uint8_t wants = module->wants;
+    /* Not during a discharge, but for the first one that makes the module known. */
+    const bool may_load = !poller->is_discharging || !module->has_resistance;
     const struct {
         bool is_due;
         enum poller_asked bit;
@@ -193,9 +212,9 @@ static enum wm_message_id module_message(struct wm_poller *poller, const struct 
         {true, ASKED_MEASURE, wm_message_measure},
         {wants & WM_WANT_SECOND_MEASURE, ASKED_SECOND_MEASURE, wm_message_measure},
         {wants & WM_WANT_IDENTITY, ASKED_IDENTITY, wm_message_identify},
-        {wants & WM_WANT_RESISTANCE && !poller->is_discharging, ASKED_RESISTANCE,
+        {wants & WM_WANT_RESISTANCE && may_load, ASKED_RESISTANCE, wm_message_impedance},
+        {wants & WM_WANT_SECOND_RESISTANCE && may_load, ASKED_SECOND_RESISTANCE,
          wm_message_impedance},
-        {wants & WM_WANT_SECOND_RESISTANCE, ASKED_SECOND_RESISTANCE, wm_message_impedance},
     };
     if (poller->asked & ASKED_ENOUGH) {
         return wm_message_count;
@@ -212,6 +231,12 @@ static enum wm_message_id module_message(struct wm_poller *poller, const struct 
 static enum wm_message_id device_message(struct wm_poller *poller, const struct wm_bank *bank,
                                          struct wm_device device)
 {
+    if (poller->is_looking_again) {
+        const bool is_wanted = device.class == WM_CLASS_MODULE && poller->asked == 0 &&
+                               bank->module[device.index].wants & WM_WANT_SECOND_MEASURE;
+        poller->asked |= ASKED_SECOND_MEASURE;
+        return is_wanted ? wm_message_measure : wm_message_count;
+    }
     if (device.class == WM_CLASS_MODULE) {
         return module_message(poller, &bank->module[device.index]);
     }
@@ -300,11 +325,12 @@ void wm_poller_transmit(struct wm_poller *poller, const struct wm_bank *bank,
 
 wm_ms wm_poller_deadline_ms(const struct wm_poller *poller, wm_ms now_ms)
 {
-    if (poller->is_waiting) {
-        return poller->deadline_ms;
+    if (poller->is_waiting || (poller->has_question && now_ms < poller->deadline_ms)) {
+        return poller->deadline_ms; /* on the line, or put off by a busy one */
     }
-    if (poller->has_ended || poller->order_aux >= 0) {
+    if (poller->has_question || poller->has_ended || poller->is_in_round ||
+        poller->order_aux >= 0) {
         return now_ms;
     }
-    return poller->has_question ? poller->deadline_ms : poller->round_next_ms;
+    return poller->round_next_ms;
 }

@@ -27,17 +27,19 @@ struct wm_exchange {
     enum wm_exchange_result result;
     struct wm_device device;
     enum wm_message_id message;
+    bool is_second; /* the module has already answered in this visit */
     struct wm_frame answer;
 };
 
 struct wm_poller {
     struct wm_bus bus;
     bool is_in_round;
-    bool has_question;   /* chosen and not yet ended, on the line or to be repeated */
-    bool is_waiting;     /* it is on the line, or its answer is */
-    bool is_order;       /* it is an order to an aux, outside the visits */
-    bool has_ended;      /* the last device of the round has been visited */
-    bool is_discharging; /* no resistance is measured now */
+    bool has_question;     /* chosen and not yet ended, on the line or to be repeated */
+    bool is_waiting;       /* it is on the line, or its answer is */
+    bool is_order;         /* it is an order to an aux, outside the visits */
+    bool has_ended;        /* the last device of the round has been visited */
+    bool is_discharging;   /* no resistance is measured now */
+    bool is_looking_again; /* instead of a round: wm_poller_look_again */
     uint8_t sequence;
     uint8_t retries_left;
     uint8_t asked;     /* in this visit: bits of enum poller_asked */
@@ -80,8 +82,20 @@ bool wm_poller_order(struct wm_poller *poller, int32_t aux_index, uint8_t output
 void wm_poller_plan(struct wm_poller *poller, struct wm_bank *bank,
                     const struct wm_settings *settings, bool is_discharging, wm_ms now_ms);
 
-/* True once, when every device has been visited: the round is to be judged, then goes on. */
-bool wm_poller_round_ended(struct wm_poller *poller);
+enum wm_poller_end {
+    WM_POLLER_GOES_ON,
+    WM_POLLER_ROUND_ENDED,  /* every device has been visited           */
+    WM_POLLER_LOOKED_AGAIN, /* every module that was to be asked again */
+};
+
+/* Told once each time: what ended is to be judged, then the poller goes on. */
+enum wm_poller_end wm_poller_ended(struct wm_poller *poller);
+
+/*
+ * Between rounds: asks the modules with WM_WANT_SECOND_MEASURE once more, at once and out of turn
+ * (decision B5, for values that are made of several modules).
+ */
+void wm_poller_look_again(struct wm_poller *poller);
 
 /* Puts the next question on the line, if it is time. */
 void wm_poller_transmit(struct wm_poller *poller, const struct wm_bank *bank,

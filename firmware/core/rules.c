@@ -135,24 +135,47 @@ static void cause_change(struct wm_alarms *alarms, const struct watch_row *row,
     }
 }
 
-/* True if the value is to be asked again. */
-static bool watch_step(struct wm_rules *rules, enum wm_watch_id id, struct wm_watch *watch,
-                       struct wm_alarms *alarms, int32_t value, wm_ms now_ms)
+/* What is not raised yet needs an unbroken row of readings (decision B5). */
+static void watch_break(struct wm_watch *watch, int count)
+{
+    for (int i = 0; i < count; i++) {
+        struct wm_hold *const holds[] = {&watch[i].alarm, &watch[i].warning};
+        for (int level = 0; level < 2; level++) {
+            if (holds[level]->phase != WM_PHASE_RAISED) {
+                holds[level]->phase = WM_PHASE_CLEAR;
+            }
+        }
+    }
+}
+
+static unsigned watch_step(struct wm_rules *rules, enum wm_watch_id id, struct wm_watch *watch,
+                           struct wm_alarms *alarms, int32_t value, wm_ms now_ms)
 {
     const struct watch_row *row = &rows[id];
     const int32_t signed_value = row->sign * value;
     hold_step(&watch->alarm, &rules->alarm[id], signed_value, rules->delay_ms[id], now_ms);
     hold_step(&watch->warning, &rules->warning[id], signed_value, rules->delay_ms[id], now_ms);
     const enum wm_level level = level_of(watch);
+    unsigned judgement = 0;
     if (level != watch->shown) {
         cause_change(alarms, row, watch->shown, level);
         watch->shown = level;
+        judgement |= WM_JUDGED_CHANGED;
     }
-    return watch->alarm.phase == WM_PHASE_SUSPECT || watch->warning.phase == WM_PHASE_SUSPECT;
+    if (watch->alarm.phase == WM_PHASE_SUSPECT || watch->warning.phase == WM_PHASE_SUSPECT) {
+        judgement |= WM_JUDGED_AGAIN;
+    }
+    return judgement;
 }
 
-bool wm_rules_module(struct wm_rules *rules, struct wm_alarms *alarms, const struct wm_bank *bank,
-                     int32_t index, enum wm_message_id message, wm_ms now_ms)
+void wm_rules_module_lost(struct wm_rules *rules, int32_t index)
+{
+    watch_break(rules->module[index], WM_MODULE_WATCHES);
+}
+
+unsigned wm_rules_module(struct wm_rules *rules, struct wm_alarms *alarms,
+                         const struct wm_bank *bank, int32_t index, enum wm_message_id message,
+                         wm_ms now_ms)
 {
     const struct wm_module *module = &bank->module[index];
     struct wm_watch *watch = rules->module[index];
@@ -167,27 +190,30 @@ bool wm_rules_module(struct wm_rules *rules, struct wm_alarms *alarms, const str
     const bool is_resistance = message == wm_message_impedance;
     const int first = is_resistance ? WM_WATCH_RESISTANCE_HIGH : WM_WATCH_VOLTAGE_HIGH;
     const int last = is_resistance ? WM_WATCH_RESISTANCE_LOW : WM_WATCH_TEMPERATURE_LOW;
-    bool is_suspect = false;
+    unsigned judgement = 0;
     for (int i = first; i <= last; i++) {
         const enum wm_watch_id id = (enum wm_watch_id)i;
-        is_suspect |= watch_step(rules, id, &watch[i], alarms, value[i], now_ms);
+        judgement |= watch_step(rules, id, &watch[i], alarms, value[i], now_ms);
     }
-    return is_suspect;
+    return judgement;
 }
 
-void wm_rules_string(struct wm_rules *rules, struct wm_alarms *alarms, const struct wm_bank *bank,
-                     int32_t index, wm_ms now_ms)
+unsigned wm_rules_string(struct wm_rules *rules, struct wm_alarms *alarms,
+                         const struct wm_bank *bank, int32_t index, wm_ms now_ms)
 {
     const struct wm_string_sums *sums = &bank->string[index];
     if (sums->valid_count == 0) {
-        return;
+        watch_break(rules->string[index], WM_STRING_WATCHES);
+        return 0;
     }
     const int32_t voltage_mV = (int32_t)wm_divide_rounded(
         (int64_t)sums->voltage_sum_mV * bank->string_modules, sums->valid_count);
+    unsigned judgement = 0;
     for (int i = 0; i < WM_STRING_WATCHES; i++) {
         const enum wm_watch_id id = (enum wm_watch_id)(WM_MODULE_WATCHES + i);
-        (void)watch_step(rules, id, &rules->string[index][i], alarms, voltage_mV, now_ms);
+        judgement |= watch_step(rules, id, &rules->string[index][i], alarms, voltage_mV, now_ms);
     }
+    return judgement;
 }
 
 static uint16_t flags_of(const struct wm_watch *watch, const struct watch_row *row, int count)

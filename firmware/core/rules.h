@@ -70,19 +70,26 @@ void wm_rules_init(struct wm_rules *rules, const struct wm_settings *settings);
 /* Takes changed settings over; what is raised is judged by them at the next value. */
 void wm_rules_configure(struct wm_rules *rules, const struct wm_settings *settings);
 
-/*
- * Judges what was just measured of a module (`message`: measure or impedance). True if a limit
- * was newly crossed: the value is to be asked again at once.
- */
-bool wm_rules_module(struct wm_rules *rules, struct wm_alarms *alarms, const struct wm_bank *bank,
-                     int32_t index, enum wm_message_id message, wm_ms now_ms);
+/* What a judgement came to, as a sum. */
+enum wm_judgement {
+    WM_JUDGED_AGAIN = 1 << 0,   /* a limit was newly crossed: ask again at once (decision B5) */
+    WM_JUDGED_CHANGED = 1 << 1, /* a level is shown that was not, or no longer               */
+};
+
+/* Judges what was just measured of a module (`message`: measure or impedance). */
+unsigned wm_rules_module(struct wm_rules *rules, struct wm_alarms *alarms,
+                         const struct wm_bank *bank, int32_t index, enum wm_message_id message,
+                         wm_ms now_ms);
+
+/* A module is lost: what it has raised stays, what was only on its way is forgotten. */
+void wm_rules_module_lost(struct wm_rules *rules, int32_t index);
 
 /*
  * Judges a string's voltage, the average of its valid modules times its configured modules
- * (decision M8). The second reading is the next round's.
+ * (decision M8).
  */
-void wm_rules_string(struct wm_rules *rules, struct wm_alarms *alarms, const struct wm_bank *bank,
-                     int32_t index, wm_ms now_ms);
+unsigned wm_rules_string(struct wm_rules *rules, struct wm_alarms *alarms,
+                         const struct wm_bank *bank, int32_t index, wm_ms now_ms);
 
 /* The alarm word's bits, warnings not among them (decision B6). */
 uint16_t wm_rules_module_flags(const struct wm_rules *rules, int32_t index);

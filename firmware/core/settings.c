@@ -20,6 +20,9 @@ enum {
 
 bool wm_setting_is_structural(enum wm_setting setting)
 {
+    if (setting >= wm_setting_breaker_output_1 && setting <= wm_setting_breaker_wiring_16) {
+        return true; /* how the breakers are wired is part of the plant */
+    }
     switch (setting) {
     case wm_setting_bank_module_type:
     case wm_setting_bank_strings:

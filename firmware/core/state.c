@@ -111,6 +111,11 @@ void wm_state_flow(struct wm_state *state, const struct wm_bank *bank,
     }
 }
 
+wm_ms wm_state_deadline_ms(const struct wm_state *state, wm_ms now_ms)
+{
+    return now_ms < state->stopped_until_ms ? state->stopped_until_ms : WM_NEVER;
+}
+
 uint16_t wm_state_flags(const struct wm_state *state, wm_ms now_ms)
 {
     static const uint16_t life_flags[] = {

@@ -140,6 +140,9 @@ static enum wm_status fake_transmit(void *self, const uint8_t *bytes, size_t siz
     if (!device_answer(fake, &question, value)) {
         return WM_OK;
     }
+    if (fake->is_limited && fake->answers_left-- <= 0) {
+        return WM_OK;
+    }
     if (fake->lose_answers > 0) {
         fake->lose_answers--;
         return WM_OK;
@@ -201,9 +204,12 @@ static enum wm_status bench_save(void *self, const char *name, const void *bytes
     struct bench *bench = self;
     (void)name;
     assert(size <= sizeof bench->record);
+    bench->saves++;
+    if (bench->is_store_broken) {
+        return WM_IO;
+    }
     memcpy(bench->record, bytes, size);
     bench->record_size = (int)size;
-    bench->saves++;
     return WM_OK;
 }
 

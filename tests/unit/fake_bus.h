@@ -38,8 +38,10 @@ struct fake_bus {
         uint8_t inputs;
         uint8_t outputs;
     } aux[WM_AUX_MAX];
-    bool is_busy;         /* transmit says WM_BUSY                          */
-    int lose_answers;     /* the next n answers never arrive                */
+    bool is_busy;     /* transmit says WM_BUSY                          */
+    int lose_answers; /* the next n answers never arrive                */
+    bool is_limited;  /* answers_left more answers, then none           */
+    int answers_left;
     int garble_answers;   /* a bit of the next n answers is wrong           */
     int late_answers;     /* the next n answers carry the sequence before   */
     int junk_bytes;       /* of 0xA5 before each answer                     */
@@ -71,7 +73,8 @@ struct bench {
     /* the store: one record, and whether reading it fails */
     uint8_t record[WM_RECORD_SIZE_MAX];
     int record_size; /* or a negative status */
-    int saves;
+    int saves;       /* tried */
+    bool is_store_broken;
     /* the journal */
     struct wm_event event[256];
     int events;

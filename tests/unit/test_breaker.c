@@ -32,6 +32,15 @@ static enum wm_status save(void *self, const char *name, const void *bytes, size
     return WM_OK;
 }
 
+static enum wm_status save_fails(void *self, const char *name, const void *bytes, size_t size)
+{
+    (void)self;
+    (void)name;
+    (void)bytes;
+    (void)size;
+    return WM_IO;
+}
+
 static const struct wm_store_ops ops = {load, save};
 static const struct wm_store store = {&ops, NULL};
 
@@ -67,6 +76,8 @@ Test(breaker, an_order_stays_due_until_the_unit_tells_it_obeyed, .init = setup)
     uint8_t outputs;
     cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), -1);
     (void)wm_breakers_move(&breakers, &settings, 0, true);
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), -1, "its unit was never heard");
+    bank.aux[0].is_measured = true;
     cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), 0);
     cr_assert_eq(outputs, 0x02);
     breakers.is_due[0] = false; /* it was put on the line */
@@ -104,23 +115,49 @@ Test(breaker, a_record_with_any_bit_flipped_or_cut_short_is_not_believed, .init 
     }
 }
 
-Test(breaker, after_damage_the_contacts_are_adopted_once_all_are_heard, .init = setup)
+Test(breaker, after_damage_each_units_contacts_are_adopted_when_it_is_heard, .init = setup)
 {
     uint8_t outputs;
     record_size = WM_DAMAGED;
     cr_assert_eq(wm_breakers_init(&breakers, &settings, &store), WM_DAMAGED);
     bank.aux[0].outputs = 0x02;
-    bank.aux[0].link.state = WM_LINK_PRESENT;
+    bank.aux[0].is_measured = true;
     wm_breakers_heard(&breakers, &settings, &bank, 0);
-    cr_assert(breakers.is_unknown, "unit 2 has a breaker too");
-    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), -1, "nothing moves");
-    bank.aux[1].outputs = 0x01;
-    bank.aux[1].link.state = WM_LINK_PRESENT;
-    wm_breakers_heard(&breakers, &settings, &bank, 1);
-    cr_assert_not(breakers.is_unknown);
     cr_assert(breakers.is_open[0]);
+    cr_assert(breakers.is_unknown[2], "unit 2 is not heard yet");
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), -1, "nothing moves");
+    cr_assert_eq(wm_breakers_save(&breakers, &store), WM_OK);
+    cr_assert_eq(wm_breakers_init(&breakers, &settings, &store), WM_OK);
+    cr_assert(breakers.is_unknown[2], "and that is known after a restart");
+    bank.aux[1].outputs = 0x01;
+    bank.aux[1].is_measured = true;
+    wm_breakers_heard(&breakers, &settings, &bank, 1);
+    cr_assert_not(breakers.is_unknown[2]);
     cr_assert_not(breakers.is_open[2]);
     cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), -1);
+}
+
+Test(breaker, an_order_outweighs_a_damaged_record, .init = setup)
+{
+    uint8_t outputs;
+    record_size = WM_DAMAGED;
+    cr_assert_eq(wm_breakers_init(&breakers, &settings, &store), WM_DAMAGED);
+    bank.aux[0].is_measured = true;
+    cr_assert(wm_breakers_move(&breakers, &settings, 0, true));
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), 0);
+    cr_assert_eq(outputs, 0x02);
+    wm_breakers_heard(&breakers, &settings, &bank, 0);
+    cr_assert(breakers.is_open[0], "not forgotten when the unit is heard");
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), 0);
+}
+
+Test(breaker, what_could_not_be_saved_is_saved_later, .init = setup)
+{
+    static const struct wm_store_ops failing_ops = {load, save_fails};
+    static const struct wm_store failing = {&failing_ops, NULL};
+    (void)wm_breakers_move(&breakers, &settings, 0, true);
+    cr_assert_eq(wm_breakers_save(&breakers, &failing), WM_IO);
+    cr_assert_eq(record_size, WM_ABSENT);
     cr_assert_eq(wm_breakers_save(&breakers, &store), WM_OK);
     cr_assert_gt(record_size, 0);
 }

@@ -338,3 +338,82 @@ Test(core, a_full_bank_of_512_is_polled_and_published)
     cr_assert_eq(bench.core.view.module[511].voltage_mV, 13512);
     cr_assert_eq(bench.core.view.system.voltage_sum_mV, 512 * 13500 + 12);
 }
+
+Test(core, the_end_of_discharging_stopped_waits_for_no_round)
+{
+    bench_settings(&bench, 1, 3);
+    bench.settings.value[wm_setting_bus_round_period] = 600000;
+    bench_ready(&bench);
+    bench.bus.sensor[0].current_mA = -9000;
+    bench_run(&bench, 1300000);
+    cr_assert(bench_has_row(&bench, DISCHARGING));
+    bench.bus.sensor[0].current_mA = 0;
+    bench_run(&bench, 500000);
+    cr_assert(bench_has_row(&bench, DISCHARGING_STOPPED));
+    bench_run(&bench, 301000);
+    cr_assert_not(bench_has_row(&bench, DISCHARGING_STOPPED));
+}
+
+Test(core, a_string_voltage_is_read_again_at_once)
+{
+    bench_settings(&bench, 2, 9);
+    bench.settings.value[wm_setting_bus_round_period] = 60000;
+    bench_ready(&bench);
+    for (int i = 9; i < 18; i++) {
+        bench.bus.module[i].voltage_mV = 15200;
+    }
+    bench_run(&bench, 61000);
+    cr_assert(bench_has_row(&bench, 27), "string_volt_high in the round that saw it");
+    cr_assert_eq(bench.core.view.string[1].alarm_flags, 0x0005);
+    cr_assert_eq(bench.core.view.string[0].alarm_flags, 0);
+    cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_measure, 1), 1);
+    cr_assert_eq(bench.core.view.rounds, 2, "looking again is no round");
+}
+
+Test(core, a_second_module_of_a_raised_kind_is_shown_at_once)
+{
+    bench_settings(&bench, 1, 9);
+    bench_ready(&bench);
+    bench.bus.module[8].voltage_mV = 16000;
+    bench_run(&bench, 2000);
+    bench.bus.module[0].voltage_mV = 16000;
+    bench.bus.answer_bytes_max = 1; /* time passes between the modules */
+    const uint32_t rounds = bench.core.view.rounds;
+    while (bench.core.view.module[0].alarm_flags == 0) {
+        bench_run(&bench, 10);
+    }
+    cr_assert_leq(bench.core.view.rounds, rounds + 1);
+    cr_assert(bench.core.poller.is_in_round, "before the round has ended");
+}
+
+Test(core, a_module_back_during_a_discharge_keeps_its_resistance)
+{
+    bench_settings(&bench, 1, 3);
+    bench_ready(&bench);
+    bench.bus.sensor[0].current_mA = -9000;
+    bench.bus.module[1].is_silent = true;
+    bench_run(&bench, 10000);
+    cr_assert_eq(bench.core.view.module[1].resistance_uOhm, 0);
+    bench.bus.module[1].is_silent = false;
+    bench_run(&bench, 2000);
+    cr_assert_eq(bench.core.view.module[1].resistance_uOhm, 4600);
+}
+
+Test(core, a_store_that_fails_is_tried_again_each_round_and_told_once)
+{
+    runaway_bench();
+    bench.is_store_broken = true;
+    const struct wm_command open = {.kind = WM_COMMAND_BREAKER, .string_index = 0, .value = 1};
+    cr_assert_eq(wm_core_command(&bench.core, &open), WM_OK);
+    bench_run(&bench, 5000);
+    cr_assert_eq(bench.bus.aux[0].outputs, 0x03, "the breaker opens all the same");
+    cr_assert(bench_has_row(&bench, SYSTEM_ERROR));
+    cr_assert(bench.saves > 2 && bench.saves < 10, "%d", bench.saves);
+    cr_assert_eq(bench_told(&bench, WM_EVENT_STORE_FAILED, 0) > 0, true);
+    bench.is_store_broken = false;
+    bench_run(&bench, 2000);
+    cr_assert_not(bench_has_row(&bench, SYSTEM_ERROR));
+    bench_start(&bench);
+    bench_run(&bench, 5000);
+    cr_assert(bench_has_row(&bench, BREAKER_OPEN));
+}

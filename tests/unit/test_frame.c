@@ -27,7 +27,7 @@ static uint16_t crc16_bitwise(const uint8_t *bytes, size_t size)
 {
     uint16_t crc = 0xFFFF;
     for (size_t i = 0; i < size * 8; i++) {
-        const unsigned bit = bytes[i / 8] >> i % 8 & 1U;
+        const unsigned bit = (unsigned)bytes[i / 8] >> i % 8 & 1U;
         crc = (uint16_t)((crc & 1U) != bit ? crc >> 1 ^ 0x8408 : crc >> 1);
     }
     return (uint16_t)~crc;

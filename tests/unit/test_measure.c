@@ -40,12 +40,13 @@ Test(measure, beyond_what_a_sensor_can_mean_is_no_measurement)
     cr_assert_eq(block(13500, 1250, 0, &taken), WM_OK);
     cr_assert_eq(block(13500, 1251, 0, &taken), WM_RANGE);
     cr_assert_eq(block(13500, 240, 1000, &taken), WM_OK);
-    cr_assert_eq(block(13500, 240, 1001, &taken), WM_RANGE);
+    cr_assert_eq(block(13500, 240, 1001, &taken), WM_OK, "everything else is used");
+    cr_assert_eq(taken.block.bypass_permille, 1000);
 }
 
 Test(measure, a_resistance_saturates_at_the_end_of_the_range)
 {
-    static const int32_t cases[][2] = {{4600, 4600},   {100, 100},         {60000, 60000},
+    static const int32_t cases[][2] = {{4600, 4600},   {499, 500},         {60000, 60000},
                                        {60001, 60000}, {INT32_MAX, 60000}, {-1, 60000}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct wm_frame answer = {

@@ -200,3 +200,46 @@ Test(poller, no_resistance_is_asked_during_a_discharge)
         cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_impedance, address), 0);
     }
 }
+
+Test(poller, a_busy_line_with_an_order_waiting_is_no_endless_step, .init = setup)
+{
+    cr_assert(wm_poller_order(&bench.core.poller, 0, 0x01));
+    bench.bus.is_busy = true;
+    for (int i = 0; i < 100; i++) {
+        const wm_ms next_ms = wm_core_step(&bench.core, bench.now_ms);
+        cr_assert_gt(next_ms, bench.now_ms);
+        bench.now_ms = next_ms;
+    }
+    bench.bus.is_busy = false;
+    bench.next_ms = bench.now_ms;
+    bench_run(&bench, 100);
+    cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_set_outputs, 1), 1);
+}
+
+Test(poller, a_silent_second_reading_is_no_failed_round, .init = setup)
+{
+    bench_run(&bench, 800);
+    bench.bus.module[0].temperature_ddegC = 360;
+    bench.bus.is_limited = true;
+    bench.bus.answers_left = 1;
+    bench_run(&bench, 1000);
+    cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_measure, 1), 4, "the first, and thrice");
+    cr_assert_eq(bench.core.bank.module[0].link.rounds_failed, 0);
+    bench.bus.is_limited = false;
+    bench_run(&bench, 1000);
+    cr_assert(bench_has_row(&bench, 8), "the next round's reading is the second");
+}
+
+Test(poller, a_rate_set_shorter_counts_at_once)
+{
+    bench_settings(&bench, 1, 3);
+    bench.settings.value[wm_setting_impedance_poll_rate] = 43200;
+    bench_ready(&bench);
+    const struct wm_command set = {
+        .kind = WM_COMMAND_SET, .setting = wm_setting_impedance_poll_rate, .value = 1};
+    cr_assert_eq(wm_core_command(&bench.core, &set), WM_OK);
+    bench_run(&bench, 62000);
+    for (int address = 1; address <= 3; address++) {
+        cr_assert_geq(fake_bus_asked(&bench.bus, wm_message_impedance, address), 1);
+    }
+}

@@ -32,9 +32,10 @@ static bool read_value(enum quantity quantity, int32_t value, wm_ms now_ms)
     int32_t *const place[] = {&bank.module[0].voltage_mV, &bank.module[0].temperature_mdegC,
                               &bank.module[0].resistance_uOhm};
     *place[quantity] = value;
-    return wm_rules_module(&rules, &alarms, &bank, 0,
-                           quantity == RESISTANCE ? wm_message_impedance : wm_message_measure,
-                           now_ms);
+    const unsigned judgement =
+        wm_rules_module(&rules, &alarms, &bank, 0,
+                        quantity == RESISTANCE ? wm_message_impedance : wm_message_measure, now_ms);
+    return (judgement & WM_JUDGED_AGAIN) != 0;
 }
 
 /* Default limits of a C20 (decision B4), one step of the bus around each. */
@@ -130,6 +131,24 @@ Test(rules, the_voltage_delay_runs_from_the_second_reading_without_break, .init 
     cr_assert_not(wm_alarms_holds(&alarms, wm_alarm_voltage_warn_high), "alarm only");
 }
 
+Test(rules, a_loss_breaks_what_was_on_its_way_and_keeps_what_is_raised, .init = setup)
+{
+    settings.value[wm_setting_voltage_delay] = 10;
+    wm_rules_configure(&rules, &settings);
+    (void)read_value(VOLTAGE, 16000, 0);
+    (void)read_value(VOLTAGE, 16000, 1000);
+    (void)read_value(TEMPERATURE, 36000, 1000);
+    (void)read_value(TEMPERATURE, 36000, 1000);
+    wm_rules_module_lost(&rules, 0);
+    cr_assert(wm_alarms_holds(&alarms, wm_alarm_temperature_high));
+    cr_assert(read_value(VOLTAGE, 16000, 60000), "the first reading anew");
+    (void)read_value(VOLTAGE, 16000, 61000);
+    (void)read_value(VOLTAGE, 16000, 70999);
+    cr_assert_not(wm_alarms_holds(&alarms, wm_alarm_voltage_high));
+    (void)read_value(VOLTAGE, 16000, 71000);
+    cr_assert(wm_alarms_holds(&alarms, wm_alarm_voltage_high));
+}
+
 Test(rules, the_delay_is_for_voltages_alone, .init = setup)
 {
     settings.value[wm_setting_voltage_delay] = 3600;
@@ -157,31 +176,31 @@ Test(rules, alarm_flags_show_alarms_and_never_warnings, .init = setup)
 Test(rules, a_string_is_judged_by_its_valid_modules_scaled_to_all, .init = setup)
 {
     bank.string[0] = (struct wm_string_sums){.valid_count = 6, .voltage_sum_mV = 6 * 13900};
-    wm_rules_string(&rules, &alarms, &bank, 0, 0);
-    wm_rules_string(&rules, &alarms, &bank, 0, 1);
+    (void)wm_rules_string(&rules, &alarms, &bank, 0, 0);
+    (void)wm_rules_string(&rules, &alarms, &bank, 0, 1);
     cr_assert(wm_alarms_holds(&alarms, wm_alarm_string_volt_high_warn), "9 x 13.9 V = 125.1 V");
     cr_assert_eq(wm_rules_string_flags(&rules, 0), 0);
     bank.string[0].voltage_sum_mV = 6 * 15001;
-    wm_rules_string(&rules, &alarms, &bank, 0, 2);
-    wm_rules_string(&rules, &alarms, &bank, 0, 3);
+    (void)wm_rules_string(&rules, &alarms, &bank, 0, 2);
+    (void)wm_rules_string(&rules, &alarms, &bank, 0, 3);
     cr_assert(wm_alarms_holds(&alarms, wm_alarm_string_volt_high));
     cr_assert_eq(wm_rules_string_flags(&rules, 0), 0x0004);
     bank.string[0].valid_count = 0;
     bank.string[0].voltage_sum_mV = 0;
-    wm_rules_string(&rules, &alarms, &bank, 0, 4);
+    (void)wm_rules_string(&rules, &alarms, &bank, 0, 4);
     cr_assert(wm_alarms_holds(&alarms, wm_alarm_string_volt_high), "nothing valid, no judgement");
 }
 
 Test(rules, a_low_string_is_judged_alike, .init = setup)
 {
     bank.string[0] = (struct wm_string_sums){.valid_count = 9, .voltage_sum_mV = 104999};
-    wm_rules_string(&rules, &alarms, &bank, 0, 0);
+    (void)wm_rules_string(&rules, &alarms, &bank, 0, 0);
     cr_assert_not(wm_alarms_holds(&alarms, wm_alarm_string_volt_low));
-    wm_rules_string(&rules, &alarms, &bank, 0, 1);
+    (void)wm_rules_string(&rules, &alarms, &bank, 0, 1);
     cr_assert(wm_alarms_holds(&alarms, wm_alarm_string_volt_low));
     cr_assert_eq(wm_rules_string_flags(&rules, 0), 0x0008);
     bank.string[0].voltage_sum_mV = 105500;
-    wm_rules_string(&rules, &alarms, &bank, 0, 2);
+    (void)wm_rules_string(&rules, &alarms, &bank, 0, 2);
     cr_assert_not(wm_alarms_holds(&alarms, wm_alarm_string_volt_low));
     cr_assert(wm_alarms_holds(&alarms, wm_alarm_string_volt_low_warn));
 }
