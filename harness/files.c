@@ -192,11 +192,20 @@ char *hx_plant_find(const char *scenario_file, const char *name, struct hx_text 
         found = existing(".", "scenarios/plants/", name, ".lua");
     }
     if (found == NULL) {
+        found = existing(GBMS_BENCH_PLANTS, "", name, ".lua");
+    }
+    if (found == NULL) {
         if (known.size == 0) {
             known_add(&known, ".", "scenarios/plants");
         }
-        hx_text_add(error, "no plant '%s'; known: %s, or a path to a plant file", name,
-                    known.size > 0 ? known.bytes : "none here");
+        if (known.size == 0) {
+            known_add(&known, GBMS_BENCH_PLANTS, "");
+        }
+        hx_text_add(error,
+                    "no plant '%s'; known: %s, or a path to a plant file; looked in "
+                    "%sscenarios/plants here and " GBMS_BENCH_PLANTS,
+                    name, known.size > 0 ? known.bytes : "none here",
+                    scenario_file != NULL ? "plants beside the scenario and above, " : "");
     }
     hx_text_free(&known);
     return found;

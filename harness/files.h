@@ -26,9 +26,9 @@ void hx_files_free(struct hx_files *files);
 
 /*
  * The file of a plant: a path (seen from the scenario's folder, then from here) or a NAME, looked
- * up as plants/NAME.lua in the scenario's folder and its parents, then in scenarios/plants.
- * scenario_file may be null. Null, with the known plants in error, when there is none; else to be
- * freed.
+ * up as plants/NAME.lua in the scenario's folder and its parents, then in scenarios/plants, then in
+ * that of the source tree. scenario_file may be null. Null, with the known plants in error, when
+ * there is none; else to be freed.
  */
 char *hx_plant_find(const char *scenario_file, const char *name, struct hx_text *error);
 

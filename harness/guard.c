@@ -16,6 +16,9 @@
 #define STACK_SIZE    65536
 
 static lua_State *watched;
+static lua_State *watched_thread;
+static double limit_s;
+static const char *subject;
 static volatile sig_atomic_t has_fired;
 static int hang_status;
 
@@ -67,12 +70,17 @@ static void limit_passed(int number)
 {
     (void)number;
     if (has_fired) {
+        say(subject != NULL ? subject : "");
+        say(subject != NULL ? ": " : "");
         end_with_backtrace(
             "no end within the time limit, in C or in a plant's script; it was here:\n",
             hang_status);
     }
     has_fired = 1;
     lua_sethook(watched, loop_end, LUA_MASKCOUNT, 1);
+    if (watched_thread != NULL) {
+        lua_sethook(watched_thread, loop_end, LUA_MASKCOUNT, 1);
+    }
     timer_set(1);
 }
 
@@ -102,18 +110,42 @@ void hx_guard_start(lua_State *lua, double seconds, int exit_status)
     struct sigaction action = {.sa_handler = limit_passed, .sa_flags = SA_RESTART | SA_ONSTACK};
     watched = lua;
     has_fired = 0;
+    limit_s = seconds;
     hang_status = exit_status;
     sigaction(SIGALRM, &action, NULL);
     timer_set(seconds);
 }
 
+void hx_guard_name(const char *name)
+{
+    subject = name;
+}
+
 void hx_guard_stop(void)
 {
     timer_set(0);
+    hx_guard_hush();
+    watched = NULL;
+}
+
+void hx_guard_hush(void)
+{
     if (watched != NULL) {
         lua_sethook(watched, NULL, 0, 0);
     }
-    watched = NULL;
+    if (watched_thread != NULL) {
+        lua_sethook(watched_thread, NULL, 0, 0);
+    }
+}
+
+double hx_guard_limit_s(void)
+{
+    return limit_s;
+}
+
+void hx_guard_watch(lua_State *thread)
+{
+    watched_thread = thread;
 }
 
 bool hx_guard_has_fired(void)

@@ -3,7 +3,7 @@
  *
  * A limit that passes first sets a Lua hook, so that an endless loop in a script is reported with
  * its file and line; a second later the process ends itself with a backtrace, for a hang in C.
- * One Lua state is watched at a time. Until the limit nothing costs anything.
+ * One Lua state is watched at a time, and a thread of it. Until the limit nothing costs anything.
  */
 #ifndef HX_GUARD_H
 #define HX_GUARD_H
@@ -17,10 +17,21 @@
 
 /* Starts the clock for this state; seconds > 0. exit_status: of a process that hangs in C. */
 void hx_guard_start(lua_State *lua, double seconds, int exit_status);
+/* What a hang is told with: a file, a scenario. Lives until the next; null: nothing. */
+void hx_guard_name(const char *subject);
 /* Stops it. */
 void hx_guard_stop(void);
 /* Did the limit pass since the start? */
 bool hx_guard_has_fired(void);
+/* Who asked tells it: no hook interrupts what Lua does from here on. */
+void hx_guard_hush(void);
+/* The limit of the last start, in seconds. */
+double hx_guard_limit_s(void);
+/*
+ * A second state to interrupt, beside that of the start: the thread that functions of a plant run
+ * in. Null: none any more.
+ */
+void hx_guard_watch(lua_State *thread);
 
 /*
  * From now on a fatal signal prints its name and a backtrace to standard error and ends the

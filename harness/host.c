@@ -2,17 +2,42 @@
  * host.c — time, windows and tables for the language of scenarios.
  *
  * A window that gives no answer is no Lua error: the function returns nil and the reason, and the
- * expectation fails with it.
+ * expectation fails with it. A plant or a probe that broke is one: the webmanager is not to blame.
  */
 #include "host.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "guard.h"
+
+/* Steps of Lua that a typed line may take: some milliseconds. */
+#define TYPED_STEPS_MAX 500000
+/* Virtual time between two looks at the real-time limit. */
+#define ADVANCE_SLICE_US INT64_C(60000000)
 
 static struct hx_stage *stage_of(lua_State *lua)
 {
     return lua_touserdata(lua, lua_upvalueindex(1));
+}
+
+/* Raises the text on top of the stack at the line of the nearest file, not of the language. */
+static _Noreturn void file_error(lua_State *lua)
+{
+    lua_Debug frame;
+    for (int level = 0; lua_getstack(lua, level, &frame); ++level) {
+        lua_getinfo(lua, "Sl", &frame);
+        if (frame.source[0] == '@' && frame.currentline > 0) {
+            lua_pushfstring(lua, "%s:%d: ", frame.source + 1, frame.currentline);
+            lua_insert(lua, -2);
+            lua_concat(lua, 2);
+            break;
+        }
+    }
+    lua_error(lua);
+    abort();
 }
 
 /* The stage with a webmanager on it; outside a scenario's run there is none. */
@@ -20,8 +45,8 @@ static struct hx_stage *playing(lua_State *lua)
 {
     struct hx_stage *stage = stage_of(lua);
     if (stage->board == NULL) {
-        luaL_where(lua, 2);
-        luaL_error(lua, "this word belongs inside a scenario's run = function(plant)");
+        lua_pushstring(lua, "this word belongs inside a scenario's run = function(plant)");
+        file_error(lua);
     }
     return stage;
 }
@@ -35,14 +60,32 @@ static int lw_now_us(lua_State *lua)
     return 1;
 }
 
-/* advance(until_us, stops_at_views): runs the world until then, or until a view is published. */
+/*
+ * advance(until_us, stops_at_views): runs the world until then, or until a view is published. An
+ * error where the plant broke; the real-time limit, in seconds, where that has passed.
+ */
 static int lw_advance(lua_State *lua)
 {
     struct hx_stage *stage = playing(lua);
+    int64_t until_us = luaL_checkinteger(lua, 1);
+    bool goes_on = true;
     stage->stops_at_views = lua_toboolean(lua, 2) != 0;
-    sim_world_run(stage->world, luaL_checkinteger(lua, 1));
+    while (goes_on && sim_world_now_us(stage->world) < until_us) {
+        int64_t slice_us = sim_world_now_us(stage->world) + ADVANCE_SLICE_US;
+        goes_on = sim_world_run(stage->world, slice_us < until_us ? slice_us : until_us) &&
+                  !hx_guard_has_fired();
+    }
     stage->stops_at_views = false;
-    return 0;
+    bool is_late = hx_guard_has_fired();
+    if (is_late) {
+        hx_guard_hush();
+    }
+    const char *failure = sim_plant_failure(stage->plant);
+    if (failure != NULL) {
+        return luaL_error(lua, "%s", failure);
+    }
+    lua_pushnumber(lua, hx_guard_limit_s());
+    return is_late ? 1 : 0;
 }
 
 static int lw_rounds(lua_State *lua)
@@ -145,6 +188,9 @@ static bool ask(lua_State *lua)
 
 static int push_no_answer(lua_State *lua)
 {
+    if (answer.is_gone) {
+        return luaL_error(lua, "%s", answer.error);
+    }
     lua_pushnil(lua);
     lua_pushstring(lua, answer.error);
     return 2;
@@ -379,6 +425,16 @@ static int lw_point_oid(lua_State *lua)
     return push_text(lua, &text);
 }
 
+/* has_sensor(string): does a current sensor measure it, or all strings? */
+static int lw_has_sensor(lua_State *lua)
+{
+    const int32_t *value = playing(lua)->settings.value;
+    lua_Integer sensors = value[wm_setting_bank_current_sensors];
+    bool is_for_all = value[wm_setting_bank_sensor_for_all] != 0;
+    lua_pushboolean(lua, luaL_checkinteger(lua, 1) <= sensors || (is_for_all && sensors > 0));
+    return 1;
+}
+
 /* setting(name): its value in the row's unit, as the webmanager was given it. */
 static int lw_setting(lua_State *lua)
 {
@@ -394,7 +450,7 @@ static int lw_setting(lua_State *lua)
 static int lw_check_setting(lua_State *lua)
 {
     struct hx_text why = {0};
-    if (hx_setting_check(luaL_checkstring(lua, 1), luaL_checkstring(lua, 2), NULL, &why)) {
+    if (hx_setting_check_given(luaL_checkstring(lua, 1), luaL_checkstring(lua, 2), &why)) {
         hx_text_free(&why);
         return 0;
     }
@@ -404,7 +460,26 @@ static int lw_check_setting(lua_State *lua)
     return lua_error(lua);
 }
 
+static void steps_spent(lua_State *lua, lua_Debug *record)
+{
+    (void)record;
+    lua_sethook(lua, NULL, 0, 0);
+    luaL_error(lua, "no end within %d steps; a typed line is a short one", TYPED_STEPS_MAX);
+}
+
+/* limit_steps(is_on): Lua's own steps from here on, for a typed line. */
+static int lw_limit_steps(lua_State *lua)
+{
+    if (lua_toboolean(lua, 1)) {
+        lua_sethook(lua, steps_spent, LUA_MASKCOUNT, TYPED_STEPS_MAX);
+    } else {
+        lua_sethook(lua, NULL, 0, 0);
+    }
+    return 0;
+}
+
 static const luaL_Reg functions[] = {
+    {"limit_steps", lw_limit_steps},
     {"now_us", lw_now_us},
     {"advance", lw_advance},
     {"rounds", lw_rounds},
@@ -421,6 +496,7 @@ static const luaL_Reg functions[] = {
     {"traps", lw_traps},
     {"point_register", lw_point_register},
     {"point_oid", lw_point_oid},
+    {"has_sensor", lw_has_sensor},
     {"setting", lw_setting},
     {"check_setting", lw_check_setting},
     {NULL, NULL},

@@ -9,7 +9,10 @@
 
 static int version(const struct hx_options *options)
 {
-    (void)options;
+    if (options != NULL && options->paths > 0) {
+        hx_complain("version: '%s' is one word too many", options->path[0]);
+        return HX_EXIT_USAGE;
+    }
     printf("gbms-bench %s\n", GBMS_BENCH_VERSION);
     return HX_EXIT_PASSED;
 }
@@ -32,7 +35,7 @@ static const struct {
     {"serve", hx_serve}, {"version", version}, {"help", help},
 };
 
-int main(int argc, char **argv)
+static int command_run(int argc, char **argv)
 {
     struct hx_options options;
     if (argc < 2) {
@@ -45,7 +48,8 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         return hx_help(NULL) ? HX_EXIT_PASSED : HX_EXIT_USAGE;
     }
-    if (argc > 2 && strcmp(argv[2], "--help") == 0 && hx_help(argv[1])) {
+    if (argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0) &&
+        hx_help(argv[1])) {
         return HX_EXIT_PASSED;
     }
     int status = HX_EXIT_USAGE;
@@ -57,5 +61,15 @@ int main(int argc, char **argv)
         }
     }
     hx_options_free(&options);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    int status = command_run(argc, argv);
+    if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+        hx_complain("standard output could not be written to its end; is the disk full?");
+        return HX_EXIT_USAGE;
+    }
     return status;
 }

@@ -20,6 +20,8 @@ enum option_id {
     OPT_JOBS = 1,
     OPT_SEED,
     OPT_FILTER,
+    OPT_ONLY,
+    OPT_TAG,
     OPT_JUNIT,
     OPT_TAP,
     OPT_NO_FORK,
@@ -37,6 +39,8 @@ static const struct option run_options[] = {
     {"jobs", required_argument, NULL, OPT_JOBS},
     {"seed", required_argument, NULL, OPT_SEED},
     {"filter", required_argument, NULL, OPT_FILTER},
+    {"only", required_argument, NULL, OPT_ONLY},
+    {"tag", required_argument, NULL, OPT_TAG},
     {"junit", required_argument, NULL, OPT_JUNIT},
     {"tap", no_argument, NULL, OPT_TAP},
     {"no-fork", no_argument, NULL, OPT_NO_FORK},
@@ -69,6 +73,8 @@ static const struct command {
      "  --jobs N          scenarios at the same time (default: the processors)\n"
      "  --seed N          what all randomness comes from (default 1)\n"
      "  --filter TEXT     only scenarios with this text in their name\n"
+     "  --only NAME       only scenarios with exactly this name\n"
+     "  --tag WORD        only scenarios with this tag\n"
      "  --set NAME=VALUE  a setting of the webmanager, over the scenario's; repeatable\n"
      "  --time-limit S    real seconds a scenario may take (default 60, emulated 600)\n"
      "  --junit FILE      also write the results as JUnit XML\n"
@@ -158,8 +164,8 @@ static bool parse_number(const char *option, const char *text, double low, doubl
 {
     char *end = NULL;
     *value = strtod(text, &end);
-    if (isspace((unsigned char)text[0]) || end == text || *end != '\0' || !isfinite(*value) ||
-        *value < low || *value > high) {
+    if (isspace((unsigned char)text[0]) || strpbrk(text, "xX") != NULL || end == text ||
+        *end != '\0' || !isfinite(*value) || *value < low || *value > high) {
         hx_complain("--%s %s: not a number from %g to %g", option, text, low, high);
         return false;
     }
@@ -224,6 +230,12 @@ static bool option_take(struct hx_options *options, int id, const char *text)
     case OPT_FILTER:
         options->filter = text;
         return true;
+    case OPT_ONLY:
+        options->only = text;
+        return true;
+    case OPT_TAG:
+        options->tag = text;
+        return true;
     case OPT_JUNIT:
         options->junit = text;
         return true;
@@ -260,7 +272,9 @@ static bool option_take(struct hx_options *options, int id, const char *text)
 
 static void complain_option(const struct command *command, int id, char *const *argv)
 {
-    const char *word = argv[optind - 1];
+    const char letter[] = {'-', (char)optopt, '\0'};
+    /* getopt tells a short option by its letter alone. */
+    const char *word = id == '?' && optopt != 0 ? letter : argv[optind - 1];
     if (id == ':') {
         hx_complain("%s: it takes a value; see gbms-bench help %s", word, command->name);
         return;
@@ -269,8 +283,9 @@ static void complain_option(const struct command *command, int id, char *const *
     for (const struct option *o = command->options; o->name != NULL; ++o) {
         hx_text_add(&known, "%s--%s", known.size > 0 ? ", " : "", o->name);
     }
-    hx_complain("unknown option '%s' of %s; known: %s", word, command->name,
-                known.size > 0 ? known.bytes : "none");
+    hx_complain("unknown option '%s' of %s; known: %s%s", word, command->name,
+                known.size > 0 ? known.bytes : "none",
+                word == letter ? "; a file with such a name is written ./-name" : "");
     hx_text_free(&known);
 }
 

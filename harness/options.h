@@ -23,6 +23,8 @@ struct hx_options {
     /* run */
     int jobs;
     const char *filter; /* null: all */
+    const char *only;   /* a whole name; null: all */
+    const char *tag;    /* null: all */
     const char *junit;  /* null: none */
     bool is_tap;
     bool is_forked;

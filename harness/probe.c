@@ -72,12 +72,20 @@ void hx_probe_stop(struct hx_probe *probe)
     *probe = (struct hx_probe){.fd = -1};
 }
 
+static void answer_gone(struct hx_answer *answer)
+{
+    answer->is_ok = false;
+    answer->is_gone = true;
+    answer->count = 0;
+    snprintf(answer->error, sizeof answer->error,
+             "the probe, a process of the bench, has ended; this says nothing about the "
+             "webmanager: run it again");
+}
+
 void hx_probe_ask(struct hx_probe *probe, struct board *board, const struct hx_question *question,
                   struct hx_answer *answer)
 {
-    answer->is_ok = false;
-    answer->count = 0;
-    snprintf(answer->error, sizeof answer->error, "the probe has ended");
+    answer_gone(answer);
     if (send(probe->fd, question, sizeof *question, MSG_NOSIGNAL) != sizeof *question) {
         return;
     }
@@ -85,7 +93,6 @@ void hx_probe_ask(struct hx_probe *probe, struct board *board, const struct hx_q
     }
     ssize_t size = recv(probe->fd, answer, sizeof *answer, 0);
     if (size != sizeof *answer) {
-        answer->is_ok = false;
-        snprintf(answer->error, sizeof answer->error, "the probe has ended");
+        answer_gone(answer);
     }
 }

@@ -79,6 +79,7 @@ struct hx_trap {
 
 struct hx_answer {
     bool is_ok;
+    bool is_gone; /* the probe itself is: no window is to blame */
     int32_t count;
     bool has_more;   /* traps: ask again */
     char error[200]; /* where !is_ok: one clause */
@@ -103,7 +104,7 @@ void hx_probe_stop(struct hx_probe *probe);
 
 /*
  * Asks and waits, serving the board meanwhile. Always fills the answer: where the probe itself
- * is gone, is_ok is false as for a window that gives no answer.
+ * is gone, is_gone is set: then no window is to blame.
  */
 void hx_probe_ask(struct hx_probe *probe, struct board *board, const struct hx_question *question,
                   struct hx_answer *answer);

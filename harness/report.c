@@ -43,7 +43,7 @@ void hx_report_rerun(const struct hx_report *report, size_t number, struct hx_te
     const struct hx_options *options = report->options;
     const struct hx_scenario *scenario = &report->scenarios->item[number];
     hx_text_add_quoted(text, options->program);
-    hx_text_add(text, " run --seed %" PRIu64 " --filter ", options->seed);
+    hx_text_add(text, " run --seed %" PRIu64 " --only ", options->seed);
     hx_text_add_quoted(text, scenario->name);
     for (size_t i = 0; i < options->settings.count; ++i) {
         struct hx_text setting = {0};
@@ -177,15 +177,20 @@ static void skips_add(const struct hx_report *report, struct hx_text *text)
     }
 }
 
+/* A sum, so that neither the order of arguments nor the folder they are seen from counts. */
 static uint64_t trace_of(const struct hx_report *report)
 {
-    uint64_t trace = 0;
+    uint64_t sum = 0;
     for (size_t i = 0; i < report->scenarios->count; ++i) {
-        const char *name = report->scenarios->item[i].name;
-        trace = hx_hash(trace, name, strlen(name));
+        const struct hx_scenario *scenario = &report->scenarios->item[i];
+        const char *slash = strrchr(scenario->file, '/');
+        const char *file = slash != NULL ? slash + 1 : scenario->file;
+        uint64_t trace = hx_hash(1, file, strlen(file));
+        trace = hx_hash(trace, scenario->name, strlen(scenario->name));
         trace = hx_hash(trace, &report->verdict[i].trace, sizeof report->verdict[i].trace);
+        sum += trace;
     }
-    return trace;
+    return sum;
 }
 
 bool hx_report_end(struct hx_report *report)

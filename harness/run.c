@@ -43,6 +43,18 @@ static int scenarios_run(const struct hx_options *options, const struct hx_scena
     return !is_kept ? HX_EXIT_USAGE : is_good ? HX_EXIT_PASSED : HX_EXIT_FAILED;
 }
 
+static void complain_none(const struct hx_options *options)
+{
+    const char *cure = "gbms-bench list shows them";
+    if (options->filter != NULL && options->only == NULL && options->tag == NULL) {
+        hx_complain("--filter %s: in no scenario's name; %s", options->filter, cure);
+    } else if (options->only != NULL) {
+        hx_complain("--only %s: no scenario is left with this name; %s", options->only, cure);
+    } else {
+        hx_complain("--tag %s: no scenario is left with this tag; %s", options->tag, cure);
+    }
+}
+
 int hx_run(const struct hx_options *options)
 {
     struct hx_scenarios list = {0};
@@ -50,12 +62,9 @@ int hx_run(const struct hx_options *options)
     if (!hx_suite_load(options, &list)) {
         hx_complain("nothing was run");
     } else {
-        if (options->filter != NULL) {
-            hx_suite_filter(&list, options->filter);
-        }
+        hx_suite_filter(&list, options);
         if (list.count == 0) {
-            hx_complain("--filter %s: in no scenario's name; gbms-bench list shows them",
-                        options->filter);
+            complain_none(options);
         } else if (options->junit == NULL || junit_can_be_written(options->junit)) {
             status = scenarios_run(options, &list);
         }
@@ -73,7 +82,7 @@ int hx_check(const struct hx_options *options)
     }
     bool is_good = hx_suite_load(options, &list);
     if (is_good) {
-        printf("%zu scenarios load\n", list.count);
+        printf(list.count == 1 ? "%zu scenario loads\n" : "%zu scenarios load\n", list.count);
     }
     hx_scenarios_free(&list);
     return is_good ? HX_EXIT_PASSED : HX_EXIT_USAGE;

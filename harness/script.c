@@ -238,7 +238,10 @@ bool hx_script_load(lua_State *lua, const char *file, struct hx_scenarios *list,
     lua_insert(lua, -2);
     if (lua_pcall(lua, 1, 2, 0) != LUA_OK || !lua_toboolean(lua, -2)) {
         const char *message = lua_tostring(lua, -1);
-        hx_text_add(error, "%s", message != NULL ? message : "an error without a message");
+        message = message != NULL ? message : "an error without a message";
+        /* Out of memory Lua has no place to name. */
+        bool has_file = strstr(message, ".lua:") != NULL;
+        hx_text_add(error, "%s%s%s", has_file ? "" : file, has_file ? "" : ": ", message);
         lua_settop(lua, 0);
         return false;
     }

@@ -27,9 +27,10 @@
 #define SLICE_US 2000
 /* The world is never further behind the wall than sysUpTime can tell. */
 #define TICK_US 10000
-/* A typed line is not longer, and runs no longer than these seconds. */
+/* A typed line is not longer. How long it runs is bounded in the language. */
 #define LINE_MAX_BYTES 4096
-#define LINE_LIMIT_S   2.0
+/* Real seconds that one slice of simulation may take; more is a function without an end. */
+#define STEP_LIMIT_S 2.0
 
 struct server {
     struct hx_stage stage;
@@ -40,6 +41,7 @@ struct server {
     bool is_watched; /* standard input wakes events_fd; a plain file cannot and is always ready */
     bool is_ready;
     bool is_over;
+    bool is_broken;     /* the plant file failed: told, and the end */
     int64_t started_us; /* wall */
     size_t line_size;
     bool line_is_long;
@@ -62,9 +64,7 @@ static void line_run(struct server *server)
     if (server->line_is_long) {
         hx_complain("a line is at most %d bytes", LINE_MAX_BYTES - 1);
     } else if (server->line[strspn(server->line, " \t\r")] != '\0') {
-        hx_guard_start(server->stage.lua, LINE_LIMIT_S, HX_EXIT_HANG);
         bool is_good = hx_script_typed(server->stage.lua, server->line, server->stage.plant, &text);
-        hx_guard_stop();
         if (!is_good) {
             hx_complain("%s", hx_text_string(&text));
         } else if (text.size > 0) {
@@ -160,8 +160,7 @@ static bool world_catch_up(struct server *server)
     int64_t target = target_us(server);
     int64_t next_us = sim_world_next_us(world);
     while (next_us <= target && next_us != INT64_MAX) {
-        sim_world_run(world, next_us);
-        if (wall_us() >= slice_end_us) {
+        if (!sim_world_run(world, next_us) || wall_us() >= slice_end_us) {
             return false;
         }
         next_us = sim_world_next_us(world);
@@ -215,12 +214,30 @@ static void say_ready(struct server *server)
     fflush(stdout);
 }
 
+/* One slice, with a guard: a plant function without an end ends here. */
+static bool world_step(struct server *server)
+{
+    hx_guard_start(server->stage.lua, STEP_LIMIT_S, HX_EXIT_USAGE);
+    bool is_up_to_date = world_catch_up(server);
+    hx_guard_stop();
+    const char *failure = sim_plant_failure(server->stage.plant);
+    if (failure != NULL) {
+        hx_complain("%s", failure);
+        server->is_broken = true;
+        server->is_over = true;
+    }
+    return is_up_to_date;
+}
+
 static void serve_until_over(struct server *server)
 {
     double for_us = server->options->for_s * 1e6;
     server->started_us = wall_us();
     while (!server->is_over) {
-        bool is_up_to_date = world_catch_up(server);
+        bool is_up_to_date = world_step(server);
+        if (server->is_over) {
+            break;
+        }
         say_ready(server);
         int64_t patience = patience_us(server, is_up_to_date);
         if (board_serve(server->stage.board, server->events_fd, patience) != 0) {
@@ -231,6 +248,9 @@ static void serve_until_over(struct server *server)
         }
         if (for_us > 0 && (double)(wall_us() - server->started_us) >= for_us) {
             server->is_over = true;
+            if (!server->is_ready) {
+                hx_complain("ended before it was ready: raise --for or --speed");
+            }
         }
     }
 }
@@ -279,5 +299,5 @@ int hx_serve(const struct hx_options *options)
     hx_stage_close(&server.stage);
     lua_close(lua);
     free(plant_file);
-    return is_open ? HX_EXIT_PASSED : HX_EXIT_USAGE;
+    return is_open && !server.is_broken ? HX_EXIT_PASSED : HX_EXIT_USAGE;
 }

@@ -61,17 +61,39 @@ bool hx_setting_check(const char *name, const char *value, struct board_setting 
     return true;
 }
 
+void hx_setting_add_fixed(const char *name, struct hx_text *error)
+{
+    hx_text_add(error,
+                "%s is what the plant is: change the properties in the plant file, not the "
+                "setting",
+                name);
+}
+
+bool hx_setting_check_given(const char *name, const char *text, struct hx_text *error)
+{
+    static const char *const fixed[] = {"bank.", "battery.", "breaker.", "bus.baud"};
+    if (!hx_setting_check(name, text, NULL, error)) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; ++i) {
+        if (strncmp(name, fixed[i], strlen(fixed[i])) == 0) {
+            hx_setting_add_fixed(name, error);
+            return false;
+        }
+    }
+    return true;
+}
+
 bool hx_assignments_parse(struct hx_assignments *list, const char *argument, struct hx_text *error)
 {
     const char *equals = strchr(argument, '=');
     if (equals == NULL || equals == argument) {
-        hx_text_add(error, "'%s' is no setting; write NAME=VALUE, as in voltage.delay=30",
-                    argument);
+        hx_text_add(error, "'%s' has no value; write NAME=VALUE, as in voltage.delay=30", argument);
         return false;
     }
     char *name = hx_strdup(argument);
     name[equals - argument] = '\0';
-    bool is_good = hx_setting_check(name, equals + 1, NULL, error);
+    bool is_good = hx_setting_check_given(name, equals + 1, error);
     if (is_good) {
         hx_assignments_add(list, name, equals + 1);
     }

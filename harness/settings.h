@@ -31,6 +31,11 @@ void hx_assignments_free(struct hx_assignments *list);
 bool hx_setting_check(const char *name, const char *text, struct board_setting *setting,
                       struct hx_text *error);
 
+/* As hx_setting_check, and false too for what the plant alone says, such as bank.strings. */
+bool hx_setting_check_given(const char *name, const char *text, struct hx_text *error);
+/* "bank.strings is what the plant is; ..." */
+void hx_setting_add_fixed(const char *name, struct hx_text *error);
+
 /* "NAME=VALUE" checked and added. */
 bool hx_assignments_parse(struct hx_assignments *list, const char *argument, struct hx_text *error);
 

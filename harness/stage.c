@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guard.h"
+
 #define ERROR_SIZE 1024
 
 static void stage_published(void *context, const struct wm_view *view)
@@ -130,6 +132,7 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
         hx_text_add(error, "%s", why);
         return false;
     }
+    hx_guard_watch(sim_plant_thread(stage->plant));
     sim_plant_tap(stage->plant, hx_trace_bus, &stage->trace);
     bool is_open = settings_gather(&chosen, stage, options, error) &&
                    board_start(stage, options, &chosen, error);
@@ -140,6 +143,7 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
 void hx_stage_close(struct hx_stage *stage)
 {
     board_close(stage->board);
+    hx_guard_watch(NULL);
     if (stage->plant != NULL) {
         sim_plant_destroy(stage->plant);
     }

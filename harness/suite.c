@@ -22,9 +22,11 @@ static bool file_load(const char *file, const struct hx_options *options, struct
     struct hx_text error = {0};
     size_t before = list->count;
     lua_State *lua = hx_script_open(&stage, options->seed);
+    hx_guard_name(file);
     hx_guard_start(lua, load_limit_s(options), HX_EXIT_USAGE);
     bool is_good = hx_script_load(lua, file, list, &error);
     hx_guard_stop();
+    hx_guard_name(NULL);
     if (is_good && list->count == before) {
         hx_text_add(&error, "%s:1: no scenario in this file; write: scenario \"name\" { ... }",
                     file);
@@ -38,17 +40,38 @@ static bool file_load(const char *file, const struct hx_options *options, struct
     return is_good;
 }
 
+/* A plant tells what it is once; its `settings` must not say something else. */
+static bool plant_settings_check(const struct sim_plant *plant, const char *plant_file,
+                                 struct hx_text *error)
+{
+    size_t count = 0;
+    const struct sim_plant_setting *setting = sim_plant_settings(plant, &count);
+    for (size_t i = 0; i < count; ++i) {
+        for (size_t j = 0; j < i; ++j) {
+            if (strcmp(setting[i].name, setting[j].name) == 0) {
+                hx_text_add(error, "%s:1: ", plant_file);
+                hx_setting_add_fixed(setting[i].name, error);
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 bool hx_plant_check(const char *plant_file, const struct hx_options *options, struct hx_text *error)
 {
     char why[1024] = "";
     struct hx_stage stage = {0};
     lua_State *lua = hx_script_open(&stage, options->seed);
     struct sim_world *world = sim_world_create(options->seed);
+    hx_guard_name(plant_file);
     hx_guard_start(lua, load_limit_s(options), HX_EXIT_USAGE);
     struct sim_plant *plant = sim_plant_load(world, lua, plant_file, why, sizeof why);
     hx_guard_stop();
+    hx_guard_name(NULL);
     bool is_good = plant != NULL;
     if (is_good) {
+        is_good = plant_settings_check(plant, plant_file, error);
         sim_plant_destroy(plant);
     } else {
         hx_text_add(error, "%s", why);
@@ -115,12 +138,34 @@ bool hx_suite_load(const struct hx_options *options, struct hx_scenarios *list)
     return plants_load(list, options) && is_good;
 }
 
-void hx_suite_filter(struct hx_scenarios *list, const char *text)
+/* Is the word one of "safety, bus"? */
+static bool has_tag(const char *tags, const char *word)
+{
+    size_t size = strlen(word);
+    while (*tags != '\0') {
+        size_t tag = strcspn(tags, ",");
+        if (tag == size && memcmp(tags, word, size) == 0) {
+            return true;
+        }
+        tags += tag;
+        tags += strspn(tags, ", ");
+    }
+    return false;
+}
+
+static bool is_wanted(const struct hx_scenario *scenario, const struct hx_options *options)
+{
+    return (options->filter == NULL || strstr(scenario->name, options->filter) != NULL) &&
+           (options->only == NULL || strcmp(scenario->name, options->only) == 0) &&
+           (options->tag == NULL || has_tag(scenario->tags, options->tag));
+}
+
+void hx_suite_filter(struct hx_scenarios *list, const struct hx_options *options)
 {
     struct hx_scenarios kept = {0};
     struct hx_scenarios rest = {0};
     for (size_t i = 0; i < list->count; ++i) {
-        bool is_kept = strstr(list->item[i].name, text) != NULL;
+        bool is_kept = is_wanted(&list->item[i], options);
         struct hx_scenarios *to = is_kept ? &kept : &rest;
         to->item = hx_realloc(to->item, (to->count + 1) * sizeof *to->item);
         to->item[to->count++] = list->item[i];

@@ -19,7 +19,7 @@ bool hx_suite_load(const struct hx_options *options, struct hx_scenarios *list);
 bool hx_plant_check(const char *plant_file, const struct hx_options *options,
                     struct hx_text *error);
 
-/* Keeps only scenarios with the text in their name. */
-void hx_suite_filter(struct hx_scenarios *list, const char *text);
+/* Keeps only what --filter, --only and --tag ask for. */
+void hx_suite_filter(struct hx_scenarios *list, const struct hx_options *options);
 
 #endif

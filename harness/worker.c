@@ -52,6 +52,15 @@ static void verdict_check_faults(struct hx_verdict *verdict, const struct hx_sta
     hx_text_free(&detail);
 }
 
+/* A plant that broke tells nothing about the webmanager, whatever the expectations said. */
+static void verdict_check_plant(struct hx_verdict *verdict, const struct hx_stage *stage)
+{
+    const char *failure = sim_plant_failure(stage->plant);
+    if (failure != NULL && verdict->outcome != HX_ERROR && verdict->outcome != HX_HANG) {
+        verdict_fail(verdict, HX_ERROR, failure, "");
+    }
+}
+
 static void verdict_take(struct hx_verdict *verdict, const struct hx_play *play)
 {
     if (hx_guard_has_fired()) {
@@ -92,6 +101,7 @@ static void stage_play(struct hx_stage *stage, const struct hx_scenario *scenari
     } else {
         struct hx_play play = hx_script_play(stage->lua, scenario->number, stage->plant);
         verdict_take(verdict, &play);
+        verdict_check_plant(verdict, stage);
         verdict_check_faults(verdict, stage, scenario);
         if (verdict->outcome != HX_PASSED) {
             verdict_add_context(verdict, stage);

@@ -116,17 +116,25 @@ static bool module_is_pressed(const struct sim_devices *devices, int32_t module)
 
 /* ---- who reacts ------------------------------------------------------------------------- */
 
-static int hear_device(const struct sim_devices *devices, int32_t place, size_t size,
+static int hear_device(struct sim_devices *devices, int32_t place, size_t size,
                        struct sim_talk *talks, int count, int max)
 {
-    if (count < max && devices->device[place].is_plugged) {
-        talks[count] = (struct sim_talk){place, devices->device[place].latency_us, size};
+    struct sim_device *device = &devices->device[place];
+    if (!device->is_plugged) {
+        device->unplug_is_idle = false;
+        return count;
+    }
+    if (device->press_is_idle && module_is_pressed(devices, place)) {
+        device->press_is_idle = false;
+    }
+    if (count < max) {
+        talks[count] = (struct sim_talk){place, device->latency_us, size};
         count++;
     }
     return count;
 }
 
-static int hear_broadcast(const struct sim_devices *devices, const struct sim_frame *question,
+static int hear_broadcast(struct sim_devices *devices, const struct sim_frame *question,
                           size_t size, struct sim_talk *talks, int max)
 {
     if (question->message == wm_message_reset_address) {
@@ -145,7 +153,7 @@ static int hear_broadcast(const struct sim_devices *devices, const struct sim_fr
 static int devices_hear(void *self, const uint8_t *bytes, size_t size, struct sim_frame *question,
                         struct sim_talk *talks, int max)
 {
-    const struct sim_devices *devices = self;
+    struct sim_devices *devices = self;
     if (!sim_frame_decode(bytes, size, WM_QUESTION, question)) {
         return 0;
     }

@@ -58,6 +58,8 @@ struct sim_device {
     int64_t mute_left;          /* rw: answers it will not give; below 0: none ever */
     int64_t muted;              /* answers it did not give since mute was ordered */
     bool mute_is_idle;          /* rw: ordered, and no answer muted yet */
+    bool unplug_is_idle;        /* rw: ordered, and not missed by a question yet */
+    bool press_is_idle;         /* rw: ordered, and not pressed during a question yet */
     bool is_plugged;            /* rw */
     uint8_t type_code;          /* rw */
     uint16_t hardware_revision; /* rw */

@@ -22,6 +22,7 @@ struct sim_drift {
     int32_t number;
     double from, to;
     int64_t begins_us, ends_us;
+    bool has_moved;
 };
 
 struct sim_breaker {
@@ -51,9 +52,10 @@ struct sim_plant {
     struct sim_drift *drifts;
     size_t drifts_count;
     size_t drifts_capacity;
+    struct sim_drift idle_drift; /* the first that time passed for and that never moved, if any */
     size_t settings_count;
     struct sim_plant_setting settings[SIM_PLANT_SETTINGS_MAX];
-    char failure[160]; /* what a function of the plant file did wrong; "" if nothing */
+    char failure[400]; /* what a function of the plant file did wrong; "" if nothing */
 };
 
 /* ---- property.c ------------------------------------------------------------------------- */

@@ -17,11 +17,23 @@ enum { PLANT_STREAM_FAULTS = 103 };
 
 /* ---- functions of the plant file -------------------------------------------------------- */
 
-static void plant_fail(struct sim_plant *plant, const char *why)
+/*
+ * Keeps the failure, and stops the world: a firmware that sees a broken plant proves nothing. An
+ * error without a place is told at the function's own line.
+ */
+static void plant_fail(struct sim_plant *plant, int32_t module_number, const char *why)
 {
-    if (plant->failure[0] == '\0') {
-        (void)snprintf(plant->failure, sizeof plant->failure, "%s", why);
+    lua_Debug function;
+    lua_rawgeti(plant->lua, LUA_REGISTRYINDEX, plant->script_ref[module_number - 1]);
+    (void)lua_getinfo(plant->lua, ">S", &function);
+    if (strncmp(why, function.short_src, strlen(function.short_src)) == 0) {
+        (void)snprintf(plant->failure, sizeof plant->failure, "%.300s (module %d)", why,
+                       (int)module_number);
+    } else {
+        (void)snprintf(plant->failure, sizeof plant->failure, "%s:%d: %.300s (module %d)",
+                       function.short_src, function.linedefined, why, (int)module_number);
     }
+    sim_world_stop(plant->world);
 }
 
 /* A result in its place, or the value kept where the function gives nil. */
@@ -43,6 +55,10 @@ static bool plant_script(void *context, struct sim_script_call *call)
 {
     struct sim_plant *plant = context;
     lua_State *lua = plant->lua;
+    if (plant->failure[0] != '\0') {
+        sim_world_stop(plant->world);
+        return false;
+    }
     lua_rawgeti(lua, LUA_REGISTRYINDEX, plant->script_ref[call->module_number - 1]);
     lua_pushinteger(lua, call->module_number);
     lua_pushnumber(lua, call->now_s);
@@ -52,7 +68,8 @@ static bool plant_script(void *context, struct sim_script_call *call)
     lua_pushnumber(lua, call->resistance_mOhm);
     if (lua_pcall(lua, 6, 3, 0) != LUA_OK) {
         const char *why = lua_tostring(lua, -1);
-        plant_fail(plant, why != NULL ? why : "the plant's battery function raised no message");
+        plant_fail(plant, call->module_number,
+                   why != NULL ? why : "the battery function raised an error without a message");
         lua_settop(lua, 0);
         return false;
     }
@@ -61,12 +78,9 @@ static bool plant_script(void *context, struct sim_script_call *call)
                     script_result(lua, -1, 100000, 0, &call->resistance_mOhm);
     lua_settop(lua, 0);
     if (!is_sound) {
-        char why[160];
-        (void)snprintf(why, sizeof why,
-                       "the battery function of module %d returns voltage 0 to 65.535 V, "
-                       "temperature -60 to 200 degC, resistance 0 to 100000 mOhm, or nil for each",
-                       (int)call->module_number);
-        plant_fail(plant, why);
+        plant_fail(plant, call->module_number,
+                   "a battery function returns voltage 0 to 65.535 V, temperature -60 to 200 "
+                   "degC, resistance 0 to 100000 mOhm, or nil for each");
     }
     return is_sound;
 }
@@ -221,24 +235,62 @@ bool sim_plant_add_setting(struct sim_plant *plant, const char *name, const char
     return true;
 }
 
+/* An order that the device never met, as a sentence's end; null if none. */
+static const char *device_idle(const struct sim_device *device)
+{
+    if (device->mute_is_idle) {
+        return "mute{} was asked for and it was never asked anything";
+    }
+    if (device->unplug_is_idle) {
+        return "unplug() was asked for and nobody asked it since";
+    }
+    return device->press_is_idle ? "press() was asked for and nobody asked it while pressed" : NULL;
+}
+
+static const struct sim_drift *plant_idle_drift(const struct sim_plant *plant)
+{
+    for (size_t i = 0; i < plant->drifts_count; i++) {
+        if (!plant->drifts[i].has_moved) {
+            return &plant->drifts[i];
+        }
+    }
+    return plant->idle_drift.property != NULL ? &plant->idle_drift : NULL;
+}
+
 const char *sim_plant_idle_fault(const struct sim_plant *constant)
 {
     /* The sentence is made on demand, in room that the plant keeps for it. */
     struct sim_plant *plant = (struct sim_plant *)(uintptr_t)constant;
-    if (plant->failure[0] != '\0') {
-        return plant->failure;
-    }
+    char name[48];
     for (int item = SIM_ITEM_MODULE; item <= SIM_ITEM_AUX; item++) {
         for (int32_t number = 1; number <= sim_item_count(plant, item); number++) {
             const struct sim_device *device = &plant->devices.device[sim_item_place(item, number)];
-            if (device->mute_is_idle) {
-                char name[48];
+            const char *what = device_idle(device);
+            if (what != NULL) {
                 sim_item_name(plant, item, number, name, sizeof name);
-                (void)snprintf(plant->faults.sentence, sizeof plant->faults.sentence,
-                               "%s:mute{} was asked for and it was never asked anything", name);
+                (void)snprintf(plant->faults.sentence, sizeof plant->faults.sentence, "%s:%s", name,
+                               what);
                 return plant->faults.sentence;
             }
         }
     }
+    const struct sim_drift *drift = plant_idle_drift(plant);
+    if (drift != NULL) {
+        sim_item_name(plant, drift->property->item, drift->number, name, sizeof name);
+        (void)snprintf(plant->faults.sentence, sizeof plant->faults.sentence,
+                       "%s:drift{%s=%.6g} was asked for and never moved", name,
+                       drift->property->name, drift->to);
+        return plant->faults.sentence;
+    }
     return sim_faults_idle(&plant->faults);
+}
+
+const char *sim_plant_failure(const struct sim_plant *plant)
+{
+    return plant->failure[0] != '\0' ? plant->failure : NULL;
+}
+
+lua_State *sim_plant_thread(const struct sim_plant *plant)
+{
+    return plant->lua;
 }

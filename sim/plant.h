@@ -74,10 +74,19 @@ bool sim_plant_reference(lua_State *lua, int index, struct sim_reference *refere
 bool sim_plant_contact(const struct sim_plant *plant, int32_t number);
 
 /*
- * What must fail the scenario at its end, as a sentence; null if nothing. A fault that was asked
- * for but never happened (decision H3), or a function of the plant file that failed: its module
- * has been silent since. Valid until asked again.
+ * What must fail the scenario at its end, as a sentence; null if nothing: a fault that was asked
+ * for but never happened (decision H3). Valid until asked again.
  */
 const char *sim_plant_idle_fault(const struct sim_plant *plant);
+
+/*
+ * A function of the plant file that failed, "FILE:LINE: why (module N)"; null if none did. The
+ * world stops (sim_world_stop) at the instant it fails, and again at each later call of one: what
+ * follows tells nothing about the firmware. Valid with the plant; the first failure stays.
+ */
+const char *sim_plant_failure(const struct sim_plant *plant);
+
+/* The Lua thread that functions of the plant file run in: what a watchdog puts its hook on. */
+lua_State *sim_plant_thread(const struct sim_plant *plant);
 
 #endif

@@ -461,6 +461,12 @@ static void drift_end(struct sim_plant *plant, const struct sim_property *proper
 {
     for (size_t i = 0; i < plant->drifts_count; i++) {
         if (plant->drifts[i].property == property && plant->drifts[i].number == number) {
+            /* What is pushed anew in the same breath was never meant to move. */
+            const struct sim_drift *drift = &plant->drifts[i];
+            if (!drift->has_moved && drift->begins_us < sim_world_now_us(plant->world) &&
+                plant->idle_drift.property == NULL) {
+                plant->idle_drift = *drift;
+            }
             plant->drifts[i] = plant->drifts[--plant->drifts_count];
             return;
         }
@@ -539,6 +545,7 @@ bool sim_property_move_all(void *context)
     bool moved = plant->drifts_count > 0;
     for (size_t i = 0; i < plant->drifts_count;) {
         struct sim_drift *drift = &plant->drifts[i];
+        drift->has_moved = true;
         if (now_us >= drift->ends_us) {
             drift->property->set(plant, drift->number, drift->to);
             *drift = plant->drifts[--plant->drifts_count];

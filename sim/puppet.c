@@ -7,6 +7,7 @@
  */
 #include <lauxlib.h>
 #include <lua.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -564,6 +565,9 @@ static int64_t option_count(lua_State *lua, const char *verb, const char *name, 
                             int32_t fallback)
 {
     double value = option_number(lua, verb, name, fallback) * scale;
+    if (value > 0 && value < 1e15 && !(scale > 1) && floor(value) < value) {
+        luaL_error(lua, "%s: %s is a whole number, not %f", verb, name, value);
+    }
     return value >= 0 && value <= 1e15 ? (int64_t)(value + 0.5) : 0;
 }
 
@@ -605,7 +609,9 @@ static struct sim_device *check_device(lua_State *lua, const char *verb)
 
 static int lw_unplug(lua_State *lua)
 {
-    check_device(lua, "unplug")->is_plugged = false;
+    struct sim_device *device = check_device(lua, "unplug");
+    device->unplug_is_idle = device->unplug_is_idle || device->is_plugged;
+    device->is_plugged = false;
     return 0;
 }
 
@@ -623,10 +629,11 @@ static int lw_mute(lua_State *lua)
     static const char *const known[] = {"answers"};
     struct sim_device *device = check_device(lua, "mute");
     CHECK_OPTIONS(lua, "mute", known);
-    double answers = option_number(lua, "mute", "answers", -1);
-    bool is_forever = !lua_istable(lua, 2) || answers < 0;
-    if (!is_forever && !(answers >= 1 && answers <= 1e9)) {
-        return luaL_error(lua, "mute: answers is a number from 1, how many it keeps to itself");
+    double answers = option_number(lua, "mute", "answers", HUGE_VAL);
+    bool is_forever = isinf(answers);
+    if (!is_forever && !(answers >= 1 && answers <= 1e9 && floor(answers) == answers)) {
+        return luaL_error(lua, "mute: answers is a whole number from 1, how many it keeps to "
+                               "itself; none is for all");
     }
     device->mute_left = is_forever ? -1 : (int64_t)answers;
     device->mute_is_idle = true;
@@ -714,6 +721,7 @@ static int lw_press(lua_State *lua)
     struct sim_plant *plant = puppet->box->plant;
     struct sim_module *module = &plant->devices.module[puppet->number - 1];
     module->pressed_until_us = sim_world_now_us(plant->world) + SIM_PRESS_US;
+    plant->devices.device[sim_item_place(SIM_ITEM_MODULE, puppet->number)].press_is_idle = true;
     module->is_showing = false;
     return 0;
 }
@@ -885,6 +893,9 @@ void sim_puppet_open(lua_State *lua, struct sim_plant *plant)
         luaL_setfuncs(lua, methods, 0);
         lua_pushliteral(lua, "plant value");
         lua_setfield(lua, -2, "__metatable");
+        /* What Lua's own functions say they got, where they want a number. */
+        lua_pushliteral(lua, "a plant value: say .value");
+        lua_setfield(lua, -2, "__name");
     }
     lua_pop(lua, 1);
     struct sim_plant_box *box = lua_newuserdatauv(lua, sizeof *box, 0);

@@ -3,10 +3,14 @@
 local host, windows, failure = ...
 
 local count = 0 -- expectations judged; a scenario without any fails
+local looks = 0 -- the same, with those that prove nothing
+
+-- What expect() gave and no wish has followed yet: object -> { where, order }.
+local open, opened = {}, 0
 
 -- seen: list of { text, ok }. Returns if all are ok and the windows agree.
 local function judge(want, seen, disagree)
-  count = count + 1
+  count, looks = count + 1, looks + 1
   local good, saw = 0, {}
   for i, each in ipairs(seen) do
     good = good + (each.ok and 1 or 0)
@@ -17,23 +21,59 @@ local function judge(want, seen, disagree)
   end
 end
 
--- An object whose only members are the given methods.
+-- An object whose only members are the given methods; nothing is said until one is asked for.
 local function with_methods(kind, methods, fields)
   local known = {}
   for name in pairs(methods) do
     known[#known + 1] = ":" .. name
   end
-  return setmetatable(fields or {}, {
-    __index = function(_, name)
+  table.sort(known)
+  local object = setmetatable(fields or {}, {
+    __index = function(self, name)
+      open[self] = nil
       return methods[name] or
         failure.unknown("expectation of " .. kind, ":" .. tostring(name), known)
     end,
   })
+  opened = opened + 1
+  open[object] = { where = failure.where(), order = opened, known = known }
+  return object
+end
+
+-- An expect(...) after the mark that was never followed by a wish is a mistake.
+local function need_said(mark)
+  local first
+  for _, each in next, open do
+    if each.order > mark and (not first or each.order < first.order) then
+      first = each
+    end
+  end
+  if first then
+    open = {}
+    error(("%s: this expect(...) says nothing; let one of these follow: %s"):format(first.where,
+      table.concat(first.known, ", ")), 0)
+  end
+end
+
+local function forget_open(mark)
+  for object, each in next, open do
+    if each.order > mark then
+      open[object] = nil
+    end
+  end
 end
 
 local function need_number(value, what)
-  if type(value) ~= "number" or value ~= value then
-    failure.misuse("%s takes a number, got %s", what, type(value))
+  if type(value) ~= "number" or value ~= value or math.abs(value) == math.huge then
+    failure.misuse("%s takes a number, got %s", what,
+      type(value) == "number" and tostring(value) or type(value))
+  end
+  return value
+end
+
+local function need_tolerance(value)
+  if need_number(value, ":is_near(value, tolerance)") < 0 then
+    failure.misuse("a tolerance is not negative")
   end
   return value
 end
@@ -229,39 +269,80 @@ local function value_text(reference, text)
   return ("%s %s"):format(reference.name, text)
 end
 
+-- Why a 0 in all windows is no value: what is not there reads 0. Or nil.
+local function why_absent(reference, seen)
+  for _, each in ipairs(seen) do
+    if each.raw ~= 0 then
+      return nil
+    end
+  end
+  local is_current = reference.point.natural == "A"
+  if reference.point.natural == "" or reference.kind ~= "module" and not is_current then
+    return nil
+  end
+  local signs = {}
+  if not is_current then
+    gather.module(signs, find_alarm("module_lost"), reference.number)
+  elseif reference.kind == "string" and not host.has_sensor(reference.number) then
+    return "this string has no current sensor"
+  else
+    add_row(signs, find_alarm("sensor_communication_lost"), true)
+  end
+  for _, sign in ipairs(signs) do
+    if sign.shows then
+      return sign.text
+    end
+  end
+  return not host.is_complete() and "it was not measured yet: settle() first" or nil
+end
+
+-- What every window shows of a value that is there; `want` is for the report.
+local function look_at(reference, want)
+  local seen = windows.look(reference.point, reference.number)
+  local absent = why_absent(reference, seen)
+  if absent then
+    seen[#seen + 1] = { ok = false,
+      text = "it is unavailable (" .. absent .. "); say :is_unavailable() if that is meant" }
+    judge(value_text(reference, want), seen)
+  end
+  return seen
+end
+
 local function value_is(reference, value)
   need_number(value, ":is")
-  local seen = windows.look(reference.point, reference.number)
+  local want = "is " .. windows.natural_text(value, reference.point)
+  local seen = look_at(reference, want)
   for _, each in ipairs(seen) do
     local wanted = each.encode(value)
     each.ok = each.raw == wanted
     each.text = each.ok and each.text or ("%s, wanted %d"):format(each.text, wanted)
   end
-  judge(value_text(reference, "is " .. windows.natural_text(value, reference.point)), seen,
-    windows.disagree(seen))
+  judge(value_text(reference, want), seen, windows.disagree(seen))
 end
 
 -- Each window shows what it would show for a value inside value - tolerance .. value + tolerance.
 local function value_is_near(reference, value, tolerance)
   need_number(value, ":is_near")
-  if need_number(tolerance, ":is_near(value, tolerance)") < 0 then
-    failure.misuse("a tolerance is not negative")
-  end
-  local seen = windows.look(reference.point, reference.number)
+  need_tolerance(tolerance)
+  local want = ("is within %s of %s"):format(windows.natural_text(tolerance, reference.point),
+    windows.natural_text(value, reference.point))
+  local seen = look_at(reference, want)
   for _, each in ipairs(seen) do
     local low, high = each.encode(value - tolerance), each.encode(value + tolerance)
+    if each.is_whole_range(low, high) then
+      failure.misuse("every value of %s is that near; give a smaller tolerance", each.place)
+    end
     each.ok = each.raw ~= nil and each.raw >= low and each.raw <= high
     each.text = each.ok and each.text or ("%s, wanted %d..%d"):format(each.text, low, high)
   end
-  judge(value_text(reference, ("is within %s of %s"):format(
-    windows.natural_text(tolerance, reference.point),
-    windows.natural_text(value, reference.point))), seen, windows.disagree(seen))
+  judge(value_text(reference, want), seen, windows.disagree(seen))
 end
 
 -- Strictly in the window with the finest steps; the others may show the limit itself.
 local function value_beyond(reference, value, sign, word)
   need_number(value, ":is_" .. word)
-  local seen = windows.look(reference.point, reference.number)
+  local want = ("is %s %s"):format(word, windows.natural_text(value, reference.point))
+  local seen = look_at(reference, want)
   local finest = math.huge
   for _, each in ipairs(seen) do
     finest = math.min(finest, each.step)
@@ -269,12 +350,14 @@ local function value_beyond(reference, value, sign, word)
   for _, each in ipairs(seen) do
     local is_strict = each.step <= finest
     local limit = is_strict and each.encode(value) or each.encode_units(value, sign)
+    if each.is_end(limit, -sign) then
+      failure.misuse("every value of %s is %s that; give a limit it can cross", each.place, word)
+    end
     each.ok = each.raw ~= nil and sign * (each.raw - limit) >= (is_strict and 1 or 0)
     each.text = each.ok and each.text or
       ("%s, wanted %s %s%d"):format(each.text, word, is_strict and "" or "or at ", limit)
   end
-  judge(value_text(reference, ("is %s %s"):format(word,
-    windows.natural_text(value, reference.point))), seen, windows.disagree(seen))
+  judge(value_text(reference, want), seen, windows.disagree(seen))
 end
 
 -- Reads 0 in every window, and the loss is told.
@@ -418,7 +501,9 @@ local raw_methods = {
   end,
   is_near = function(raw, wanted, tolerance)
     need_number(wanted, ":is_near")
-    need_number(tolerance, ":is_near(value, tolerance)")
+    if need_tolerance(tolerance) >= 32768 and raw.place:find("^modbus") then
+      failure.misuse("every value of %s is that near; give a smaller tolerance", raw.place)
+    end
     raw_judge(raw, ("is within %s of %s"):format(tolerance, wanted), function(value)
       return type(value) == "number" and math.abs(value - wanted) <= tolerance
     end)
@@ -445,7 +530,9 @@ for name, method in pairs(raw_methods) do
 end
 
 local function expect_register(number)
-  if not windows.is_register(number) then
+  if math.type(number) ~= "integer" then
+    failure.misuse("expect.modbus takes a register's number, got %s", type(number))
+  elseif not windows.is_register(number) then
     failure.misuse("no register %s; the map is 1000..3681", tostring(number))
   end
   return with_methods("a register", register_methods, {
@@ -457,6 +544,12 @@ end
 local function expect_snmp(name, row)
   if type(name) ~= "string" or row ~= nil and math.type(row) ~= "integer" then
     failure.misuse("expect.snmp takes an object's name and, for a column, the row's number")
+  end
+  if row and row < 1 then
+    failure.misuse("%s has no row %d; rows count from 1", name, row)
+  elseif name:find("^[%d.]+$") and not (name .. "."):find("^%d+%.%d[%d.]*$") or
+    name:find("..", 1, true) then
+    failure.misuse("'%s' is no OID; write it as 1.3.6.1, with a number between any two dots", name)
   end
   local oid, problem = windows.object_oid(name, row)
   if not oid then
@@ -514,7 +607,7 @@ local function expect_trap(what)
     if not trap.taken and trap.kind == kind and trap.number == alarm.number then
       trap.taken = true
       taken_log[#taken_log + 1] = trap
-      count = count + 1
+      count, looks = count + 1, looks + 1
       return
     end
   end
@@ -528,6 +621,10 @@ local function expect_no_trap(extra)
   traps_fetch()
   local text = traps_waiting()
   judge("no trap", { { ok = text == "traps: none", text = text } })
+  -- Before the webmanager runs there is no alarm that could have sent one.
+  if not host.is_complete() then
+    count = count - 1
+  end
 end
 
 -- ---- the word -----------------------------------------------------------------------------
@@ -554,6 +651,10 @@ local expect = setmetatable({}, {
 return {
   expect = expect,
   count = function() return count end,
+  looks = function() return looks end,
+  open_mark = function() return opened end,
+  need_said = need_said,
+  forget_open = forget_open,
   mark = function() return #taken_log end,
   -- Gives back the traps that a try of `within` took before it failed.
   give_back = function(mark)

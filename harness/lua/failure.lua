@@ -66,7 +66,7 @@ function failure.handle(message)
     return message
   end
   local text = type(message) == "string" and message or
-    ("error(%s): a script raised a %s"):format(tostring(message), type(message))
+    failure.where() .. ": error({...}): a script raised a " .. type(message) .. "; raise a text"
   local frames = {}
   for line in debug.traceback("", 2):gmatch("\n%s+([^\n]+)") do
     -- Frames of C and of the language itself say nothing to the author.

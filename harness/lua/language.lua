@@ -61,6 +61,15 @@ local function deadline(limit, what)
   return { us = now + math.floor(limit * 1e6 + 0.5), text = text_of(limit) }
 end
 
+-- Lets time pass until the limit, or until a view is published.
+local function advance(limit, word, until_us, stops_at_views)
+  local real_s = host.advance(until_us, stops_at_views)
+  if real_s then
+    failure.misuse("%s of %s had come to virtual %s after the time limit of %g s; " ..
+      "shorten it, or raise --time-limit", word, limit.text, host.clock(host.now_us()), real_s)
+  end
+end
+
 local function has_passed(limit)
   return host.now_us() >= limit.us or limit.rounds and host.rounds() >= limit.rounds or false
 end
@@ -69,24 +78,58 @@ end
 
 local SETTLE_S = 600
 
+local looking -- the word whose function is looked at now; a look is of one instant
+
+local function need_outside_look(word)
+  if looking then
+    failure.misuse("%s inside the function of %s: a look is of one instant and takes no time; " ..
+      "wait before it or after it", word, looking)
+  end
+end
+
+-- One look of within or throughout: as xpcall.
+local function look(word, fn)
+  local mark = watch.open_mark()
+  looking = word
+  local ok, problem = xpcall(function()
+    fn()
+    watch.need_said(mark)
+  end, failure.handle)
+  looking = nil
+  if not ok then
+    watch.forget_open(mark)
+  end
+  return ok, problem
+end
+
+-- A look that says nothing would hold whatever happens.
+local function need_looks(word, before)
+  if watch.looks() == before then
+    failure.misuse("the function of %s expects nothing; say in it what must hold, as in " ..
+      "expect(plant):is_quiet()", word)
+  end
+end
+
 local function wait(duration)
+  need_outside_look("wait")
   local limit = deadline(duration, "wait")
   if not limit.rounds then
-    host.advance(limit.us, false)
+    advance(limit, "wait", limit.us, false)
   end
   while not has_passed(limit) do
-    host.advance(limit.us, true)
+    advance(limit, "wait", limit.us, true)
   end
 end
 
 local function settle()
+  need_outside_look("settle")
   local limit = deadline(SETTLE_S, "settle")
   while not host.is_complete() do
     if has_passed(limit) then
       failure.raise(("the webmanager running and every configured value measured within %s")
         :format(limit.text), { "  wrong " .. host.missing() })
     end
-    host.advance(limit.us, true)
+    advance(limit, "settle", limit.us, true)
   end
 end
 
@@ -98,13 +141,15 @@ end
 
 -- Looks at once, at each new view, and at the deadline.
 local function within(duration, fn)
+  need_outside_look("within")
   need_function(fn, "within")
   local limit = deadline(duration, "within")
   local is_last = false
   while true do
-    local mark = watch.mark()
-    local ok, problem = xpcall(fn, failure.handle)
+    local mark, before = watch.mark(), watch.looks()
+    local ok, problem = look("within", fn)
     if ok then
+      need_looks("within", before)
       return
     end
     if not failure.is_failure(problem) then
@@ -115,7 +160,7 @@ local function within(duration, fn)
       problem.want = problem.want .. " within " .. limit.text
       error(problem, 0)
     end
-    host.advance(limit.us, true)
+    advance(limit, "within", limit.us, true)
     is_last = has_passed(limit)
   end
 end
@@ -136,11 +181,13 @@ end
 
 -- Looks at once, at each new view or every so often, and at the end.
 local function throughout(duration, fn, options)
+  need_outside_look("throughout")
   need_function(fn, "throughout")
   local limit = deadline(duration, "throughout")
   local every_us, begun_us = every_of(options), host.now_us()
+  local before = watch.looks()
   while true do
-    local ok, problem = xpcall(fn, failure.handle)
+    local ok, problem = look("throughout", fn)
     if not ok then
       if failure.is_failure(problem) then
         problem.want = ("%s throughout %s; it held for %s"):format(problem.want, limit.text,
@@ -149,12 +196,13 @@ local function throughout(duration, fn, options)
       error(problem, 0)
     end
     if has_passed(limit) then
+      need_looks("throughout", before)
       return
     end
     if every_us then
-      host.advance(math.min(limit.us, host.now_us() + every_us), false)
+      advance(limit, "throughout", math.min(limit.us, host.now_us() + every_us), false)
     else
-      host.advance(limit.us, true)
+      advance(limit, "throughout", limit.us, true)
     end
   end
 end
@@ -224,7 +272,12 @@ local function skip_reason(needs)
   end
 end
 
+local is_playing = false
+
 local function scenario(name)
+  if is_playing then
+    failure.misuse("a scenario inside another's run is never played; write it beside the other")
+  end
   if type(name) ~= "string" or name:find("^%s*$") or name:find("%c") then
     failure.misuse("a scenario's name is one line of text")
   end
@@ -277,15 +330,74 @@ local function copy_of(library, without)
   return copy
 end
 
+-- Text of a value without its address, which differs from run to run.
+local function plain_text(value)
+  local text = tostring(value)
+  return string.find(text, "^[%a ]+: 0x%x+$") and type(value) ~= "string" and type(value) or text
+end
+
+-- The string library with texts like that; a copy for files, since they may change it.
+local texts = copy_of(string)
+function texts.format(form, ...)
+  if type(form) == "string" and string.find((string.gsub(form, "%%%%", "")), "%%[-+ #0]*%d*p") then
+    failure.misuse("%%p shows an address, which differs from run to run; leave it out")
+  end
+  local values = table.pack(...)
+  for i = 1, values.n do
+    local kind = type(values[i])
+    if kind == "table" or kind == "function" or kind == "userdata" or kind == "thread" then
+      values[i] = plain_text(values[i])
+    end
+  end
+  return string.format(form, table.unpack(values, 1, values.n))
+end
+getmetatable("").__index = texts
+
+-- What a file prints while it loads belongs to no scenario.
+local function print_playing(...)
+  local values = table.pack(...)
+  for i = 1, values.n do
+    values[i] = plain_text(values[i])
+  end
+  if is_playing then
+    print(table.concat(values, "\t"))
+  end
+end
+
+-- A value of the plant stands for its number wherever Lua itself takes one.
+local function number_of(value)
+  local kind = type(value)
+  if (kind == "userdata" or kind == "table") and host.reference(value) then
+    return value.value
+  end
+  return value
+end
+
+local numbers = copy_of(math, "randomseed")
+for name, fn in next, numbers do
+  if type(fn) == "function" and name ~= "type" then
+    numbers[name] = function(...)
+      local values = table.pack(...)
+      for i = 1, values.n do
+        values[i] = number_of(values[i])
+      end
+      return fn(table.unpack(values, 1, values.n))
+    end
+  end
+end
+
 local words = {
   scenario = scenario, settle = settle, wait = wait, within = within, throughout = throughout,
-  note = function(text) host.note(tostring(text)) end,
+  note = function(text) host.note(plain_text(text)) end,
   seconds = times("seconds", 1), minutes = times("minutes", 60), hours = times("hours", 3600),
-  days = times("days", 86400), rounds = rounds, expect = watch.expect, print = print,
+  days = times("days", 86400), rounds = rounds, expect = watch.expect, print = print_playing,
   -- The seed of the run is math.random's too.
-  math = copy_of(math, "randomseed"), string = copy_of(string), table = copy_of(table),
+  math = numbers, string = copy_of(texts), table = copy_of(table),
   ipairs = ipairs, pairs = sorted_pairs, next = next, select = select, type = type,
-  tostring = tostring, tonumber = tonumber, error = error, assert = assert,
+  tostring = plain_text,
+  tonumber = function(value, ...) return tonumber(number_of(value), ...) end,
+ 
+  error = error, assert = assert,
 }
 
 language.environment = setmetatable({}, {
@@ -329,7 +441,11 @@ end
 -- Plays a scenario: "passed", "failed" or "error"; one line; where (of a failure); the report.
 function language.play(number, plant)
   local entry = defined[number]
-  local ok, problem = xpcall(entry.run, failure.handle, plant)
+  is_playing = true
+  local ok, problem = xpcall(function()
+    entry.run(plant)
+    watch.need_said(0)
+  end, failure.handle)
   if ok and watch.count() == 0 then
     return "failed", "asserted nothing", ("at   %s\nwant at least one expectation\nsaw  none; " ..
       "say what an outsider must see, as in expect(plant):is_quiet()"):format(entry.where)
@@ -361,6 +477,34 @@ local not_typed = {
   expect = true, rounds = true,
 }
 
+-- Nothing typed may keep the service from its clients: not in C either, where no hook looks.
+local TYPED_STEPS, TYPED_TEXT = 1e6, 100000
+
+local typed_texts = copy_of(texts)
+
+-- Each repeat of a pattern may try every length of the text, from every place in it.
+local function bounded_pattern(name)
+  return function(text, pattern, ...)
+    local _, repeats = string.gsub(tostring(pattern), "[-*+?]", "")
+    if type(text) == "string" and (#text + 1.0) ^ (repeats + 1) > TYPED_STEPS then
+      error(("string.%s: too long a text for a pattern with %d repeats"):format(name, repeats), 0)
+    end
+    return texts[name](text, pattern, ...)
+  end
+end
+for _, name in ipairs { "find", "match", "gmatch", "gsub" } do
+  typed_texts[name] = bounded_pattern(name)
+end
+function typed_texts.rep(text, count, between)
+  local size = #tostring(text) + #tostring(between or "")
+  if type(count) == "number" and count * size > TYPED_TEXT then
+    error(("string.rep: the text would be longer than %d bytes"):format(TYPED_TEXT), 0)
+  end
+  return texts.rep(text, count, between)
+end
+
+local typed_words = { string = typed_texts, table = copy_of(table, "move"), print = print }
+
 -- Runs one typed line on the plant; true and its results as text, or false and what is wrong.
 function language.typed(line, plant)
   local environment = setmetatable({ plant = plant }, {
@@ -368,7 +512,7 @@ function language.typed(line, plant)
       if words[name] == nil or not_typed[name] then
         error(("no global '%s'; known: plant, minutes, hours, ... and Lua's own"):format(name), 0)
       end
-      return words[name]
+      return typed_words[name] or words[name]
     end,
     __newindex = function(_, name)
       error(("globals are read-only: push the plant instead of setting %s"):format(name), 0)
@@ -382,7 +526,11 @@ function language.typed(line, plant)
   if not chunk then
     return false, problem
   end
+  getmetatable("").__index = typed_texts
+  host.limit_steps(true)
   local results = table.pack(pcall(chunk))
+  host.limit_steps(false)
+  getmetatable("").__index = texts
   local texts = {}
   for i = 2, results.n do
     texts[#texts + 1] = tostring(results[i])

@@ -161,7 +161,7 @@ end
 
 -- Where a window's range ends, and its number says nothing more.
 local ends = {
-  u16 = { 65535 }, s16 = { -32768, 32767 }, string_factor = { -32768, 32767 },
+  u16 = { 0, 65535 }, s16 = { -32768, 32767 }, string_factor = { -32768, 32767 },
   half_degree = { -32768, 32767 },
 }
 
@@ -179,9 +179,17 @@ local function sighting(window, place, raw, problem, how, point)
   function seen.encode_units(value, units)
     return encoders[how.kind](to_unit(value, point) + units, how)
   end
+  local range = ends[how.kind] or {}
+  -- Is this the end of what it can show, upwards (1) or downwards (-1)?
+  function seen.is_end(encoded, direction)
+    return range[2] ~= nil and encoded == range[direction > 0 and 2 or 1]
+  end
+  function seen.is_whole_range(low, high)
+    return seen.is_end(low, -1) and seen.is_end(high, 1)
+  end
   if math.type(raw) == "integer" then
     seen.natural, seen.half_step = decode(raw, how), seen.step / 2 / how.per_natural
-    seen.is_saturated = ends[how.kind] and (raw == ends[how.kind][1] or raw == ends[how.kind][2])
+    seen.is_saturated = raw == range[2] or raw == range[1] and raw ~= 0
     seen.text = ("%s = %d"):format(place, raw)
     if point.natural ~= "" then
       seen.text = ("%s (%s)"):format(seen.text, windows.natural_text(seen.natural, point))

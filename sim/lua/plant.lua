@@ -42,10 +42,20 @@ local function check_type(value, wanted, what)
   return value
 end
 
+-- What somebody wrote, as they wrote it; never an address, which differs from run to run.
+local function written(value)
+  local kind = type(value)
+  if kind == "string" then
+    return '"' .. value .. '"'
+  end
+  local is_plain = kind == "number" or kind == "boolean" or kind == "nil"
+  return is_plain and tostring(value) or "a " .. kind
+end
+
 -- A whole number in a range; says which limit was broken.
 local function check_count(value, low, high, what)
   if math.type(value) ~= "integer" then
-    refuse("%s is a whole number from %d to %d, not %s", what, low, high, tostring(value))
+    refuse("%s is a whole number from %d to %d, not %s", what, low, high, written(value))
   end
   if value > high then
     refuse("%s: %d is more than the webmanager takes; at most %d", what, value, high)
@@ -111,8 +121,9 @@ local function total_modules(given, strings)
   if given.modules_total == nil then
     local each = given.modules == nil and 1 or given.modules
     if math.type(each) ~= "integer" or each < 1 then
-      refuse("modules is the whole number of modules a string, from 1, not %s", tostring(each))
+      refuse("modules is the whole number of modules a string, from 1, not %s", written(each))
     end
+    check_count(each, 1, modules_max, "modules") -- before a product that could wrap around
     return check_count(each * strings, 1, modules_max, "modules")
   end
   local total = check_count(given.modules_total, 1, modules_max, "modules_total")
@@ -139,7 +150,7 @@ local function check_shape(given)
   check_count(shape.current_sensors, 0, strings_max, "current_sensors")
   check_count(shape.gx_r_aux, 0, aux_max, "gx_r_aux")
   check_count(shape.baud, 1200, 1000000, "baud")
-  if shape.ambient < -60 or shape.ambient > 100 then
+  if not (shape.ambient >= -60 and shape.ambient <= 100) then -- a NaN, too
     refuse("ambient is a number from -60 to 100 degC, not %g", shape.ambient)
   end
   if shape.sensor_for_all and shape.current_sensors ~= 1 then
@@ -163,9 +174,12 @@ local function check_breakers(given, shape)
       local what = ("breaker[%d]"):format(i)
       check_words(check_type(each, "table", what), breaker_words, what)
       local outputs = shape.gx_r_aux * aux_lines
+      if outputs == 0 then
+        refuse("%s needs gx_r_aux: it is an output of a GX_R_AUX unit, and there is none", what)
+      end
       if math.type(each.output) ~= "integer" or each.output < 1 or each.output > outputs then
         refuse("%s.output is a whole number from 1 to %d (four for each gx_r_aux), not %s", what,
-               outputs, tostring(each.output))
+               outputs, written(each.output))
       end
       if taken[each.output] then
         refuse("%s.output: output %d is the breaker of string %d already", what, each.output,
@@ -174,7 +188,7 @@ local function check_breakers(given, shape)
       local wiring = each.wiring or "no"
       if wiring ~= "no" and wiring ~= "nc" then
         refuse('%s.wiring is "no" (on = open) or "nc" (off = open), not %s', what,
-               tostring(wiring))
+               written(wiring))
       end
       taken[each.output] = i
       breakers[i] = { output = each.output, wiring = wiring }
@@ -185,7 +199,9 @@ end
 
 -- Structural settings first, then the breakers, then what the file names, in order of name.
 local function tell_settings(given, shape, breakers)
+  local told = {}
   local function tell(name, value)
+    told[name] = true
     local why = sim.setting(name, text_of(value))
     if why then
       refuse("%s", why)
@@ -217,6 +233,10 @@ local function tell_settings(given, shape, breakers)
     end
   end
   for _, key in ipairs(sorted(settings)) do
+    if told[key] or key:find("^breaker%.") then
+      refuse("settings: %s is what the plant is; say it with a word of the plant: %s", key,
+             table.concat(sorted(known_words), ", "))
+    end
     tell(key, settings[key])
   end
 end
@@ -308,14 +328,16 @@ end
 -- What a plant file may use: no clock, no files, no chance, so that a plant is the same each time.
 local words = {
   plant = plant, assert = assert, error = error, ipairs = ipairs, next = next, pairs = pairs,
-  select = select, tonumber = tonumber, tostring = tostring, type = type, math = {},
-  string = string, table = table,
+  select = select, tonumber = tonumber, tostring = tostring, type = type,
 }
-for key, value in pairs(math) do
-  if key ~= "random" and key ~= "randomseed" then
-    words.math[key] = value
+-- Copies: what a file does to them, it does to itself.
+for name, library in pairs { math = math, string = string, table = table } do
+  words[name] = {}
+  for key, value in pairs(library) do
+    words[name][key] = value
   end
 end
+words.math.random, words.math.randomseed = nil, nil
 
 local environment = setmetatable({}, {
   __index = function(_, key)

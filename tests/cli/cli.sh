@@ -76,6 +76,12 @@ case_unknown_option() {
     bench run --seed
     status_is 2
     says "--seed: it takes a value"
+    bench run -dash.lua
+    status_is 2
+    says "unknown option '-d' of run; known: --jobs"
+    bench run -h
+    status_is 0
+    says "usage: gbms-bench run"
     bench list --tap
     status_is 2
     says "unknown option '--tap' of list"
@@ -95,6 +101,15 @@ case_bad_values() {
     bench run --set voltage.delay=often
     status_is 2
     says "setting voltage.delay = often"
+    bench run --jobs 0x2
+    status_is 2
+    says "--jobs 0x2: not a number"
+    bench run --set bank.strings=3
+    status_is 2
+    says "--set: bank.strings is what the plant is"
+    bench version extra
+    status_is 2
+    says "'extra' is one word too many"
     bench run --set voltage.delay
     status_is 2
     says "write NAME=VALUE"
@@ -190,7 +205,17 @@ case_bad_definitions() {
     printf 'wait(3)\n' | scenario_file early
     bench check "$work/early.lua"
     status_is 2
-    says "belongs inside a scenario's run"
+    says "early.lua:1: this word belongs inside a scenario's run"
+    printf 'expect.modbus(1000):is(3)\n' | scenario_file raw
+    bench check "$work/raw.lua"
+    says "raw.lua:1: this word belongs inside a scenario's run"
+    printf 'error({})\n' | scenario_file raised
+    bench check "$work/raised.lua"
+    says "raised.lua:1: error({...}): a script raised a table"
+    printf 'local s = "x"\nwhile true do s = s .. s end\n' | scenario_file bomb
+    bench check "$work/bomb.lua"
+    says "bomb.lua"
+    says "not enough memory"
 }
 
 case_unknown_global() {
@@ -216,6 +241,10 @@ case_endless_load() {
     status_is 2
     says "loop.lua:"
     says "no end within the time limit"
+    printf 'string.find(("a"):rep(40), (".-"):rep(40) .. "b")\n' | scenario_file pattern
+    bench run --time-limit 1 "$work/pattern.lua"
+    status_is 2
+    says "$work/pattern.lua: no end within the time limit, in C"
 }
 
 # ---- plants that break a limit ------------------------------------------------------------------
@@ -240,6 +269,12 @@ case_plants() {
     bench run "$work/with_broken.lua"
     status_is 2
     says "broken.lua:2:"
+    printf 'plant "twice" { strings = 1, modules = 4, settings = { ["bank.strings"] = 4 } }\n' |
+        plant_file twice
+    bench check "$work/with_twice.lua"
+    status_is 2
+    says "twice.lua:1: "
+    says "bank.strings"
     printf 'plant "word" { string_count = 2 }\n' | plant_file word
     bench check "$work/with_word.lua"
     status_is 2
@@ -272,6 +307,16 @@ case_unknown_words() {
     bench run "$work/object.lua"
     status_is 1
     says "object.lua:5: no object 'bacsModulVoltage'; known: a dotted OID, "
+    for wrong in '("1..3")' '("bacsModuleVoltage", 0)'; do
+        echo "expect.snmp$wrong:is(3)" | story oid
+        bench run "$work/oid.lua"
+        says "1 error"
+        says "oid.lua:5: "
+        says_not "no object"
+    done
+    echo 'expect.modbus("1000"):is(3)' | story register
+    bench run "$work/register.lua"
+    says "register.lua:5: expect.modbus takes a register's number, got string"
     echo 'expect(plant.string[1].module[1]):has "voltage_warn_high"' | story shown
     bench run "$work/shown.lua"
     status_is 1
@@ -281,6 +326,114 @@ case_unknown_words() {
     status_is 1
     says "no window shows thermal_runaway of a string; ask the plant"
     says "1 error"
+}
+
+# What reads as an expectation and is none.
+case_says_nothing() {
+    echo 'within(1, function() wait(300) expect(plant):has "voltage_high" end)' | story waits
+    echo 'throughout(1, function() settle() expect(plant):is_quiet() end)' | story settles
+    printf '    expect(plant):is_quiet()\n    expect(plant.string[1].module[1].voltage)\n' |
+        story no_wish
+    echo 'expect(plant):is_quiet() within(9, function() expect.modbus(1000) end)' | story raw
+    echo 'expect(plant):is_quiet() within(9, function() end)' | story empty
+    echo 'expect(plant):is_quiet() throughout(9, function() end)' | story hollow
+    echo 'expect(plant):is_quiet() scenario "q" { plant = "guide_dashboard", run = print }' |
+        story inside
+    bench run "$work"
+    status_is 1
+    says "waits.lua:5: wait inside the function of within"
+    says "settles.lua:5: settle inside the function of throughout"
+    says "no_wish.lua:6: this expect(...) says nothing; let one of these follow: :is, "
+    says "raw.lua:5: this expect(...) says nothing"
+    says "empty.lua:5: the function of within expects nothing"
+    says "hollow.lua:5: the function of throughout expects nothing"
+    says "inside.lua:5: a scenario inside another's run is never played"
+    says "0 passed, 0 failed, 7 error"
+    rm "$work"/*.lua
+    printf 'scenario "s" { plant = "guide_dashboard", run = function()\n expect.no_trap() end }\n' |
+        scenario_file no_trap
+    bench run "$work"
+    says "want at least one expectation"
+    says "0 passed, 1 failed"
+}
+
+# A plant with this battery function and one module.
+battery_plant() {
+    mkdir -p "$work/plants"
+    printf 'plant "p" { strings = 1, modules = 1,\n battery = %s }\n' "$1" >"$work/plants/p.lua"
+}
+
+# What breaks in a plant file is its own error, however the expectations stand.
+case_broken_plant() {
+    for holds in "is_near(13.5, 1)" "is_unavailable()"; do
+        printf 'scenario "s" { plant = "p", run = function(plant)\n wait(30)\n' >"$work/s.lua"
+        printf ' expect(plant.string[1].module[1].voltage):%s end }\n' "$holds" >>"$work/s.lua"
+        for what in 'error("boom")' 'return 0/0' 'return "x"'; do
+            battery_plant "function() $what end"
+            bench run "$work/s.lua"
+            status_is 1
+            says "error   $work/s.lua: s"
+            says "p.lua:2: "
+            says "module 1"
+            says "0 passed, 0 failed, 1 error"
+            says_not "want "
+        done
+    done
+    battery_plant 'function() while true do end end'
+    bench run --time-limit 1 "$work/s.lua"
+    status_is 1
+    says "hang    $work/s.lua: s"
+    says "p.lua:2: no end within the time limit"
+}
+
+# A service on such a plant ends with the reason.
+case_serve_broken_plant() {
+    for what in 'error("boom")' 'while true do end'; do
+        battery_plant "function() $what end"
+        bench serve "$work/plants/p.lua" --modbus 127.0.0.1:0 --snmp 127.0.0.1:0 --for 8
+        status_is 2
+        says "gbms-bench: "
+        says "p.lua:2: "
+        says "module 1"
+        says_not "ready"
+    done
+}
+
+# What is long is no hang in C: the line is told, and how far it came.
+case_long_wait() {
+    echo 'wait(days(3650)) expect(plant):is_quiet()' | story long
+    echo 'throughout(days(3650), function() expect(plant):is_quiet() end)' | story all
+    bench run --time-limit 1 "$work"
+    status_is 1
+    says "long.lua:5: wait of 3650 d had come to virtual "
+    says "after the time limit of 1 s; shorten it, or raise --time-limit"
+    says "all.lua:5: "
+    says "0 passed, 0 failed, 2 hang"
+    says_not "it was here:"
+}
+
+# A probe that is killed says nothing about the webmanager.
+case_dead_probe() {
+    {
+        echo 'local n = 0 while n < 3e7 do n = n + 1 end'
+        echo 'within(rounds(3), function() expect(plant):is_quiet() end)'
+    } | story slow
+    "$bench" run --jobs 1 "$work/slow.lua" >"$out" 2>&1 </dev/null &
+    background=$!
+    probe=
+    while test -z "$probe"; do
+        kill -0 "$background" 2>/dev/null || fail "it ended before its worker began"
+        worker=$(children "$background")
+        test -z "$worker" || probe=$(children "${worker%% *}")
+    done
+    kill -KILL "${probe%% *}"
+    wait "$background"
+    status=$?
+    background=
+    status_is 1
+    says "error   $work/slow.lua"
+    says "the probe"
+    says "0 passed, 0 failed, 1 error"
 }
 
 case_lua_error() {
@@ -432,6 +585,17 @@ case_filter() {
     bench run --filter fourth "$work"
     status_is 2
     says "--filter fourth: in no scenario's name"
+    bench run --only thir "$work"
+    status_is 2
+    says "--only thir: no scenario"
+    bench run --only third "$work"
+    says "1 passed, 0 failed, 0 skipped"
+    bench run --tag nothing "$work"
+    status_is 2
+    says "--tag nothing: no scenario"
+    bench run --tag thresholds --filter "low" scenarios/thresholds/voltage.lua
+    status_is 0
+    says "1 passed"
     bench run --verbose --filter third "$work"
     says "a note"
 }
@@ -467,6 +631,8 @@ case_trace() {
         tail -n 1 "$out" | grep -q '^trace [0-9a-f]\{16\}$' || fail "the last line is the trace"
     done
     cmp -s "$work/jobs_1" "$work/jobs_4" || fail "it depends on --jobs"
+    bench run "$work/zzz.lua" "$work/two.lua" "$work/one.lua"
+    test "$(tail -n 1 "$out")" = "$(tail -n 1 "$work/jobs_1")" || fail "it depends on the order"
     bench run --no-fork "$work"
     test "$(tail -n 1 "$out")" = "$(tail -n 1 "$work/jobs_1")" || fail "it depends on --no-fork"
     head -n 1 "$out" | grep -qx "seed 1" || fail "the first line is the seed"
@@ -476,6 +642,47 @@ case_trace() {
     one=$(tail -n 1 "$out")
     bench run --seed 2 "$work/n.lua"
     test "$one" != "$(tail -n 1 "$out")" || fail "another seed should give another trace"
+}
+
+# What a file says while it loads is no result; addresses are not shown; a lost result is no pass.
+case_output() {
+    printf 'print "loading"\nlocal f = function() end\n' >"$work/s.lua"
+    printf 'scenario "s" { plant = "guide_dashboard", run = function(plant)\n' >>"$work/s.lua"
+    printf 'print({}, tostring(f), ("%%s"):format({}), print, 3)\nsettle()\n' >>"$work/s.lua"
+    printf 'expect(plant):is_quiet() end }\n' >>"$work/s.lua"
+    bench run "$work/s.lua"
+    status_is 0
+    says_not "loading"
+    says_not "0x"
+    says "table	function	table	function	3"
+    bench run --tap "$work/s.lua"
+    test "$(head -n 1 "$out")" = "TAP version 13" || fail "TAP begins otherwise"
+    echo 'expect(plant):is_quiet() print(("%p"):format({}))' | story pointer
+    bench run "$work/pointer.lua"
+    status_is 1
+    echo 'local v = plant.string[1].module[1].voltage' >"$work/body"
+    echo 'assert(math.floor(v) == 12 and tonumber(v) == v.value) expect(plant):is_quiet()' \
+        >>"$work/body"
+    story number <"$work/body"
+    "$bench" run "$work/number.lua" >>"$out" 2>&1 || fail "a value is its number"
+    says "pointer.lua:5: %p shows an address"
+    "$bench" run "$work/s.lua" >/dev/full 2>"$out" </dev/null
+    status=$?
+    status_is 2
+    says "standard output could not be written"
+}
+
+# Plants of the tree are found from any folder.
+case_other_folder() {
+    echo 'expect(plant):is_quiet()' | story far
+    bench=$(realpath "$bench")
+    cd "$work" || fail "no folder"
+    bench run far.lua
+    status_is 0
+    bench serve no_such_plant
+    status_is 2
+    says "guide_dashboard"
+    says "looked in scenarios/plants here and /"
 }
 
 # The line that repeats a failure is pasted into sh as it is.
@@ -552,6 +759,8 @@ case_serve() {
     echo 'wait(3)' >&5
     echo '1 +' >&5
     echo 'while true do end' >&5
+    echo 'return (("a"):rep(30)):find(("a?"):rep(30)..("a"):rep(30))' >&5
+    echo 'return string.rep("x", 1e9)' >&5
     echo '"still there"' >&5
     read -r answer <&4
     test "$answer" = "still there" || fail "typed Lua gave: $answer"
@@ -562,15 +771,18 @@ case_serve() {
     says 'has no property "temprature"'
     says "string[9] is not there"
     says "no global 'wait'"
-    says "no end within"
+    says "no end within 500000 steps"
+    says "string.find: too long a text for a pattern with 30 repeats"
+    says "string.rep: the text would be longer than 100000 bytes"
 }
 
 case_serve_for() {
     serve_start --speed 0 --for 1
     serve_end
     status_is 0
-    bench serve guide_dashboard --modbus 127.0.0.1:0 --snmp 127.0.0.1:0 --for 0.2
+    bench serve guide_dashboard --modbus 127.0.0.1:0 --snmp 127.0.0.1:0 --for 0.05
     status_is 0
+    says "ended before it was ready"
 }
 
 case_serve_interrupt() {

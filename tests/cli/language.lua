@@ -4,6 +4,7 @@
 
 local registers, objects, rows, settings = {}, {}, {}, {}
 local generation = 0
+local is_complete, has_sensor = true, true
 
 local function point(id, scope, name, natural, per_natural, modbus, snmp)
   modbus.name, snmp.name = "REGISTER", "object_" .. name
@@ -28,6 +29,10 @@ local host = {
       status_flag = 0x200, battery_flag = 0 },
     { name = "string_volt_high", number = 27, scope = "string", alarm_flag = 4, string_flag = 0,
       status_flag = 0x200, battery_flag = 0 },
+    { name = "module_lost", number = 0, scope = "module", alarm_flag = 0x400, string_flag = 0,
+      status_flag = 0, battery_flag = 0 },
+    { name = "sensor_communication_lost", number = 23, scope = "system", alarm_flag = 0,
+      string_flag = 0, status_flag = 0x800, battery_flag = 0 },
     { name = "discharging", number = 24, scope = "system", alarm_flag = 0, string_flag = 0,
       status_flag = 8, battery_flag = 0 },
   },
@@ -55,6 +60,8 @@ local host = {
   point_oid = function(id) return id ~= 4 and "1.3." .. id or nil end,
   reference = function(value) return table.unpack(value) end,
   contact = function() return false end,
+  is_complete = function() return is_complete end,
+  has_sensor = function() return has_sensor end,
 }
 
 local function load_part(name, ...)
@@ -62,7 +69,8 @@ local function load_part(name, ...)
 end
 local failure = load_part("failure.lua", host)
 local windows = load_part("windows.lua", host)
-local expect = load_part("expect.lua", host, windows, failure).expect
+local watch = load_part("expect.lua", host, windows, failure)
+local expect = watch.expect
 
 local voltage = { "module", 1, "voltage", "module.voltage" }
 local temperature = { "module", 1, "temperature", "module.temperature" }
@@ -86,6 +94,14 @@ local function fails(fn, disagree)
   assert(not ok, "it should not hold")
   assert(failure.is_failure(problem), problem)
   assert((problem.disagree or false) == (disagree or false), "disagreement: " .. problem.want)
+end
+
+-- A mistake in how it is asked, however the values are.
+local function misused(text, fn)
+  checks = checks + 1
+  local ok, problem = pcall(fn)
+  assert(not ok and type(problem) == "string" and problem:find(text, 1, true),
+    ("it should say '%s', not '%s'"):format(text, tostring(problem)))
 end
 
 -- Each window rounds for itself, half away from zero.
@@ -129,6 +145,50 @@ holds(function() expect(temperature):is(-25) end)
 settings["temperature.unit"] = 0
 registers[1001], objects["1.3.1"] = 0, 0 -- nothing there
 fails(function() expect(temperature):is(20) end)
+
+-- A value that is not there reads 0: no value expectation holds but is_unavailable.
+local function all_zero(holds_or_fails)
+  holds_or_fails(function() expect(voltage):is(0) end)
+  holds_or_fails(function() expect(voltage):is_near(0.1, 0.2) end)
+  holds_or_fails(function() expect(voltage):is_below(10) end)
+  holds_or_fails(function() expect(voltage):is_above(-1) end)
+end
+registers[1000], objects["1.3.0"] = 0, 0
+all_zero(holds)
+registers[1002], objects["1.3.2"] = 0x400, 0x400
+all_zero(fails)
+holds(function() expect(voltage):is_unavailable() end)
+registers[1002], objects["1.3.2"] = 0, 0
+is_complete = false
+all_zero(fails)
+is_complete = true
+registers[1003], objects["1.3.3"] = 0, 0
+holds(function() expect(current):is(0) end)
+has_sensor = false
+fails(function() expect(current):is(0) end)
+has_sensor = true
+rows = { { id = 1, number = 23, time = 0 } }
+fails(function() expect(current):is_near(0, 1) end)
+rows = {}
+
+-- What holds whatever is there is no expectation.
+registers[1000], objects["1.3.0"] = 12945, 1295
+misused("takes a number, got inf", function() expect(voltage):is_near(13.5, 1 / 0) end)
+misused("takes a number, got -inf", function() expect(voltage):is_above(-1 / 0) end)
+misused("every value", function() expect(voltage):is_near(13.5, 1e9) end)
+misused("every value", function() expect(voltage):is_above(-1e6) end)
+misused("every value", function() expect(voltage):is_below(1e6) end)
+misused("not negative", function() expect(voltage):is_near(13.5, -1) end)
+misused("not negative", function() expect.modbus(1000):is_near(65, -1) end)
+misused("every value", function() expect.modbus(1000):is_near(65, 1e6) end)
+misused("got inf", function() expect.modbus(1000):is_below(1 / 0) end)
+
+-- An expect that no wish follows.
+local mark = watch.open_mark()
+holds(function() expect(voltage):is(12.945) watch.need_said(mark) end)
+misused("says nothing", function() expect.modbus(1000) watch.need_said(mark) end)
+misused("says nothing", function() local _ = expect(voltage) watch.need_said(mark) end)
+holds(function() expect(voltage) watch.forget_open(mark) watch.need_said(mark) end)
 
 -- An alarm with a bit of its own: every sign or none.
 registers[1005], objects["1.3.5"] = 8, 8

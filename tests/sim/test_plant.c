@@ -2,6 +2,7 @@
  * test_plant.c — plant files: what they say to bus and webmanager, and every way to get one wrong.
  */
 #include <criterion/criterion.h>
+#include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -154,24 +155,54 @@ Test(plant, a_battery_function_takes_over_its_module_only)
 static void expect_failing_function(const char *function, const char *wanted)
 {
     char text[300];
-    (void)snprintf(text, sizeof text, "plant 'x' { modules = 1, battery = %s }", function);
+    (void)snprintf(text, sizeof text, "plant 'x' { modules = 2,\n battery = %s }", function);
     stage_open(&stage, text);
     cr_assert_not_null(stage.plant, "%s", stage.error);
+    cr_assert_null(sim_plant_failure(stage.plant));
     struct sim_frame answer;
-    cr_assert_not(stage_ask(&stage, wm_message_measure, WM_CLASS_MODULE, 1, 0, &answer));
-    const char *failure = sim_plant_idle_fault(stage.plant);
-    cr_assert_not_null(failure);
-    cr_assert_not_null(strstr(failure, wanted), "%s", failure);
+    for (int i = 0; i < 2; i++) {
+        int64_t before_us = sim_world_now_us(stage.world);
+        cr_assert_not(stage_ask(&stage, wm_message_measure, WM_CLASS_MODULE, 2 - i, 0, &answer));
+        cr_assert_lt(sim_world_now_us(stage.world) - before_us, 100000, "the world stops");
+        const char *failure = sim_plant_failure(stage.plant);
+        cr_assert_not_null(failure);
+        cr_assert_not_null(strstr(failure, wanted), "%s", failure);
+        cr_assert_null(sim_plant_idle_fault(stage.plant));
+    }
     stage_close(&stage);
 }
 
-Test(plant, a_battery_function_that_fails_silences_its_module_and_is_told_of)
+Test(plant, a_battery_function_that_fails_stops_the_world_and_is_told_of)
 {
-    expect_failing_function("function(n) return n.x.y end", "plant.lua:1: attempt to index");
-    expect_failing_function("function() error({}) end", "raised no message");
-    expect_failing_function("function() return 'hot' end", "module 1 returns voltage 0 to");
-    expect_failing_function("function() return 0/0 end", "module 1 returns voltage 0 to");
-    expect_failing_function("function() return 12, 999 end", "module 1 returns voltage 0 to");
+    expect_failing_function("function(n) return n.x.y end", "plant.lua:2: attempt to index");
+    expect_failing_function("function() error('boom') end", "plant.lua:2: boom (module 2)");
+    expect_failing_function("function() error('boom', 0) end", "plant.lua:2: boom (module 2)");
+    expect_failing_function("function() error({}) end", "plant.lua:2: the battery function raised");
+    expect_failing_function("function(n) local function f() return 1 + f() end return f() end",
+                            "stack overflow");
+    static const char *const wrong[] = {"'hot'", "0/0", "1e300", "{}", "12, 999", "nil, nil, -1"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char function[80];
+        (void)snprintf(function, sizeof function, "function() return %s end", wrong[i]);
+        expect_failing_function(function, "plant.lua:2: a battery function returns voltage 0 to");
+    }
+}
+
+static void give_up(lua_State *lua, lua_Debug *place)
+{
+    (void)place;
+    (void)luaL_error(lua, "too long");
+}
+
+Test(plant, an_endless_battery_function_can_be_ended_by_a_hook)
+{
+    stage_open(&stage, "plant 'x' { battery = function()\n while true do end end }");
+    cr_assert_not_null(stage.plant, "%s", stage.error);
+    lua_sethook(sim_plant_thread(stage.plant), give_up, LUA_MASKCOUNT, 1000);
+    struct sim_frame answer;
+    cr_assert_not(stage_ask(&stage, wm_message_measure, WM_CLASS_MODULE, 1, 0, &answer));
+    const char *failure = sim_plant_failure(stage.plant);
+    cr_assert_not_null(strstr(failure, "plant.lua:1: too long (module 1)"), "%s", failure);
 }
 
 struct refusal {
@@ -221,11 +252,27 @@ static const struct refusal refusals[] = {
      "plant.lua:1: runaway.action is one of none, open_breaker, not \"run\""},
     {"plant 'x' { settings = { ['voltage.delay'] = {} } }",
      "plant.lua:1: settings: voltage.delay is a number or a text, not a table"},
-    {"plant 'x' { breaker = { { output = 1 } } }", "breaker[1].output is a whole number from 1 to"},
+    {"plant 'x' { breaker = { { output = 1 } } }",
+     "plant.lua:1: breaker[1] needs gx_r_aux: it is an output of a GX_R_AUX unit"},
+    {"plant 'x' { gx_r_aux = 1, breaker = { { output = 5 } } }",
+     "breaker[1].output is a whole number from 1 to 4 (four for each gx_r_aux), not 5"},
+    {"plant 'x' { ambient = 0/0 }", "plant.lua:1: ambient is a number from -60 to 100 degC"},
+    {"plant 'x' { capacity = 0/0 }", "plant.lua:1: battery.capacity is a number from"},
+    {"plant 'x' { current_sensors = 1, sensor_range = 0/0 }", "bank.sensor_range is"},
+    {"plant 'x' { strings = 4, modules = 4611686018427387905 }",
+     "plant.lua:1: modules: 4611686018427387905 is more than the webmanager takes; at most 512"},
+    {"plant 'x' { strings = 2, modules = math.maxinteger }",
+     "plant.lua:1: modules: 9223372036854775807 is more than the webmanager takes; at most 512"},
+    {"plant 'x' { cells = '6' }", "plant.lua:1: cells is a whole number from 1 to 24, not \"6\""},
+    {"plant 'x' { cells = {} }", "cells is a whole number from 1 to 24, not a table"},
     {"plant 'x' { gx_r_aux = 1, strings = 2, breaker = { { output = 1 }, { output = 1 } } }",
      "breaker[2].output: output 1 is the breaker of string 1 already"},
     {"plant 'x' { gx_r_aux = 1, breaker = { { output = 1, wiring = 'off' } } }",
-     "breaker[1].wiring is \"no\" (on = open) or \"nc\" (off = open), not off"},
+     "breaker[1].wiring is \"no\" (on = open) or \"nc\" (off = open), not \"off\""},
+    {"plant 'x' { settings = { ['bank.strings'] = 4 } }",
+     "plant.lua:1: settings: bank.strings is what the plant is; say it with a word of the plant:"},
+    {"plant 'x' { gx_r_aux = 1, settings = { ['breaker.output_1'] = 4 } }",
+     "plant.lua:1: settings: breaker.output_1 is what the plant is"},
     {"plant 'x' { charger = { volts = 3 } }", "charger has no property \"volts\"; it has: limit,"},
     {"plant 'x' {} plant 'y' {}", "a plant file describes one plant; this is the second"},
     {"plant 'x'", "plant.lua: describes no plant; write plant \"name\""},
@@ -245,6 +292,17 @@ Test(plant, a_wrong_file_is_refused_with_its_line_and_what_would_be_right)
         cr_assert_eq(sim_world_next_us(stage.world), INT64_MAX, "nothing is half-started");
         stage_close(&stage);
     }
+}
+
+Test(plant, a_file_spoils_nobody_elses_library)
+{
+    stage_open(&stage, "string.format, table.sort, math.floor = nil, nil, nil\n"
+                       "plant 'x' { stings = 2 }");
+    cr_assert_null(stage.plant);
+    cr_assert_not_null(strstr(stage.error, "plant has no property \"stings\"; it has: ambient,"),
+                       "%s", stage.error);
+    cr_assert_null(stage_lua(&stage, "assert(string.format and table.sort and math.floor)"));
+    stage_close(&stage);
 }
 
 Test(plant, a_missing_file_is_named)

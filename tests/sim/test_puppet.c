@@ -63,6 +63,8 @@ Test(puppet, a_reference_reads_as_the_number_it_names)
     say("assert(plant.strings.value == 2 and plant.modules.value == 18)");
     say("assert(plant.string[1].alarm.value == nil and plant.status.value == nil)");
     refuse("return plant.status + 1", "plant.status has no value in the plant");
+    refuse("return math.floor(plant.module[1].voltage)",
+           "number expected, got a plant value: say .value");
     refuse("return plant.module[1] + 1", "module is an item, not a number");
 }
 
@@ -218,6 +220,9 @@ Test(puppet, unknown_words_are_errors_that_list_the_known_ones)
     refuse("plant.module[1]:drift { temperature = 3 }", "drift needs over");
     refuse("plant.module[1]:drift { over = 3 }", "drift names no property");
     refuse("plant.module[1]:mute { answer = 3 }", "mute has no option \"answer\"; it has: answers");
+    refuse("plant.module[1]:mute { answers = 1.5 }", "answers is a whole number from 1");
+    refuse("plant.module[1]:mute { answers = -1 }", "answers is a whole number from 1");
+    refuse("plant.bus:drop { nth = 1.5 }", "drop: nth is a whole number, not 1.5");
     refuse("plant.module[1].unplug()", "unplug is called with a colon");
     refuse("plant.module[1]:release 'bypass'", "resistance, temperature, voltage");
     refuse("plant.bus:drop { nth = 1, percent = 5 }", "exactly one of percent");
@@ -242,6 +247,52 @@ Test(puppet, values_out_of_range_are_errors_that_name_the_range)
     refuse("plant.module[1].voltage = '12'", "module.voltage is a number (V), not a string");
     refuse("plant.charger.on = 1", "charger.on is true or false, not a number");
     refuse("plant.module[1]:drift { temperature = 999, over = 9 }", "from -60 to 200 degC");
+}
+
+static void expect_idle(const char *wanted)
+{
+    const char *idle = sim_plant_idle_fault(stage.plant);
+    cr_assert_not_null(idle, "%s", wanted);
+    cr_assert_not_null(strstr(idle, wanted), "said: %s\nnot:  %s", idle, wanted);
+}
+
+Test(puppet, what_nobody_met_is_told_of)
+{
+    struct sim_frame answer;
+    say("plant.string[2].module[3]:unplug()");
+    expect_idle("string[2].module[3]:unplug() was asked for and nobody asked it since");
+    say("plant.string[2].module[3]:plug()");
+    expect_idle("string[2].module[3]:unplug()");
+    say("plant.string[2].module[3]:unplug()");
+    cr_assert_not(stage_ask(&stage, wm_message_measure, WM_CLASS_MODULE, 12, 0, &answer));
+    cr_assert_null(sim_plant_idle_fault(stage.plant));
+    say("plant.module[4]:press()");
+    expect_idle("string[1].module[4]:press() was asked for and nobody asked it while pressed");
+    stage_wait(&stage, 3);
+    cr_assert(stage_ask(&stage, wm_message_measure, WM_CLASS_MODULE, 4, 0, &answer));
+    expect_idle("string[1].module[4]:press()");
+    say("plant.module[4]:press()");
+    cr_assert(stage_ask(&stage, wm_message_measure, WM_CLASS_MODULE, 4, 0, &answer));
+    cr_assert_null(sim_plant_idle_fault(stage.plant));
+    say("plant.module[5]:press()");
+    cr_assert(stage_ask(&stage, wm_message_register_address, WM_CLASS_BROADCAST, 0, 99, &answer));
+    cr_assert_null(sim_plant_idle_fault(stage.plant));
+}
+
+Test(puppet, a_drift_that_never_moved_is_told_of)
+{
+    say("plant.module[7]:drift { temperature = 52, over = 18000 }");
+    stage_wait(&stage, 0.5);
+    expect_idle("string[1].module[7]:drift{temperature=52} was asked for and never moved");
+    stage_wait(&stage, 1);
+    cr_assert_null(sim_plant_idle_fault(stage.plant));
+    say("plant.charger:drift { voltage = 90, over = 60 } plant.charger.voltage = 119");
+    cr_assert_null(sim_plant_idle_fault(stage.plant), "replaced in the same breath");
+    say("plant.charger:drift { voltage = 100, over = 60 }");
+    stage_wait(&stage, 0.5);
+    say("plant.charger.voltage = 120");
+    stage_wait(&stage, 5);
+    expect_idle("charger:drift{voltage=100} was asked for and never moved");
 }
 
 Test(puppet, bus_faults_are_ordered_healed_and_told_of)
