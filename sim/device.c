@@ -116,18 +116,24 @@ static bool module_is_pressed(const struct sim_devices *devices, int32_t module)
 
 /* ---- who reacts ------------------------------------------------------------------------- */
 
+/* Orders of a scenario that want a question to meet them (decision H3). */
+static void meet_orders(struct sim_devices *devices, int32_t place)
+{
+    struct sim_device *device = &devices->device[place];
+    device->unplug_is_idle = device->unplug_is_idle && device->is_plugged;
+    if (device->press_is_idle && device->is_plugged && module_is_pressed(devices, place)) {
+        device->press_is_idle = false;
+    }
+}
+
 static int hear_device(struct sim_devices *devices, int32_t place, size_t size,
                        struct sim_talk *talks, int count, int max)
 {
-    struct sim_device *device = &devices->device[place];
-    if (!device->is_plugged) {
-        device->unplug_is_idle = false;
-        return count;
+    const struct sim_device *device = &devices->device[place];
+    if (device->unplug_is_idle || device->press_is_idle) {
+        meet_orders(devices, place);
     }
-    if (device->press_is_idle && module_is_pressed(devices, place)) {
-        device->press_is_idle = false;
-    }
-    if (count < max) {
+    if (count < max && device->is_plugged) {
         talks[count] = (struct sim_talk){place, device->latency_us, size};
         count++;
     }

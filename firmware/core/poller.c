@@ -113,8 +113,12 @@ void wm_poller_receive(struct wm_poller *poller, const struct wm_bank *bank,
             return;
         }
     }
-    if (poller->bytes_seen != seen_before && now_ms < poller->give_up_ms) {
-        /* The answer has begun: now each byte may take its gap (and its own time). */
+    const bool has_begun = poller->bytes_seen != seen_before && poller->reader.size > 0;
+    if (has_begun && now_ms < poller->give_up_ms) {
+        /*
+         * An answer has begun: now each byte may take its gap (and its own time). A foreign frame
+         * that was read whole is no beginning; the true answer keeps its time-out.
+         */
         poller->deadline_ms = now_ms + BYTE_GAP_MS + line_time_ms(1, settings) + CUT_MS;
         if (poller->deadline_ms > poller->give_up_ms) {
             poller->deadline_ms = poller->give_up_ms;

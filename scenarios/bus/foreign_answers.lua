@@ -68,3 +68,24 @@ scenario "an answer of the same number from another module is not taken" {
     expect(plant):is_quiet()
   end,
 }
+
+scenario "a late answer does not shorten the time of the next question" {
+  tags = { "bus" },
+  plant = "guide_dashboard",
+
+  run = function(plant)
+    local module = plant.string[1].module[1]
+    module.latency = 0.024 -- of the 0.030 that it has
+    settle()
+    note "in each round the first answer is late, and the tries after it are answered in time"
+    for lap = 1, 5 do
+      wait(rounds(1))
+      module.voltage = 12.941 + lap / 100
+      plant.bus:delay { nth = 1, seconds = 0.012 }
+      within(rounds(1), function()
+        expect(module.voltage):is(12.941 + lap / 100)
+      end)
+      expect(module):is_quiet()
+    end
+  end,
+}

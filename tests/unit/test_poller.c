@@ -78,6 +78,22 @@ Test(poller, a_late_answer_is_never_taken_for_a_current_one, .init = setup)
     cr_assert_eq(bench.core.bank.module[0].voltage_mV, 12345);
 }
 
+Test(poller, a_late_answer_does_not_shorten_the_time_out_of_the_true_one, .init = setup)
+{
+    while (bench.core.poller.is_in_round || bench.next_ms <= bench.now_ms) {
+        bench_run(&bench, 1);
+    }
+    bench.bus.late_answers = 1;
+    fake_bus_forget(&bench.bus);
+    while (bench.bus.questions == 0) {
+        bench_run(&bench, 1);
+    }
+    bench_run(&bench, 30);
+    cr_assert_eq(bench.bus.questions, 1, "34 ms from the question's begin, not 7");
+    bench_run(&bench, 10);
+    cr_assert_gt(bench.bus.questions, 1);
+}
+
 Test(poller, a_garbled_answer_is_asked_again, .init = setup)
 {
     bench.bus.garble_answers = 2;
