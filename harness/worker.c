@@ -123,9 +123,11 @@ void hx_worker_play(const struct hx_scenario *scenario, const struct hx_options 
     }
     stage.probe = probe != NULL ? probe : &own;
     lua_State *lua = hx_script_open(&stage, options->seed);
+    hx_guard_name(scenario->where);
     hx_guard_start(lua, options->time_limit_s, HX_EXIT_HANG);
     stage_play(&stage, scenario, options, verdict);
     hx_guard_stop();
+    hx_guard_name(NULL);
     verdict->trace = stage.trace.hash;
     verdict->virtual_us = stage.world != NULL ? sim_world_now_us(stage.world) : 0;
     hx_stage_close(&stage);

@@ -396,7 +396,6 @@ local words = {
   ipairs = ipairs, pairs = sorted_pairs, next = next, select = select, type = type,
   tostring = plain_text,
   tonumber = function(value, ...) return tonumber(number_of(value), ...) end,
- 
   error = error, assert = assert,
 }
 

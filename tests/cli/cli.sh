@@ -483,6 +483,7 @@ case_hang_in_c() {
     bench run --time-limit 1 "$work/pattern.lua"
     status_is 1
     says "hang    "
+    says "pattern.lua:1: no end within the time limit, in C"
     says "it was here:"
 }
 
