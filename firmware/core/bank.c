@@ -81,12 +81,18 @@ static void link_enter(struct wm_link *link, enum wm_link_state next)
     link->rounds_failed = 0;
 }
 
+static bool identity_differs(const struct wm_identity *one, const struct wm_identity *other)
+{
+    return one->type_code != other->type_code ||
+           one->hardware_revision != other->hardware_revision ||
+           one->software_revision != other->software_revision;
+}
+
 static void module_take(struct wm_module *module, const struct wm_measurement *taken)
 {
     switch (taken->message) {
     case wm_message_identify:
-        if (module->is_identified &&
-            memcmp(&module->identity, &taken->identity, sizeof module->identity) != 0) {
+        if (module->is_identified && identity_differs(&module->identity, &taken->identity)) {
             module->has_resistance = false; /* another module stands there now */
         }
         module->identity = taken->identity;
@@ -232,10 +238,7 @@ void wm_bank_compare(struct wm_bank *bank)
         if (reference == NULL) {
             reference = &module->identity;
         }
-        const struct wm_identity *own = &module->identity;
-        module->is_mismatched = own->type_code != reference->type_code ||
-                                own->hardware_revision != reference->hardware_revision ||
-                                own->software_revision != reference->software_revision;
+        module->is_mismatched = identity_differs(&module->identity, reference);
         bank->modules_mismatched += module->is_mismatched;
     }
 }

@@ -124,6 +124,7 @@ bool wm_breakers_move(struct wm_breakers *breakers, const struct wm_settings *se
 static void adopt(struct wm_breakers *breakers, const struct wm_settings *settings,
                   const struct wm_bank *bank, int32_t aux_index)
 {
+    bool is_adopted = false;
     for (int32_t i = 0; i < bank->strings_count; i++) {
         int32_t aux;
         uint8_t bit;
@@ -132,10 +133,13 @@ static void adopt(struct wm_breakers *breakers, const struct wm_settings *settin
             aux == aux_index) {
             breakers->is_open[i] = ((bank->aux[aux].outputs & bit) != 0) == is_open_on;
             breakers->is_unknown[i] = false;
-            breakers->is_changed = true;
+            is_adopted = true;
         }
     }
-    outputs_make(breakers, settings);
+    if (is_adopted) {
+        breakers->is_changed = true;
+        outputs_make(breakers, settings);
+    }
 }
 
 void wm_breakers_heard(struct wm_breakers *breakers, const struct wm_settings *settings,

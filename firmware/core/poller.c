@@ -193,13 +193,19 @@ enum wm_poller_end wm_poller_ended(struct wm_poller *poller)
     return WM_POLLER_ROUND_ENDED;
 }
 
+/* From the first device on. */
+static void visits_begin(struct wm_poller *poller)
+{
+    poller->is_in_round = true;
+    poller->place = 0;
+    poller->asked = 0;
+}
+
 void wm_poller_look_again(struct wm_poller *poller)
 {
     assert(!poller->is_in_round);
-    poller->is_in_round = true;
     poller->is_looking_again = true;
-    poller->place = 0;
-    poller->asked = 0;
+    visits_begin(poller);
 }
 
 /* The next message for a module in this visit, or wm_message_count when it is over. */
@@ -312,9 +318,7 @@ void wm_poller_transmit(struct wm_poller *poller, const struct wm_bank *bank,
             return;
         } else {
             if (!poller->is_in_round) {
-                poller->is_in_round = true;
-                poller->place = 0;
-                poller->asked = 0;
+                visits_begin(poller);
                 poller->round_next_ms = now_ms + settings->value[wm_setting_bus_round_period];
             }
             poller->has_ended = !choose(poller, bank);
