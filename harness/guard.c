@@ -8,6 +8,7 @@
 #include <lauxlib.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -37,25 +38,29 @@ static _Noreturn void end_with_backtrace(const char *what, int status)
     _exit(status);
 }
 
-/* The hook: an error at the line of the nearest file, not of the language around it. */
-static void loop_end(lua_State *lua, lua_Debug *record)
+void hx_guard_raise(lua_State *lua)
 {
-    lua_Debug frame = *record;
-    const char *place = "";
-    int line = 0;
-    /* Once: what handles the error is Lua too. */
-    lua_sethook(lua, NULL, 0, 0);
-    for (int level = 0; line == 0 && lua_getstack(lua, level, &frame); ++level) {
+    lua_Debug frame;
+    for (int level = 0; lua_getstack(lua, level, &frame); ++level) {
         lua_getinfo(lua, "Sl", &frame);
         if (frame.source[0] == '@' && frame.currentline > 0) {
-            place = frame.source + 1;
-            line = frame.currentline;
+            lua_pushfstring(lua, "%s:%d: ", frame.source + 1, frame.currentline);
+            lua_insert(lua, -2);
+            lua_concat(lua, 2);
+            break;
         }
     }
-    lua_pushfstring(lua,
-                    "%s:%d: no end within the time limit; let the loop end, or raise --time-limit",
-                    place, line);
     lua_error(lua);
+    abort(); /* lua_error does not return, and does not say so */
+}
+
+static void loop_end(lua_State *lua, lua_Debug *record)
+{
+    (void)record;
+    /* Once: what handles the error is Lua too. */
+    lua_sethook(lua, NULL, 0, 0);
+    lua_pushliteral(lua, "no end within the time limit; let the loop end, or raise --time-limit");
+    hx_guard_raise(lua);
 }
 
 static void timer_set(double seconds)

@@ -39,4 +39,7 @@ void hx_guard_watch(lua_State *thread);
  */
 void hx_guard_catch_crashes(void);
 
+/* Raises the text on top of the stack at the line of the nearest file, not of the language. */
+_Noreturn void hx_guard_raise(lua_State *lua);
+
 #endif

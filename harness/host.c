@@ -23,30 +23,13 @@ static struct hx_stage *stage_of(lua_State *lua)
     return lua_touserdata(lua, lua_upvalueindex(1));
 }
 
-/* Raises the text on top of the stack at the line of the nearest file, not of the language. */
-static _Noreturn void file_error(lua_State *lua)
-{
-    lua_Debug frame;
-    for (int level = 0; lua_getstack(lua, level, &frame); ++level) {
-        lua_getinfo(lua, "Sl", &frame);
-        if (frame.source[0] == '@' && frame.currentline > 0) {
-            lua_pushfstring(lua, "%s:%d: ", frame.source + 1, frame.currentline);
-            lua_insert(lua, -2);
-            lua_concat(lua, 2);
-            break;
-        }
-    }
-    lua_error(lua);
-    abort();
-}
-
 /* The stage with a webmanager on it; outside a scenario's run there is none. */
 static struct hx_stage *playing(lua_State *lua)
 {
     struct hx_stage *stage = stage_of(lua);
     if (stage->board == NULL) {
         lua_pushstring(lua, "this word belongs inside a scenario's run = function(plant)");
-        file_error(lua);
+        hx_guard_raise(lua);
     }
     return stage;
 }
