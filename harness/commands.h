@@ -8,6 +8,7 @@
 
 int hx_run(const struct hx_options *options);
 int hx_check(const struct hx_options *options);
+int hx_coverage(const struct hx_options *options);
 int hx_list(const struct hx_options *options);
 int hx_serve(const struct hx_options *options);
 

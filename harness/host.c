@@ -329,10 +329,11 @@ static void push_points(lua_State *lua)
     lua_createtable(lua, wm_point_count, 0);
     for (int i = 0; i < wm_point_count; ++i) {
         const struct wm_point_row *row = wm_point((enum wm_point)i);
-        lua_createtable(lua, 0, 8);
+        lua_createtable(lua, 0, 9);
         set_integer(lua, "id", i);
         set_string(lua, "scope", wm_scope_name(row->scope));
         set_string(lua, "name", row->name);
+        set_string(lua, "unit", wm_unit(row->unit)->name);
         set_string(lua, "natural", wm_unit(row->unit)->natural_name);
         set_integer(lua, "per_natural", wm_unit(row->unit)->per_natural);
         push_encoding(lua, row->register_encoding, row->register_name);
@@ -367,9 +368,13 @@ static void push_settings(lua_State *lua)
     for (int i = 0; i < wm_setting_count; ++i) {
         const struct wm_setting_row *row = wm_setting((enum wm_setting)i);
         if (row->snmp_leaf != WM_NO_OBJECT) {
-            lua_createtable(lua, 0, 2);
+            lua_createtable(lua, 0, 5);
+            set_string(lua, "name", row->name);
+            set_integer(lua, "value_default", row->value_default);
             set_string(lua, "snmp_name", row->snmp_name);
             set_integer(lua, "snmp_leaf", row->snmp_leaf);
+            push_encoding(lua, row->snmp_encoding, row->snmp_name);
+            lua_setfield(lua, -2, "snmp");
             lua_rawseti(lua, -2, ++count);
         }
     }
@@ -443,6 +448,67 @@ static int lw_check_setting(lua_State *lua)
     return lua_error(lua);
 }
 
+/* ---- ledger ----------------------------------------------------------------------------- */
+
+static enum hx_kind check_kind(lua_State *lua)
+{
+    enum hx_kind kind = HX_KINDS;
+    luaL_argcheck(lua, hx_kind_find(luaL_checkstring(lua, 1), &kind), 1, "no kind of thing");
+    return kind;
+}
+
+/* The number of a thing, or nothing where there is nothing to cover. */
+static int push_thing(lua_State *lua, int thing)
+{
+    if (thing == HX_NO_THING) {
+        return 0;
+    }
+    lua_pushinteger(lua, thing);
+    return 1;
+}
+
+/* thing(kind, name) */
+static int lw_thing(lua_State *lua)
+{
+    return push_thing(lua, hx_thing_find(check_kind(lua), luaL_checkstring(lua, 2)));
+}
+
+/* thing_of_point(kind, point id, number) */
+static int lw_thing_of_point(lua_State *lua)
+{
+    return push_thing(lua,
+                      hx_thing_of_point(check_kind(lua), (enum wm_point)luaL_checkinteger(lua, 2),
+                                        (int32_t)luaL_checkinteger(lua, 3)));
+}
+
+/* thing_of_flag(point id, bit) */
+static int lw_thing_of_flag(lua_State *lua)
+{
+    return push_thing(lua, hx_thing_of_flag(check_point(lua), (uint16_t)luaL_checkinteger(lua, 2)));
+}
+
+static int check_thing(lua_State *lua)
+{
+    size_t count = 0;
+    lua_Integer thing = luaL_checkinteger(lua, 1);
+    hx_things(&count);
+    luaL_argcheck(lua, thing >= 0 && (size_t)thing < count, 1, "no thing");
+    return (int)thing;
+}
+
+/* exercised(thing), asserted(thing) */
+static int lw_exercised(lua_State *lua)
+{
+    hx_ledger_exercise(stage_of(lua)->ledger, check_thing(lua));
+    return 0;
+}
+
+static int lw_asserted(lua_State *lua)
+{
+    hx_ledger_assert(stage_of(lua)->ledger, check_thing(lua));
+    return 0;
+}
+
 static void steps_spent(lua_State *lua, lua_Debug *record)
 {
     (void)record;
@@ -482,6 +548,11 @@ static const luaL_Reg functions[] = {
     {"has_sensor", lw_has_sensor},
     {"setting", lw_setting},
     {"check_setting", lw_check_setting},
+    {"thing", lw_thing},
+    {"thing_of_point", lw_thing_of_point},
+    {"thing_of_flag", lw_thing_of_flag},
+    {"exercised", lw_exercised},
+    {"asserted", lw_asserted},
     {NULL, NULL},
 };
 
@@ -496,4 +567,6 @@ void hx_host_push(lua_State *lua, struct hx_stage *stage)
     lua_setfield(lua, -2, "alarms_known");
     push_settings(lua);
     lua_setfield(lua, -2, "settings");
+    lua_pushboolean(lua, stage->ledger != NULL);
+    lua_setfield(lua, -2, "is_covering");
 }

@@ -21,7 +21,8 @@ static int help(const struct hx_options *options)
 {
     const char *command = options->paths > 0 ? options->path[0] : NULL;
     if (!hx_help(command)) {
-        hx_complain("no command '%s'; known: run, check, serve, list, version, help", command);
+        hx_complain("no command '%s'; known: run, check, coverage, serve, list, version, help",
+                    command);
         return HX_EXIT_USAGE;
     }
     return HX_EXIT_PASSED;
@@ -31,8 +32,9 @@ static const struct {
     const char *name;
     int (*run)(const struct hx_options *options);
 } commands[] = {
-    {"run", hx_run},     {"check", hx_check},  {"list", hx_list},
-    {"serve", hx_serve}, {"version", version}, {"help", help},
+    {"run", hx_run},   {"check", hx_check}, {"coverage", hx_coverage},
+    {"list", hx_list}, {"serve", hx_serve}, {"version", version},
+    {"help", help},
 };
 
 static int command_run(int argc, char **argv)

@@ -33,6 +33,8 @@ enum option_id {
     OPT_TRAP,
     OPT_SPEED,
     OPT_FOR,
+    OPT_MISSING,
+    OPT_CSV,
 };
 
 static const struct option run_options[] = {
@@ -55,6 +57,19 @@ static const struct option serve_options[] = {
     {"trap", required_argument, NULL, OPT_TRAP},     {"speed", required_argument, NULL, OPT_SPEED},
     {"for", required_argument, NULL, OPT_FOR},       {"set", required_argument, NULL, OPT_SET},
     {"seed", required_argument, NULL, OPT_SEED},     {NULL, 0, NULL, 0},
+};
+
+static const struct option coverage_options[] = {
+    {"jobs", required_argument, NULL, OPT_JOBS},
+    {"seed", required_argument, NULL, OPT_SEED},
+    {"filter", required_argument, NULL, OPT_FILTER},
+    {"only", required_argument, NULL, OPT_ONLY},
+    {"tag", required_argument, NULL, OPT_TAG},
+    {"set", required_argument, NULL, OPT_SET},
+    {"time-limit", required_argument, NULL, OPT_TIME_LIMIT},
+    {"missing", no_argument, NULL, OPT_MISSING},
+    {"csv", no_argument, NULL, OPT_CSV},
+    {NULL, 0, NULL, 0},
 };
 
 static const struct option no_options[] = {{NULL, 0, NULL, 0}};
@@ -88,6 +103,18 @@ static const struct command {
      "usage: gbms-bench check FILE|DIR...\n"
      "\n"
      "Loads scenario files and the plants they name, without running them.\n"},
+    {"coverage", coverage_options,
+     "usage: gbms-bench coverage [OPTION]... [FILE|DIR]...\n"
+     "\n"
+     "Plays scenarios as run does and tells which registers, flags, SNMP objects, alarms, traps,\n"
+     "settings and panel elements they exercised and asserted, and by which scenario first;\n"
+     "and how late each alarm was at worst. scenarios/README.md says what counts.\n"
+     "\n"
+     "  --missing         only what is not exercised or not asserted\n"
+     "  --csv             as comma-separated values\n"
+     "  --jobs, --seed, --filter, --only, --tag, --set, --time-limit   as in run\n"
+     "\n"
+     "Exit status: 0 no gap, 1 a gap or a scenario that failed, 2 usage or set-up error.\n"},
     {"list", no_options,
      "usage: gbms-bench list [scenarios|plants|points|alarms|settings] [PATH]...\n"
      "\n"
@@ -130,6 +157,7 @@ bool hx_help(const char *name)
               "\n"
               "  run [FILE|DIR]...    play scenarios\n"
               "  check FILE|DIR...    load scenarios without playing them\n"
+              "  coverage [FILE|DIR]  what the scenarios exercise and assert\n"
               "  serve PLANT          keep a live plant on Modbus and SNMP ports\n"
               "  list [WHAT] [PATH]   scenarios, plants, points, alarms, settings\n"
               "  version, help [COMMAND]\n"
@@ -253,6 +281,12 @@ static bool option_take(struct hx_options *options, int id, const char *text)
     case OPT_VERBOSE:
         options->is_verbose = true;
         return true;
+    case OPT_MISSING:
+        options->is_missing = true;
+        return true;
+    case OPT_CSV:
+        options->is_csv = true;
+        return true;
     case OPT_MODBUS:
         options->modbus_address = text;
         return true;
@@ -307,7 +341,8 @@ bool hx_options_parse(struct hx_options *options, int argc, char **argv)
         .speed = 1,
     };
     if (command == NULL) {
-        hx_complain("unknown command '%s'; known: run, check, serve, list, version, help", argv[1]);
+        hx_complain("unknown command '%s'; known: run, check, coverage, serve, list, version, help",
+                    argv[1]);
         return false;
     }
     opterr = 0;

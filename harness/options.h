@@ -31,6 +31,10 @@ struct hx_options {
     bool is_verbose;
     bool has_time_limit; /* it was given */
     double time_limit_s;
+    /* coverage */
+    bool is_covering; /* a ledger is kept, and what passes is not printed */
+    bool is_missing;  /* print gaps only */
+    bool is_csv;
     /* serve */
     const char *modbus_address;
     const char *snmp_address;

@@ -140,9 +140,11 @@ void hx_report_print(struct hx_report *report, size_t finished)
         progress_clear(report);
     }
     for (; report->printed < finished; ++report->printed) {
+        bool is_shown =
+            !report->options->is_covering || is_bad(report->verdict[report->printed].outcome);
         if (report->options->is_tap) {
             print_tap(report, report->printed);
-        } else {
+        } else if (is_shown) {
             print_line(report, report->printed);
         }
     }

@@ -43,31 +43,13 @@ static int scenarios_run(const struct hx_options *options, const struct hx_scena
     return !is_kept ? HX_EXIT_USAGE : is_good ? HX_EXIT_PASSED : HX_EXIT_FAILED;
 }
 
-static void complain_none(const struct hx_options *options)
-{
-    const char *cure = "gbms-bench list shows them";
-    if (options->filter != NULL && options->only == NULL && options->tag == NULL) {
-        hx_complain("--filter %s: in no scenario's name; %s", options->filter, cure);
-    } else if (options->only != NULL) {
-        hx_complain("--only %s: no scenario is left with this name; %s", options->only, cure);
-    } else {
-        hx_complain("--tag %s: no scenario is left with this tag; %s", options->tag, cure);
-    }
-}
-
 int hx_run(const struct hx_options *options)
 {
     struct hx_scenarios list = {0};
     int status = HX_EXIT_USAGE;
-    if (!hx_suite_load(options, &list)) {
-        hx_complain("nothing was run");
-    } else {
-        hx_suite_filter(&list, options);
-        if (list.count == 0) {
-            complain_none(options);
-        } else if (options->junit == NULL || junit_can_be_written(options->junit)) {
-            status = scenarios_run(options, &list);
-        }
+    if (hx_suite_select(options, &list) &&
+        (options->junit == NULL || junit_can_be_written(options->junit))) {
+        status = scenarios_run(options, &list);
     }
     hx_scenarios_free(&list);
     return status;

@@ -126,11 +126,15 @@ lua_State *hx_script_open(struct hx_stage *stage, uint64_t seed)
     run_embedded(lua, "windows.lua", 1); /* 3 windows */
     lua_pushvalue(lua, 1);
     lua_pushvalue(lua, 3);
-    lua_pushvalue(lua, 2);
-    run_embedded(lua, "expect.lua", 3); /* 4 expect */
+    run_embedded(lua, "ledger.lua", 2); /* 4 ledger */
     lua_pushvalue(lua, 1);
+    lua_pushvalue(lua, 3);
     lua_pushvalue(lua, 2);
     lua_pushvalue(lua, 4);
+    run_embedded(lua, "expect.lua", 4); /* 5 expect */
+    lua_pushvalue(lua, 1);
+    lua_pushvalue(lua, 2);
+    lua_pushvalue(lua, 5);
     run_embedded(lua, "language.lua", 3);
     lua_rawsetp(lua, LUA_REGISTRYINDEX, &language_key);
     lua_settop(lua, 0);

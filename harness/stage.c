@@ -15,6 +15,9 @@ static void stage_published(void *context, const struct wm_view *view)
 {
     struct hx_stage *stage = context;
     hx_trace_view(&stage->trace, view);
+    if (stage->ledger != NULL) {
+        hx_ledger_view(stage->ledger, view);
+    }
     if (stage->stops_at_views) {
         sim_world_stop(stage->world);
     }
@@ -39,6 +42,9 @@ static bool chosen_add(struct chosen *chosen, struct hx_stage *stage, const char
     chosen->item = hx_realloc(chosen->item, (chosen->count + 1) * sizeof *chosen->item);
     chosen->item[chosen->count++] = setting;
     stage->settings.value[setting.setting] = setting.value;
+    if (stage->ledger != NULL) {
+        hx_ledger_give(stage->ledger, &setting);
+    }
     return true;
 }
 

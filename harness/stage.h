@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ledger.h"
 #include "probe.h"
 #include "settings.h"
 #include "sim/plant.h"
@@ -27,6 +28,7 @@ struct hx_stage {
     struct hx_probe *probe;      /* ro; borrowed, null in serve       */
     struct wm_settings settings; /* ro: defaults and what was set     */
     struct hx_trace trace;       /* ro                                */
+    struct hx_ledger *ledger;    /* ro; borrowed, null: nobody asks   */
     bool stops_at_views;         /* rw: leave sim_world_run at a view */
     bool is_verbose;             /* rw: print notes                   */
     struct hx_text last_note;    /* ro: with its instant              */

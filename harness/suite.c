@@ -160,7 +160,7 @@ static bool is_wanted(const struct hx_scenario *scenario, const struct hx_option
            (options->tag == NULL || has_tag(scenario->tags, options->tag));
 }
 
-void hx_suite_filter(struct hx_scenarios *list, const struct hx_options *options)
+static void suite_filter(struct hx_scenarios *list, const struct hx_options *options)
 {
     struct hx_scenarios kept = {0};
     struct hx_scenarios rest = {0};
@@ -174,4 +174,29 @@ void hx_suite_filter(struct hx_scenarios *list, const struct hx_options *options
     hx_scenarios_free(list);
     hx_scenarios_free(&rest);
     *list = kept;
+}
+
+static void complain_none(const struct hx_options *options)
+{
+    const char *cure = "gbms-bench list shows them";
+    if (options->filter != NULL && options->only == NULL && options->tag == NULL) {
+        hx_complain("--filter %s: in no scenario's name; %s", options->filter, cure);
+    } else if (options->only != NULL) {
+        hx_complain("--only %s: no scenario is left with this name; %s", options->only, cure);
+    } else {
+        hx_complain("--tag %s: no scenario is left with this tag; %s", options->tag, cure);
+    }
+}
+
+bool hx_suite_select(const struct hx_options *options, struct hx_scenarios *list)
+{
+    if (!hx_suite_load(options, list)) {
+        hx_complain("nothing was run");
+        return false;
+    }
+    suite_filter(list, options);
+    if (list->count == 0) {
+        complain_none(options);
+    }
+    return list->count > 0;
 }

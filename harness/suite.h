@@ -19,7 +19,10 @@ bool hx_suite_load(const struct hx_options *options, struct hx_scenarios *list);
 bool hx_plant_check(const char *plant_file, const struct hx_options *options,
                     struct hx_text *error);
 
-/* Keeps only what --filter, --only and --tag ask for. */
-void hx_suite_filter(struct hx_scenarios *list, const struct hx_options *options);
+/*
+ * hx_suite_load, and only what --filter, --only and --tag ask for is kept. False, with a complaint
+ * made, when something does not load or nothing is left.
+ */
+bool hx_suite_select(const struct hx_options *options, struct hx_scenarios *list);
 
 #endif

@@ -30,6 +30,7 @@ struct hx_verdict {
     struct hx_text message; /* one line; the reason of a skip */
     struct hx_text detail;  /* the report, line by line */
     struct hx_text output;  /* what the scenario printed */
+    struct hx_text record;  /* of the ledger (ledger.h); empty: not asked for */
 };
 
 void hx_verdict_free(struct hx_verdict *verdict);

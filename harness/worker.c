@@ -24,6 +24,7 @@ void hx_verdict_free(struct hx_verdict *verdict)
     hx_text_free(&verdict->message);
     hx_text_free(&verdict->detail);
     hx_text_free(&verdict->output);
+    hx_text_free(&verdict->record);
 }
 
 /* ---- playing ---------------------------------------------------------------------------- */
@@ -122,16 +123,21 @@ void hx_worker_play(const struct hx_scenario *scenario, const struct hx_options 
         return;
     }
     stage.probe = probe != NULL ? probe : &own;
+    stage.ledger = options->is_covering ? hx_ledger_create() : NULL;
     lua_State *lua = hx_script_open(&stage, options->seed);
     hx_guard_name(scenario->where);
     hx_guard_start(lua, options->time_limit_s, HX_EXIT_HANG);
     stage_play(&stage, scenario, options, verdict);
     hx_guard_stop();
     hx_guard_name(NULL);
+    if (stage.ledger != NULL) {
+        hx_ledger_pack(stage.ledger, stage.board, verdict->outcome == HX_PASSED, &verdict->record);
+    }
     verdict->trace = stage.trace.hash;
     verdict->virtual_us = stage.world != NULL ? sim_world_now_us(stage.world) : 0;
     hx_stage_close(&stage);
     lua_close(lua);
+    hx_ledger_destroy(stage.ledger);
     hx_probe_stop(&own);
 }
 
@@ -144,6 +150,7 @@ struct header {
     uint32_t expectations;
     uint32_t message_size;
     uint32_t detail_size;
+    uint32_t record_size;
 };
 
 static bool write_all(int fd, const char *bytes, size_t size)
@@ -174,10 +181,12 @@ _Noreturn void hx_worker_run(const struct hx_scenario *scenario, const struct hx
         .expectations = verdict.expectations,
         .message_size = (uint32_t)verdict.message.size,
         .detail_size = (uint32_t)verdict.detail.size,
+        .record_size = (uint32_t)verdict.record.size,
     };
     hx_text_add_bytes(&bytes, (const char *)&header, sizeof header);
     hx_text_add_bytes(&bytes, hx_text_string(&verdict.message), verdict.message.size);
     hx_text_add_bytes(&bytes, hx_text_string(&verdict.detail), verdict.detail.size);
+    hx_text_add_bytes(&bytes, hx_text_string(&verdict.record), verdict.record.size);
     _exit(write_all(verdict_fd, bytes.bytes, bytes.size) ? 0 : 1);
 }
 
@@ -189,7 +198,8 @@ bool hx_verdict_receive(const struct hx_text *bytes, struct hx_verdict *verdict)
     }
     memcpy(&header, bytes->bytes, sizeof header);
     if (header.outcome >= HX_OUTCOMES ||
-        bytes->size != sizeof header + header.message_size + header.detail_size) {
+        bytes->size !=
+            sizeof header + (size_t)header.message_size + header.detail_size + header.record_size) {
         return false;
     }
     const char *text = bytes->bytes + sizeof header;
@@ -199,5 +209,7 @@ bool hx_verdict_receive(const struct hx_text *bytes, struct hx_verdict *verdict)
     verdict->expectations = header.expectations;
     hx_text_add_bytes(&verdict->message, text, header.message_size);
     hx_text_add_bytes(&verdict->detail, text + header.message_size, header.detail_size);
+    text += header.message_size + header.detail_size;
+    hx_text_add_bytes(&verdict->record, text, header.record_size);
     return true;
 }

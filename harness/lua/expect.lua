@@ -1,6 +1,6 @@
 -- expect.lua — expectations: each looks through every window that can show the thing.
 
-local host, windows, failure = ...
+local host, windows, failure, ledger = ...
 
 local count = 0 -- expectations judged; a scenario without any fails
 local looks = 0 -- the same, with those that prove nothing
@@ -115,6 +115,7 @@ local function add_word(signs, point, number, flag, decides)
   for _, each in ipairs(windows.look(point, number)) do
     each.shows = each.raw ~= nil and each.raw & flag ~= 0
     each.decides = decides
+    each.point, each.number, each.flag = point, number, flag
     if each.raw then
       each.text = ("%s = 0x%04X, bit 0x%04X %s"):format(each.place, each.raw & 0xFFFF, flag,
         each.shows and "set" or "clear")
@@ -217,6 +218,7 @@ local function item_has(item, name)
     sign.ok = sign.shows
   end
   judge(("%s has %s"):format(item.name, name), signs, signs_disagree(signs))
+  ledger.raised(item, find_alarm(name), signs)
 end
 
 local function item_has_not(item, name)
@@ -230,6 +232,7 @@ local function item_has_not(item, name)
     sign.ok = sign.raw ~= nil and not (sign.shows and blamed)
   end
   judge(("%s has not %s"):format(item.name, name), signs, signs_disagree(signs))
+  ledger.gone(item, name)
 end
 
 local quiet_points = {
@@ -259,6 +262,7 @@ local function item_is_quiet(item)
       (#rows == 0 and "no row" or "rows of " .. table.concat(numbers, ", ")) or present) }
   end
   judge(item.name .. " is quiet", seen, disagree)
+  ledger.quiet(item)
 end
 
 local item_methods = { has = item_has, has_not = item_has_not, is_quiet = item_is_quiet }
@@ -315,9 +319,11 @@ local function value_is(reference, value)
   for _, each in ipairs(seen) do
     local wanted = each.encode(value)
     each.ok = each.raw == wanted
+    each.proves = wanted ~= 0
     each.text = each.ok and each.text or ("%s, wanted %d"):format(each.text, wanted)
   end
   judge(value_text(reference, want), seen, windows.disagree(seen))
+  ledger.values(reference.point, reference.number, seen, true)
 end
 
 -- Each window shows what it would show for a value inside value - tolerance .. value + tolerance.
@@ -333,9 +339,11 @@ local function value_is_near(reference, value, tolerance)
       failure.misuse("every value of %s is that near; give a smaller tolerance", each.place)
     end
     each.ok = each.raw ~= nil and each.raw >= low and each.raw <= high
+    each.proves = low > 0 or high < 0
     each.text = each.ok and each.text or ("%s, wanted %d..%d"):format(each.text, low, high)
   end
   judge(value_text(reference, want), seen, windows.disagree(seen))
+  ledger.values(reference.point, reference.number, seen, false)
 end
 
 -- Strictly in the window with the finest steps; the others may show the limit itself.
@@ -354,10 +362,12 @@ local function value_beyond(reference, value, sign, word)
       failure.misuse("every value of %s is %s that; give a limit it can cross", each.place, word)
     end
     each.ok = each.raw ~= nil and sign * (each.raw - limit) >= (is_strict and 1 or 0)
+    each.proves = sign * -limit < (is_strict and 1 or 0)
     each.text = each.ok and each.text or
       ("%s, wanted %s %s%d"):format(each.text, word, is_strict and "" or "or at ", limit)
   end
   judge(value_text(reference, want), seen, windows.disagree(seen))
+  ledger.values(reference.point, reference.number, seen, false)
 end
 
 -- Reads 0 in every window, and the loss is told.
@@ -413,6 +423,7 @@ local function line_is(line, word)
       text = "contact: " .. (is_on and "on" or "off") }
   end
   judge(("%s is \"%s\""):format(line.name, word), seen, disagree)
+  ledger.line(windows.point(line.kind, "level"), line.number, words[word])
 end
 
 -- ---- what expect() is given ---------------------------------------------------------------
@@ -474,12 +485,13 @@ local function raw_text(value)
   return ("\"%s\""):format(tostring(value))
 end
 
-local function raw_judge(raw, want, ok)
+local function raw_judge(raw, want, ok, is_exact)
   local value, problem = raw.read()
   judge(("%s %s"):format(raw.place, want), { {
     ok = value ~= nil and ok(value), text = ("%s = %s"):format(raw.place,
       value ~= nil and raw_text(value) or problem),
   } })
+  ledger.raw(raw.key, value, ok, is_exact)
 end
 
 local function raw_compared(want, compare)
@@ -497,7 +509,7 @@ local raw_methods = {
       failure.misuse(":is takes a raw number or a text, got %s", type(wanted))
     end
     wanted = math.tointeger(wanted) or wanted
-    raw_judge(raw, "is " .. raw_text(wanted), function(value) return value == wanted end)
+    raw_judge(raw, "is " .. raw_text(wanted), function(value) return value == wanted end, true)
   end,
   is_near = function(raw, wanted, tolerance)
     need_number(wanted, ":is_near")
@@ -520,7 +532,7 @@ local function with_sign(method)
       local is_negative = value and type(wanted) == "number" and wanted < 0 and value > 32767
       return is_negative and value - 65536 or value, problem
     end
-    return method({ place = raw.place, read = read }, wanted, ...)
+    return method({ place = raw.place, key = raw.key, read = read }, wanted, ...)
   end
 end
 
@@ -537,6 +549,7 @@ local function expect_register(number)
   end
   return with_methods("a register", register_methods, {
     place = ("modbus %d"):format(number),
+    key = number,
     read = function() return windows.register(number) end,
   })
 end
@@ -557,6 +570,7 @@ local function expect_snmp(name, row)
   end
   return with_methods("an object", raw_methods, {
     place = ("snmp %s%s"):format(name, row and "." .. row or ""),
+    key = oid,
     read = function() return windows.object(oid) end,
   })
 end
@@ -576,6 +590,9 @@ local function traps_fetch()
     trap.text = ("%s %s (id %d)"):format(trap.kind, trap.name or "?", trap.id)
     -- coldStart and the like tell of no alarm.
     trap.taken = trap.kind == "other"
+    if trap.name then
+      ledger.arrived(trap.kind, trap.name)
+    end
     arrived[#arrived + 1] = trap
   end
 end
@@ -608,6 +625,7 @@ local function expect_trap(what)
       trap.taken = true
       taken_log[#taken_log + 1] = trap
       count, looks = count + 1, looks + 1
+      ledger.trap(kind, alarm.name)
       return
     end
   end
@@ -655,11 +673,23 @@ return {
   open_mark = function() return opened end,
   need_said = need_said,
   forget_open = forget_open,
-  mark = function() return #taken_log end,
-  -- Gives back the traps that a try of `within` took before it failed.
+  -- A try of `within` begins; it held; it failed, and the traps that it took are given back.
+  try = function()
+    ledger.try()
+    return #taken_log
+  end,
+  keep = function() ledger.keep() end,
   give_back = function(mark)
+    ledger.drop()
     while #taken_log > mark do
       table.remove(taken_log).taken = false
+    end
+  end,
+  -- The scenario has passed: what else arrived, and what all of it asserted.
+  finish = function()
+    if host.is_covering then
+      traps_fetch()
+      ledger.finish()
     end
   end,
 }

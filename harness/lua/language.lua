@@ -146,10 +146,11 @@ local function within(duration, fn)
   local limit = deadline(duration, "within")
   local is_last = false
   while true do
-    local mark, before = watch.mark(), watch.looks()
+    local mark, before = watch.try(), watch.looks()
     local ok, problem = look("within", fn)
     if ok then
       need_looks("within", before)
+      watch.keep()
       return
     end
     if not failure.is_failure(problem) then
@@ -444,6 +445,7 @@ function language.play(number, plant)
   local ok, problem = xpcall(function()
     entry.run(plant)
     watch.need_said(0)
+    watch.finish()
   end, failure.handle)
   if ok and watch.count() == 0 then
     return "failed", "asserted nothing", ("at   %s\nwant at least one expectation\nsaw  none; " ..

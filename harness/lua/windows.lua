@@ -287,6 +287,20 @@ local function aux_oid(name)
   return host.point_oid(point.id, (unit - 1) * 4 + math.tointeger(line))
 end
 
+-- The name of the alarm table's column that this OID is a cell of, or nil.
+function windows.column_of(oid)
+  for name, column in pairs(columns) do
+    if oid:sub(1, #column + 1) == column .. "." then
+      return name
+    end
+  end
+end
+
+-- What an object shows for a value of its setting.
+function windows.encode_setting(setting, value)
+  return encoders[setting.snmp.kind](value, setting.snmp)
+end
+
 -- The OID of an object by its name and, for a column, its row; or nil and what would be right.
 function windows.object_oid(name, row)
   if name:find("^[%d.]+$") then

@@ -6,6 +6,7 @@
 #ifndef WM_BOARD_H
 #define WM_BOARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -66,5 +67,21 @@ int board_snmp_port(const struct board *board);
 
 /* The latest published view: for its generation and readiness, never for an assertion. */
 const struct wm_view *board_view(const struct board *board);
+
+/*
+ * How late an alarm was at worst: beyond its delay or hold, from the instant the plant gave the
+ * cause to the view that showed it, in time and in thousandths of a round as it really ran.
+ */
+struct board_latency {
+    int64_t raise_ms;
+    int64_t clear_ms;
+    int32_t raise_rounds_milli;
+    int32_t clear_rounds_milli;
+    uint32_t raises; /* so many were measured; with 0 the rest means nothing */
+    uint32_t clears;
+};
+
+/* False, and all 0, where this board measures none. */
+bool board_latency(const struct board *board, enum wm_alarm alarm, struct board_latency *latency);
 
 #endif

@@ -69,7 +69,8 @@ local function load_part(name, ...)
 end
 local failure = load_part("failure.lua", host)
 local windows = load_part("windows.lua", host)
-local watch = load_part("expect.lua", host, windows, failure)
+local watch = load_part("expect.lua", host, windows, failure,
+  load_part("ledger.lua", host, windows))
 local expect = watch.expect
 
 local voltage = { "module", 1, "voltage", "module.voltage" }

@@ -241,3 +241,11 @@ const struct wm_view *board_view(const struct board *board)
 {
     return &board->core.view;
 }
+
+bool board_latency(const struct board *board, enum wm_alarm alarm, struct board_latency *latency)
+{
+    (void)board;
+    (void)alarm;
+    *latency = (struct board_latency){0};
+    return false;
+}

@@ -1,0 +1,109 @@
+/*
+ * ledger.h — what there is to cover, and what the scenarios exercised and asserted of it.
+ *
+ * Things come from the tables; a new table is one row of `kinds` in ledger.c. The definitions:
+ *
+ *   exercised  in a published view of the scenario
+ *     register, object   an item of it was not 0; a line of an aux was at both of its levels;
+ *                        a setting's object: as the setting
+ *     flag               the bit was set in this word of some item
+ *     raised, cleared    the alarm was there; it was there and then was not
+ *     added, removed     the trap sink got it
+ *     setting            plant or scenario gave it another value than its row's default, or its
+ *                        value changed while the scenario ran
+ *   asserted   exercised, and in the same scenario, which passed, an expectation held that looked
+ *              at exactly this thing and that a dead one would have failed
+ *     register, object   a dead one reads 0: is(0) asserts nothing. A line: both levels expected.
+ *                        A setting's object: a dead one shows the default
+ *     flag               the expectation wanted the bit set: `has`, or `is` of the whole word
+ *     raised             `has` held
+ *     cleared            `has` held, and later `has_not` or is_quiet of the same item, or of the
+ *                        plant
+ *     added, removed     expect.trap took it
+ *     setting            read back through its object with another value than the default; or the
+ *                        scenario fails when it is played again with the default (coverage.c)
+ *
+ * What is expected inside `within` counts if it held in the look that ended it.
+ */
+#ifndef HX_LEDGER_H
+#define HX_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "text.h"
+#include "wm/board.h"
+
+enum hx_kind {
+    HX_KIND_REGISTER, /* a field of a register window; of an aux each line */
+    HX_KIND_FLAG,     /* a bit of a word: the status words, 1002, module, string, string 2 */
+    HX_KIND_OBJECT,   /* an SNMP object with a place below bacs */
+    HX_KIND_RAISED,
+    HX_KIND_CLEARED,
+    HX_KIND_ADDED, /* a trap that tells of the row of an alarm */
+    HX_KIND_REMOVED,
+    HX_KIND_SETTING,
+    HX_KINDS
+};
+
+/* "register", "flag", ...; "registers", ... */
+const char *hx_kind_name(enum hx_kind kind);
+const char *hx_kind_plural(enum hx_kind kind);
+
+#define HX_THING_NAME_SIZE 64
+
+/* What it names depends on its kind; the rest is 0. */
+struct hx_thing {
+    enum hx_kind kind;
+    char name[HX_THING_NAME_SIZE];
+    enum wm_point point;
+    int32_t number_first; /* items of the point */
+    int32_t number_last;
+    uint16_t flag;
+    enum wm_alarm alarm;
+    enum wm_setting setting;
+    bool is_setting; /* an object that shows a setting */
+    int column;      /* of the alarm table */
+};
+
+/* All of them, grouped by kind; *count of them. Made once, the same in every run. */
+const struct hx_thing *hx_things(size_t *count);
+
+#define HX_NO_THING (-1)
+/* Their numbers, by what the language knows of them; HX_NO_THING: nothing to cover. */
+int hx_thing_find(enum hx_kind kind, const char *name);
+int hx_thing_of_point(enum hx_kind kind, enum wm_point point, int32_t number);
+int hx_thing_of_flag(enum wm_point point, uint16_t flag);
+bool hx_kind_find(const char *name, enum hx_kind *kind);
+
+/* Of one scenario while it plays. */
+struct hx_ledger;
+
+struct hx_ledger *hx_ledger_create(void);
+/* Null is allowed. */
+void hx_ledger_destroy(struct hx_ledger *ledger);
+/* Plant or scenario say a setting. */
+void hx_ledger_give(struct hx_ledger *ledger, const struct board_setting *setting);
+/* Every published view, in order. */
+void hx_ledger_view(struct hx_ledger *ledger, const struct wm_view *view);
+/* What only the language sees. */
+void hx_ledger_exercise(struct hx_ledger *ledger, int thing);
+void hx_ledger_assert(struct hx_ledger *ledger, int thing);
+
+/* What is known of a thing after a scenario. */
+enum { HX_EXERCISED = 1, HX_ASSERTED = 2 };
+
+/* A scenario's ledger as the worker sends it. */
+struct hx_record {
+    uint8_t *mark; /* one a thing */
+    struct board_latency latency[wm_alarm_count];
+};
+
+/* Closes the ledger into bytes; a scenario that did not pass asserts nothing. board may be null. */
+void hx_ledger_pack(const struct hx_ledger *ledger, const struct board *board, bool has_passed,
+                    struct hx_text *bytes);
+/* record->mark points into the bytes. False: they are no record. */
+bool hx_record_unpack(const struct hx_text *bytes, struct hx_record *record);
+
+#endif

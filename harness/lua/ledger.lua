@@ -1,0 +1,186 @@
+-- ledger.lua — what a scenario asserted: an expectation that held names here the things that, dead,
+-- would have made it fail. What counts is defined in harness/ledger.h; without `coverage` this
+-- costs nothing.
+
+local host, windows = ...
+local ledger = {}
+
+-- Numbers of things, and texts for what has to be remembered on the way: key -> true.
+local kept = {}
+local tried -- the same of a look of `within` that is not decided yet
+
+local function claim(key)
+  if key then
+    (tried or kept)[key] = true
+  end
+end
+
+local function is_claimed(key)
+  return kept[key] or tried and tried[key] or false
+end
+
+-- A look of `within` begins, holds, or is forgotten.
+function ledger.try()
+  tried = {}
+end
+
+function ledger.keep()
+  for key in next, tried do
+    kept[key] = true
+  end
+  tried = nil
+end
+
+function ledger.drop()
+  tried = nil
+end
+
+-- ---- values -------------------------------------------------------------------------------
+
+local kind_of = { modbus = "register", snmp = "object" }
+
+local function claim_bits(point, raw)
+  for bit = 0, 15 do
+    if raw >> bit & 1 == 1 then
+      claim(host.thing_of_flag(point.id, 1 << bit))
+    end
+  end
+end
+
+-- Every window of `seen` showed a value; `proves`: it would not have held for a dead 0.
+function ledger.values(point, number, seen, is_exact)
+  for _, each in ipairs(seen) do
+    if each.proves then
+      claim(host.thing_of_point(kind_of[each.window], point.id, number))
+      if is_exact and point.unit == "flags" then
+        claim_bits(point, each.raw)
+      end
+    end
+  end
+end
+
+-- A line of an aux counts when both its levels, 0 and 1, were expected.
+local function claim_level(kind, point, number, level)
+  local thing = host.thing_of_point(kind, point.id, number)
+  if thing then
+    claim(("%d at %d"):format(thing, level))
+    claim(is_claimed(("%d at %d"):format(thing, 1 - level)) and thing)
+  end
+end
+
+function ledger.line(point, number, level)
+  claim_level("register", point, number, level)
+  claim_level("object", point, number, level)
+end
+
+-- ---- one window, raw ----------------------------------------------------------------------
+
+local places -- register or OID -> { kind, point, number }, { setting } or { column }
+
+local function places_of_points(kind, place_of)
+  for _, point in ipairs(host.points) do
+    local number, place = 1, place_of(point.id, 1)
+    while place do
+      places[place] = { kind = kind, point = point, number = number }
+      number = number + 1
+      place = place_of(point.id, number)
+    end
+  end
+end
+
+local function place_of(key)
+  if not places then
+    places = {}
+    places_of_points("register", host.point_register)
+    places_of_points("object", host.point_oid)
+    for _, setting in ipairs(host.settings) do
+      places[windows.object_oid(setting.snmp_name)] = { setting = setting }
+    end
+  end
+  local column = type(key) == "string" and windows.column_of(key)
+  return column and { column = column } or places[key]
+end
+
+-- A raw value held; ok(raw) is what was asked of it.
+function ledger.raw(key, value, ok, is_exact)
+  local place = host.is_covering and math.type(value) == "integer" and place_of(key)
+  if not place then
+    return
+  elseif place.column then
+    claim(not ok(0) and host.thing("object", place.column))
+  elseif place.setting then
+    if not ok(windows.encode_setting(place.setting, place.setting.value_default)) then
+      claim(host.thing("object", place.setting.snmp_name))
+      claim(host.thing("setting", place.setting.name))
+    end
+  elseif place.point.unit == "state" then
+    if is_exact and (value == 0 or value == 1) then
+      claim_level(place.kind, place.point, place.number, value)
+    end
+  elseif not ok(0) then
+    claim(host.thing_of_point(place.kind, place.point.id, place.number))
+    if is_exact and place.point.unit == "flags" then
+      claim_bits(place.point, value & 0xFFFF)
+    end
+  end
+end
+
+-- ---- alarms -------------------------------------------------------------------------------
+
+-- `has` held: in these words the bit was wanted, and the row.
+function ledger.raised(item, alarm, signs)
+  for _, sign in ipairs(signs) do
+    if sign.point then
+      claim(host.thing_of_point(kind_of[sign.window], sign.point.id, sign.number))
+      claim(host.thing_of_flag(sign.point.id, sign.flag))
+    else
+      claim(host.thing("object", "bacsAlarmDescr"))
+    end
+  end
+  claim(host.thing("raised", alarm.name))
+  claim(alarm.name .. " of any")
+  claim(("%s of %s"):format(alarm.name, item.name))
+end
+
+-- `has_not` held: cleared, if `has` of the same item held before.
+function ledger.gone(item, name)
+  local whose = item.kind == "plant" and "any" or item.name
+  claim(is_claimed(("%s of %s"):format(name, whose)) and host.thing("cleared", name))
+end
+
+function ledger.quiet(item)
+  for _, alarm in ipairs(host.alarms_known) do
+    ledger.gone(item, alarm.name)
+  end
+end
+
+-- ---- traps --------------------------------------------------------------------------------
+
+function ledger.arrived(kind, name)
+  local thing = host.thing(kind, name)
+  if thing then
+    host.exercised(thing)
+  end
+end
+
+function ledger.trap(kind, name)
+  claim(host.thing(kind, name))
+end
+
+-- ---- end ----------------------------------------------------------------------------------
+
+-- The scenario passed.
+function ledger.finish()
+  for key in next, kept do
+    if math.type(key) == "integer" then
+      host.asserted(key)
+    end
+  end
+end
+
+-- What the language calls; nobody asks: nothing is kept.
+return setmetatable({}, {
+  __index = function(_, name)
+    return host.is_covering and ledger[name] or function() end
+  end,
+})
