@@ -6,14 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum {
-    RETRIES = 2,
-    BYTE_GAP_MS = 5,
-    BITS_PER_BYTE = 10, /* 8N1 */
-    /* now_ms is cut to whole milliseconds: one more, so that no time-out comes early. */
-    CUT_MS = 1,
-    MS_PER_MIN = 60000,
-};
+enum { MS_PER_MIN = 60000 };
 
 enum poller_asked {
     ASKED_IDENTITY = 1 << 0,
@@ -27,72 +20,46 @@ enum poller_asked {
 void wm_poller_init(struct wm_poller *poller, struct wm_bus bus, wm_ms now_ms)
 {
     memset(poller, 0, sizeof *poller);
-    poller->bus = bus;
+    wm_line_init(&poller->line, bus);
     poller->order_aux = -1;
     poller->round_next_ms = now_ms;
     poller->resistance_next_ms = WM_NEVER;
 }
 
-static wm_ms line_time_ms(size_t bytes, const struct wm_settings *settings)
+static struct wm_line_timing timing_of(const struct wm_settings *settings)
 {
-    const int32_t baud = settings->value[wm_setting_bus_baud];
-    return ((wm_ms)bytes * BITS_PER_BYTE * 1000 + baud - 1) / baud;
+    return (struct wm_line_timing){
+        .baud = settings->value[wm_setting_bus_baud],
+        .answer_timeout_ms = settings->value[wm_setting_bus_answer_timeout],
+    };
 }
 
 /* ---- receiving -------------------------------------------------------------------------- */
 
-static bool answers_the_question(const struct wm_frame *answer, const struct wm_frame *question)
-{
-    return answer->class == question->class && answer->address == question->address &&
-           answer->sequence == question->sequence && answer->message == question->message;
-}
-
-static void fetch(struct wm_poller *poller)
-{
-    struct wm_frame_reader *reader = &poller->reader;
-    const size_t room = sizeof reader->bytes - reader->size;
-    const int size = poller->bus.ops->receive(poller->bus.self, reader->bytes + reader->size, room);
-    if (size > 0) {
-        assert((size_t)size <= room);
-        reader->size += (size_t)size;
-        poller->bytes_seen += (size_t)size;
-    }
-}
-
 static void question_end(struct wm_poller *poller)
 {
-    poller->is_waiting = false;
-    poller->has_question = false;
     if (poller->is_order) {
         poller->is_order = false;
         poller->order_aux = -1;
     }
 }
 
-/* The question has ended without a valid answer: again at once, or given up. */
-static void silence(struct wm_poller *poller, struct wm_exchange *exchange)
+static void exchange_end(struct wm_poller *poller, struct wm_exchange *exchange,
+                         enum wm_line_result result)
 {
-    poller->is_waiting = false;
-    if (poller->retries_left > 0) {
-        poller->retries_left--;
-        exchange->result = WM_EXCHANGE_NONE;
-        return;
+    static const enum wm_exchange_result results[] = {
+        [WM_LINE_NONE] = WM_EXCHANGE_NONE,
+        [WM_LINE_ANSWERED] = WM_EXCHANGE_ANSWERED,
+        [WM_LINE_SILENT] = WM_EXCHANGE_SILENT,
+    };
+    exchange->result = results[result];
+    exchange->is_garbled = poller->line.is_garbled;
+    if (result == WM_LINE_SILENT) {
+        question_end(poller);
+        if (exchange->message == wm_message_measure) {
+            poller->asked |= ASKED_ENOUGH;
+        }
     }
-    exchange->result = WM_EXCHANGE_SILENT;
-    question_end(poller);
-    if (exchange->message == wm_message_measure) {
-        poller->asked |= ASKED_ENOUGH;
-    }
-}
-
-static void exchange_begin(const struct wm_poller *poller, const struct wm_bank *bank,
-                           struct wm_exchange *exchange)
-{
-    exchange->message = poller->question.message;
-    exchange->is_second = (poller->asked & ASKED_SECOND_MEASURE) != 0;
-    exchange->device = poller->is_order
-                           ? (struct wm_device){WM_CLASS_AUX, (uint16_t)poller->order_aux}
-                           : wm_bank_device(bank, poller->place);
 }
 
 void wm_poller_receive(struct wm_poller *poller, const struct wm_bank *bank,
@@ -100,44 +67,28 @@ void wm_poller_receive(struct wm_poller *poller, const struct wm_bank *bank,
                        struct wm_exchange *exchange)
 {
     exchange->result = WM_EXCHANGE_NONE;
-    if (!poller->is_waiting) {
+    if (!poller->line.is_waiting) {
         return;
     }
-    const size_t seen_before = poller->bytes_seen;
-    exchange_begin(poller, bank, exchange);
-    fetch(poller);
-    while (wm_frame_read(&poller->reader, &exchange->answer)) {
-        if (answers_the_question(&exchange->answer, &poller->question)) {
-            poller->is_waiting = false;
-            exchange->result = WM_EXCHANGE_ANSWERED;
-            return;
-        }
-    }
-    const bool has_begun = poller->bytes_seen != seen_before && poller->reader.size > 0;
-    if (has_begun && now_ms < poller->give_up_ms) {
-        /*
-         * An answer has begun: now each byte may take its gap (and its own time). A foreign frame
-         * that was read whole is no beginning; the true answer keeps its time-out.
-         */
-        poller->deadline_ms = now_ms + BYTE_GAP_MS + line_time_ms(1, settings) + CUT_MS;
-        if (poller->deadline_ms > poller->give_up_ms) {
-            poller->deadline_ms = poller->give_up_ms;
-        }
-        return;
-    }
-    if (now_ms >= poller->deadline_ms) {
-        silence(poller, exchange);
-    }
+    exchange->message = poller->line.question.message;
+    exchange->is_second = (poller->asked & ASKED_SECOND_MEASURE) != 0;
+    exchange->device = poller->is_order
+                           ? (struct wm_device){WM_CLASS_AUX, (uint16_t)poller->order_aux}
+                           : wm_bank_device(bank, poller->place);
+    const struct wm_line_timing timing = timing_of(settings);
+    exchange_end(poller, exchange,
+                 wm_line_receive(&poller->line, &timing, now_ms, &exchange->answer));
 }
 
 void wm_poller_refuse(struct wm_poller *poller, struct wm_exchange *exchange)
 {
     assert(exchange->result == WM_EXCHANGE_ANSWERED);
-    silence(poller, exchange);
+    exchange_end(poller, exchange, wm_line_refuse(&poller->line));
 }
 
 void wm_poller_accept(struct wm_poller *poller)
 {
+    wm_line_accept(&poller->line);
     question_end(poller);
 }
 
@@ -266,10 +217,12 @@ static bool choose(struct wm_poller *poller, const struct wm_bank *bank)
         const enum wm_message_id message = device_message(poller, bank, device);
         if (message != wm_message_count) {
             const bool is_lost = wm_bank_link(bank, device)->state == WM_LINK_LOST;
-            poller->question.class = device.class;
-            poller->question.address = (uint16_t)(device.index + 1);
-            poller->question.message = message;
-            poller->retries_left = is_lost ? 0 : RETRIES;
+            const struct wm_frame question = {
+                .class = device.class,
+                .address = (uint16_t)(device.index + 1),
+                .message = message,
+            };
+            wm_line_ask(&poller->line, &question, is_lost ? 0 : WM_LINE_RETRIES);
             return true;
         }
     }
@@ -278,66 +231,53 @@ static bool choose(struct wm_poller *poller, const struct wm_bank *bank)
 
 static void choose_order(struct wm_poller *poller)
 {
+    const struct wm_frame question = {
+        .class = WM_CLASS_AUX,
+        .address = (uint16_t)(poller->order_aux + 1),
+        .message = wm_message_set_outputs,
+        .value[wm_question_set_outputs_outputs] = poller->order_outputs,
+    };
     poller->is_order = true;
-    poller->question.class = WM_CLASS_AUX;
-    poller->question.address = (uint16_t)(poller->order_aux + 1);
-    poller->question.message = wm_message_set_outputs;
-    poller->question.value[wm_question_set_outputs_outputs] = poller->order_outputs;
-    poller->retries_left = RETRIES;
+    wm_line_ask(&poller->line, &question, WM_LINE_RETRIES);
 }
 
-static void ask(struct wm_poller *poller, const struct wm_settings *settings, wm_ms now_ms)
+/* False if there is nothing to ask now. */
+static bool choose_next(struct wm_poller *poller, const struct wm_bank *bank,
+                        const struct wm_settings *settings, wm_ms now_ms)
 {
-    uint8_t bytes[WM_FRAME_SIZE_MAX];
-    poller->question.sequence = ++poller->sequence;
-    const size_t size = wm_frame_encode(&poller->question, bytes);
-    if (poller->bus.ops->transmit(poller->bus.self, bytes, size) == WM_BUSY) {
-        poller->deadline_ms = now_ms + 1;
-        return;
+    if (poller->order_aux >= 0) {
+        choose_order(poller);
+        return true;
     }
-    /* A line that cannot transmit is a line that does not answer. */
-    poller->is_waiting = true;
-    poller->bytes_seen = 0;
-    poller->reader.size = 0;
-    poller->deadline_ms = now_ms + line_time_ms(size, settings) +
-                          settings->value[wm_setting_bus_answer_timeout] + CUT_MS;
-    poller->give_up_ms = poller->deadline_ms + line_time_ms(WM_FRAME_SIZE_MAX, settings) +
-                         WM_FRAME_SIZE_MAX * BYTE_GAP_MS;
+    if (!poller->is_in_round) {
+        if (now_ms < poller->round_next_ms) {
+            return false;
+        }
+        visits_begin(poller);
+        poller->round_next_ms = now_ms + settings->value[wm_setting_bus_round_period];
+    }
+    poller->has_ended = !choose(poller, bank);
+    return !poller->has_ended;
 }
 
 void wm_poller_transmit(struct wm_poller *poller, const struct wm_bank *bank,
                         const struct wm_settings *settings, wm_ms now_ms)
 {
-    if (poller->is_waiting || poller->has_ended) {
+    const struct wm_line_timing timing = timing_of(settings);
+    if (poller->has_ended) {
         return;
     }
-    if (!poller->has_question) {
-        if (poller->order_aux >= 0) {
-            choose_order(poller);
-        } else if (!poller->is_in_round && now_ms < poller->round_next_ms) {
-            return;
-        } else {
-            if (!poller->is_in_round) {
-                visits_begin(poller);
-                poller->round_next_ms = now_ms + settings->value[wm_setting_bus_round_period];
-            }
-            poller->has_ended = !choose(poller, bank);
-            if (poller->has_ended) {
-                return;
-            }
-        }
-        poller->has_question = true;
+    if (poller->line.has_question || choose_next(poller, bank, settings, now_ms)) {
+        wm_line_transmit(&poller->line, &timing, now_ms);
     }
-    ask(poller, settings, now_ms);
 }
 
 wm_ms wm_poller_deadline_ms(const struct wm_poller *poller, wm_ms now_ms)
 {
-    if (poller->is_waiting || (poller->has_question && now_ms < poller->deadline_ms)) {
-        return poller->deadline_ms; /* on the line, or put off by a busy one */
+    if (poller->line.has_question) {
+        return wm_line_deadline_ms(&poller->line, now_ms);
     }
-    if (poller->has_question || poller->has_ended || poller->is_in_round ||
-        poller->order_aux >= 0) {
+    if (poller->has_ended || poller->is_in_round || poller->order_aux >= 0) {
         return now_ms;
     }
     return poller->round_next_ms;

@@ -1,9 +1,8 @@
 /*
- * poller.h — whom to ask next, how often, and what silence means. The only user of the bus port.
+ * poller.h — whom to ask next, how often, and what silence means.
  *
- * Always true: at most one question is outstanding; every question ends, answered or silent, in
- * bounded time, whatever is on the line; an answer counts only if it carries the address, the
- * command and the sequence number of the outstanding question.
+ * Always true: every device of the round is visited once a round, in order; a silent one holds the
+ * others up by its retries at most (line.h sees to the single question).
  */
 #ifndef WM_POLLER_H
 #define WM_POLLER_H
@@ -12,8 +11,7 @@
 #include <stdint.h>
 
 #include "bank.h"
-#include "frame.h"
-#include "wm/bus.h"
+#include "line.h"
 #include "wm/units.h"
 
 enum wm_exchange_result {
@@ -27,34 +25,26 @@ struct wm_exchange {
     enum wm_exchange_result result;
     struct wm_device device;
     enum wm_message_id message;
-    bool is_second; /* the module has already answered in this visit */
+    bool is_second;  /* the module has already answered in this visit */
+    bool is_garbled; /* bytes came, though no valid answer: noise, or two devices at once */
     struct wm_frame answer;
 };
 
 struct wm_poller {
-    struct wm_bus bus;
+    struct wm_line line;
     bool is_in_round;
-    bool has_question;     /* chosen and not yet ended, on the line or to be repeated */
-    bool is_waiting;       /* it is on the line, or its answer is */
     bool is_order;         /* it is an order to an aux, outside the visits */
     bool has_ended;        /* the last device of the round has been visited */
     bool is_discharging;   /* no resistance is measured now */
     bool is_looking_again; /* instead of a round: wm_poller_look_again */
-    uint8_t sequence;
-    uint8_t retries_left;
-    uint8_t asked;     /* in this visit: bits of enum poller_asked */
-    int32_t place;     /* of the device being visited */
-    uint32_t rounds;   /* finished so far */
-    int32_t order_aux; /* unit whose outputs are to be set at once, or -1 */
+    uint8_t asked;         /* in this visit: bits of enum poller_asked */
+    int32_t place;         /* of the device being visited */
+    uint32_t rounds;       /* finished so far */
+    int32_t order_aux;     /* unit whose outputs are to be set at once, or -1 */
     uint8_t order_outputs;
-    size_t bytes_seen; /* of the answer so far */
     wm_ms round_next_ms;
-    wm_ms deadline_ms;       /* when silence is judged next */
-    wm_ms give_up_ms;        /* when even a babbling line ends the question */
     int32_t resistance_next; /* module whose turn is next */
     wm_ms resistance_next_ms;
-    struct wm_frame question;
-    struct wm_frame_reader reader;
 };
 
 /* The bus is borrowed. Rounds begin at once. */

@@ -247,7 +247,7 @@ void bench_run(struct bench *bench, wm_ms duration_ms)
     while (bench->next_ms <= until_ms) {
         bench->now_ms = bench->next_ms;
         bench->next_ms = wm_core_step(&bench->core, bench->now_ms);
-        if (bench->next_ms > bench->now_ms && bench->core.poller.is_waiting &&
+        if (bench->next_ms > bench->now_ms && bench->core.poller.line.is_waiting &&
             bench->bus.answer_fetched < bench->bus.answer_size) {
             /* Bytes are there: a board would step at once. A little time passes. */
             bench->next_ms = bench->now_ms + (bench->bus.answer_bytes_max > 0);

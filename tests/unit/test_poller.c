@@ -166,7 +166,7 @@ Test(poller, a_babbling_line_ends_every_question_in_bounded_time, .init = setup)
 {
     static const struct wm_bus_ops ops = {babble_transmit, babble_receive};
     int questions = 0;
-    bench.core.poller.bus = (struct wm_bus){&ops, &questions};
+    bench.core.poller.line.bus = (struct wm_bus){&ops, &questions};
     wm_ms last_ms = 0;
     for (; bench.now_ms < 60000; bench.now_ms++) {
         const int before = questions;
