@@ -187,6 +187,7 @@ static int devices_hear(void *self, const uint8_t *bytes, size_t size, struct si
         }
         return hear_device(devices, SIM_DEVICE_AUX + address - 1, answer, talks, 0, max);
     case WM_CLASS_BROADCAST:
+    case WM_CLASS_COM2:
     case WM_CLASSES:
         break;
     }
@@ -329,6 +330,7 @@ static bool identify(const struct sim_device *device, int32_t *values)
     values[wm_answer_identify_type_code] = device->type_code;
     values[wm_answer_identify_hardware_revision] = device->hardware_revision;
     values[wm_answer_identify_software_revision] = (int32_t)device->software_revision;
+    values[wm_answer_identify_serial_number] = (int32_t)device->serial_number;
     return true;
 }
 
@@ -355,6 +357,8 @@ static bool register_address(struct sim_devices *devices, int32_t m, struct sim_
     answer->address_class = WM_CLASS_MODULE;
     answer->address = address;
     answer->values[wm_answer_register_address_address] = address;
+    answer->values[wm_answer_register_address_serial_number] =
+        (int32_t)devices->device[m].serial_number;
     return true;
 }
 
@@ -441,6 +445,7 @@ void sim_devices_replace(struct sim_devices *devices, int32_t place)
         .type_code = type_code_of(devices, place),
         .hardware_revision = SIM_HARDWARE_REVISION,
         .software_revision = SIM_SOFTWARE_REVISION,
+        .serial_number = ++devices->serial_number_next,
     };
     if (place < SIM_DEVICE_SENSOR) {
         struct sim_module *module = &devices->module[place];

@@ -64,6 +64,7 @@ struct sim_device {
     uint8_t type_code;          /* rw */
     uint16_t hardware_revision; /* rw */
     uint32_t software_revision; /* rw */
+    uint32_t serial_number;     /* ro: no two devices have the same */
 };
 
 struct sim_module {
@@ -101,6 +102,7 @@ struct sim_devices {
     bool sensor_for_all;
     double sensor_range_A;
     struct sim_device device[SIM_DEVICES];
+    uint32_t serial_number_next; /* private */
     struct sim_module module[WM_MODULES_MAX];
     double sensor_gain[WM_SENSORS_MAX];
     uint8_t aux_inputs[WM_AUX_MAX];         /* rw: bit set = normal */

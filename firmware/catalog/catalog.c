@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wm/journal.h"
 #include "wm/limits.h"
 #include "wm/view.h"
 
@@ -99,25 +100,58 @@ const struct wm_module_type *wm_module_type(int32_t code)
     return NULL;
 }
 
+const struct wm_event_row *wm_event(enum wm_event_kind kind)
+{
+    static const struct wm_event_row rows[] = {
+#define EVENT(name, number, value, text) [wm_event_##name] = {#name, #number, #value, text},
+#include "wm/events.def"
+#undef EVENT
+    };
+    assert((size_t)kind < COUNT(rows));
+    return &rows[kind];
+}
+
 /* ---- scopes ----------------------------------------------------------------------------- */
+
+typedef struct wm_view_system record_system;
+typedef struct wm_view_string record_string;
+typedef struct wm_view_module record_module;
+typedef struct wm_view_aux_line record_aux_input;
+typedef struct wm_view_aux_line record_aux_output;
+typedef struct wm_view_sensor record_sensor;
+typedef struct wm_view_aux record_aux;
+typedef struct wm_view_com2 record_com2;
+typedef struct wm_view_com2_analog record_com2_analog;
+typedef struct wm_view_com2_line record_com2_input;
+typedef struct wm_view_com2_line record_com2_output;
+typedef struct wm_view_panel record_panel;
+typedef struct wm_view_programmer record_programmer;
+
+/* bit 0 of `valid` is the first point of the scope in points.def */
+#define SCOPE(name, items_max, point)                                                              \
+    [wm_scope_##name] = {#name, items_max, wm_point_##name##_##point,                              \
+                         offsetof(struct wm_view, name), sizeof(record_##name)}
 
 static const struct {
     const char *name;
     int32_t items_max;
-    enum wm_point point_first; /* bit 0 of `valid` */
-    size_t offset;             /* of the scope's first record in the view */
+    enum wm_point point_first;
+    size_t offset; /* of the scope's first record in the view */
     size_t size;
 } scopes[wm_scope_count] = {
-    [wm_scope_system] = {"system", 1, wm_point_system_status, offsetof(struct wm_view, system),
-                         sizeof(struct wm_view_system)},
-    [wm_scope_string] = {"string", WM_STRINGS_MAX, wm_point_string_position,
-                         offsetof(struct wm_view, string), sizeof(struct wm_view_string)},
-    [wm_scope_module] = {"module", WM_MODULES_MAX, wm_point_module_position,
-                         offsetof(struct wm_view, module), sizeof(struct wm_view_module)},
-    [wm_scope_aux_input] = {"aux_input", WM_AUX_LINES_MAX, wm_point_aux_input_level,
-                            offsetof(struct wm_view, aux_input), sizeof(struct wm_view_aux_line)},
-    [wm_scope_aux_output] = {"aux_output", WM_AUX_LINES_MAX, wm_point_aux_output_level,
-                             offsetof(struct wm_view, aux_output), sizeof(struct wm_view_aux_line)},
+    SCOPE(system, 1, status),
+    SCOPE(string, WM_STRINGS_MAX, position),
+    SCOPE(module, WM_MODULES_MAX, position),
+    SCOPE(aux_input, WM_AUX_LINES_MAX, level),
+    SCOPE(aux_output, WM_AUX_LINES_MAX, level),
+    SCOPE(sensor, WM_SENSORS_MAX, link),
+    SCOPE(aux, WM_AUX_MAX, link),
+    SCOPE(com2, 1, link),
+    SCOPE(com2_analog, WM_COM2_ANALOGS_MAX, value),
+    SCOPE(com2_input, WM_COM2_LINES_MAX, level),
+    SCOPE(com2_output, WM_COM2_LINES_MAX, level),
+    SCOPE(panel, 1, alarm_led),
+    SCOPE(programmer, 1, mode),
 };
 
 const char *wm_scope_name(enum wm_scope scope)
@@ -134,6 +168,7 @@ int32_t wm_scope_items_max(enum wm_scope scope)
 
 int32_t wm_scope_items(enum wm_scope scope, const struct wm_settings *settings)
 {
+    const bool is_managed = settings->value[wm_setting_com2_use] == WM_COM2_SENSORMANAGER;
     switch (scope) {
     case wm_scope_string:
         return settings->value[wm_setting_bank_strings];
@@ -142,7 +177,21 @@ int32_t wm_scope_items(enum wm_scope scope, const struct wm_settings *settings)
     case wm_scope_aux_input:
     case wm_scope_aux_output:
         return settings->value[wm_setting_bank_aux_units] * WM_AUX_LINES;
+    case wm_scope_sensor:
+        return settings->value[wm_setting_bank_current_sensors];
+    case wm_scope_aux:
+        return settings->value[wm_setting_bank_aux_units];
+    case wm_scope_com2:
+        return settings->value[wm_setting_com2_use] == WM_COM2_TEMPERATURE_HUMIDITY ||
+               settings->value[wm_setting_com2_use] == WM_COM2_SENSORMANAGER;
+    case wm_scope_com2_analog:
+        return is_managed ? WM_COM2_ANALOGS_MAX : 0;
+    case wm_scope_com2_input:
+    case wm_scope_com2_output:
+        return is_managed ? WM_COM2_LINES_MAX : 0;
     case wm_scope_system:
+    case wm_scope_panel:
+    case wm_scope_programmer:
     case wm_scope_count:
         break;
     }
@@ -150,12 +199,6 @@ int32_t wm_scope_items(enum wm_scope scope, const struct wm_settings *settings)
 }
 
 /* ---- points ----------------------------------------------------------------------------- */
-
-typedef struct wm_view_system record_system;
-typedef struct wm_view_string record_string;
-typedef struct wm_view_module record_module;
-typedef struct wm_view_aux_line record_aux_input;
-typedef struct wm_view_aux_line record_aux_output;
 
 /* NO_REGISTER and NO_OBJECT stand for all columns of their window. */
 #define NO_REGISTER WM_NO_REGISTER, NOT_SHOWN, NULL
@@ -191,6 +234,25 @@ bool wm_point_find(enum wm_scope scope, const char *name, enum wm_point *point)
         }
     }
     return false;
+}
+
+const char *wm_state_name(enum wm_point point, int32_t value)
+{
+    static const struct {
+        enum wm_point point;
+        int32_t value;
+        const char *name;
+    } rows[] = {
+#define STATE(scope, point, value, name) {wm_point_##scope##_##point, value, #name},
+#include "wm/states.def"
+#undef STATE
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        if (rows[i].point == point && rows[i].value == value) {
+            return rows[i].name;
+        }
+    }
+    return NULL;
 }
 
 bool wm_point_read(enum wm_point point, int32_t number, const struct wm_view *view, int32_t *value)
@@ -255,8 +317,7 @@ size_t wm_point_oid(enum wm_point point, int32_t number, uint32_t *oid)
         oid[length++] = line / WM_AUX_LINES * (2 * WM_AUX_LINES) + line % WM_AUX_LINES + leaf + 1;
         oid[length++] = 0;
         break;
-    case wm_scope_system:
-    case wm_scope_count:
+    default:
         oid[length++] = leaf;
         oid[length++] = 0;
         break;

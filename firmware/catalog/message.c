@@ -28,6 +28,7 @@ enum {
 #define MODULE    (1 << WM_CLASS_MODULE)
 #define SENSOR    (1 << WM_CLASS_SENSOR)
 #define AUX       (1 << WM_CLASS_AUX)
+#define COM2      (1 << WM_CLASS_COM2)
 
 static const struct wm_message_row rows[wm_message_count] = {
 #define Q(message, type, field) {WM_FIELD_##type, #field},

@@ -262,7 +262,7 @@ static void print_message_fields(const struct wm_message_row *row, enum wm_direc
 
 static void print_messages(void)
 {
-    static const char *const classes[WM_CLASSES] = {"broadcast", "module", "sensor", "aux"};
+    static const char *const classes[WM_CLASSES] = {"broadcast", "module", "sensor", "aux", "COM2"};
     printf("| command | message | asked of | question's payload | answer's payload | meaning |\n"
            "| --- | --- | --- | --- | --- | --- |\n");
     for (int i = 0; i < wm_message_count; i++) {

@@ -58,7 +58,7 @@ static void row_remove(struct wm_alarms *alarms, int32_t number, wm_ms now_ms,
         i++;
         assert(i < alarms->rows);
     }
-    tell(journal, now_ms, WM_EVENT_ALARM_REMOVED, &alarms->row[i]);
+    tell(journal, now_ms, wm_event_alarm_removed, &alarms->row[i]);
     alarms->rows--;
     memmove(&alarms->row[i], &alarms->row[i + 1],
             (size_t)(alarms->rows - i) * sizeof alarms->row[0]);
@@ -77,7 +77,7 @@ static void row_add(struct wm_alarms *alarms, int32_t number, wm_ms now_ms,
     };
     /* Integer32 1..2147483647 (decision S6); 2^31 alarms are never reached in practice. */
     alarms->id_next = alarms->id_next == INT32_MAX ? 1 : alarms->id_next + 1;
-    tell(journal, now_ms, WM_EVENT_ALARM_ADDED, row);
+    tell(journal, now_ms, wm_event_alarm_added, row);
 }
 
 bool wm_alarms_update(struct wm_alarms *alarms, wm_ms now_ms, const struct wm_journal *journal)

@@ -56,6 +56,7 @@ static struct wm_link *link_of(struct wm_bank *bank, struct wm_device device)
     case WM_CLASS_AUX:
         return &bank->aux[device.index].link;
     case WM_CLASS_BROADCAST:
+    case WM_CLASS_COM2:
     case WM_CLASSES:
         break;
     }
@@ -137,6 +138,7 @@ static void device_take(struct wm_bank *bank, const struct wm_measurement *taken
         bank->aux[index].outputs = taken->aux.outputs;
         break;
     case WM_CLASS_BROADCAST:
+    case WM_CLASS_COM2:
     case WM_CLASSES:
         break;
     }

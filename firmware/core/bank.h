@@ -23,7 +23,12 @@ struct wm_device {
     uint16_t index; /* from 0 within its class; the address is one more */
 };
 
-enum wm_link_state { WM_LINK_UNKNOWN, WM_LINK_PRESENT, WM_LINK_LOST, WM_LINK_STATES };
+enum wm_link_state {
+    WM_LINK_UNKNOWN = wm_state_module_link_unknown,
+    WM_LINK_PRESENT = wm_state_module_link_present,
+    WM_LINK_LOST = wm_state_module_link_lost,
+    WM_LINK_STATES,
+};
 
 struct wm_link {
     enum wm_link_state state;
@@ -42,6 +47,7 @@ struct wm_identity {
     int32_t type_code;
     int32_t hardware_revision;
     int32_t software_revision;
+    int32_t serial_number; /* its own; not compared */
 };
 
 struct wm_module {

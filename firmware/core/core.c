@@ -14,64 +14,103 @@ static void tell(struct wm_core *core, wm_ms now_ms, enum wm_event_kind kind, in
                  int32_t value)
 {
     const struct wm_event event = {now_ms - core->started_ms, kind, number, value};
-    core->journal.tell(core->journal.self, &event);
+    core->ports.journal.tell(core->ports.journal.self, &event);
 }
 
-void wm_core_init(struct wm_core *core, struct wm_bus bus, struct wm_store store,
-                  struct wm_journal journal, const struct wm_settings *settings, wm_ms now_ms)
+void wm_core_init(struct wm_core *core, const struct wm_ports *ports,
+                  const struct wm_settings *settings, const struct wm_power_up *power_up,
+                  wm_ms now_ms)
 {
     const char *why;
     assert(wm_settings_check(settings, &why) == WM_OK);
     memset(core, 0, sizeof *core);
-    core->store = store;
-    core->journal = journal;
+    core->ports = *ports;
     core->settings = *settings;
     core->started_ms = now_ms;
-    wm_poller_init(&core->poller, bus, now_ms);
+    core->wall_started_ms = power_up->wall_ms;
+    core->view.panel.slide_switch_choice = power_up->slide_switch;
+    wm_poller_init(&core->poller, ports->bus, now_ms);
     wm_bank_init(&core->bank, settings);
     wm_rules_init(&core->rules, settings);
     wm_alarms_init(&core->alarms);
     wm_state_init(&core->state);
-    if (wm_breakers_init(&core->breakers, settings, &core->store) != WM_OK) {
+    if (wm_breakers_init(&core->breakers, settings, &core->ports.store) != WM_OK) {
         core->is_store_damaged = true;
-        tell(core, now_ms, WM_EVENT_STORE_DAMAGED, 0, 0);
+        tell(core, now_ms, wm_event_store_damaged, 0, 0);
     }
     wm_publish(core, now_ms);
 }
 
 /* ---- wishes ----------------------------------------------------------------------------- */
 
-enum wm_status wm_core_command(struct wm_core *core, const struct wm_command *command)
+/* A wish for a setting, against the settings as they stand. */
+static enum wm_status set_check(const struct wm_settings *settings,
+                                const struct wm_command *command, struct wm_settings *wished,
+                                const char **why)
+{
+    *wished = *settings;
+    if (wm_setting_is_structural(command->setting)) {
+        *why = "it says what the plant is, and is set when the plant is set up";
+        return WM_RANGE;
+    }
+    if (wm_settings_set(wished, command->setting, command->value) != WM_OK) {
+        *why = "the value is outside the setting's range";
+        return WM_RANGE;
+    }
+    return wm_settings_check(wished, why);
+}
+
+static enum wm_status breaker_check(const struct wm_core *core, const struct wm_command *command,
+                                    const char **why)
 {
     int32_t output;
     bool is_normally_closed;
-    struct wm_settings wished = core->settings;
-    const char *why;
+    if (command->number < 1 || command->number > core->bank.strings_count) {
+        *why = "there is no such string";
+        return WM_RANGE;
+    }
+    if (!wm_settings_breaker(&core->settings, command->number - 1, &output, &is_normally_closed)) {
+        *why = "no output is wired as the breaker of this string";
+        return WM_RANGE;
+    }
+    return WM_OK;
+}
+
+enum wm_status wm_core_command(struct wm_core *core, const struct wm_command *command,
+                               const char **why)
+{
+    struct wm_settings wished;
+    enum wm_status status = WM_OK;
+    *why = "";
     switch (command->kind) {
     case WM_COMMAND_SET:
-        if (wm_setting_is_structural(command->setting) ||
-            wm_settings_set(&wished, command->setting, command->value) != WM_OK) {
-            return WM_RANGE;
-        }
-        if (wm_settings_check(&wished, &why) != WM_OK) {
-            return WM_CONFLICT;
-        }
+        status = set_check(&core->settings, command, &wished, why);
         break;
     case WM_COMMAND_BREAKER:
-        if (command->string_index < 0 || command->string_index >= core->bank.strings_count ||
-            !wm_settings_breaker(&core->settings, command->string_index, &output,
-                                 &is_normally_closed)) {
-            return WM_RANGE;
-        }
+        status = breaker_check(core, command, why);
         break;
+    case WM_COMMAND_CLOCK:
+        break;
+    default:
+        *why = "the firmware has no such wish";
+        return WM_RANGE;
     }
-    return wm_inbox_put(&core->inbox, command);
+    if (status == WM_OK) {
+        status = wm_inbox_put(&core->inbox, command);
+        *why = status == WM_OK ? "" : "too many wishes are waiting; try again";
+    }
+    return status;
+}
+
+bool wm_core_is_kept(const struct wm_core *core)
+{
+    return !core->is_store_failing;
 }
 
 static void breaker_move(struct wm_core *core, int32_t string_index, bool is_open, wm_ms now_ms)
 {
     if (wm_breakers_move(&core->breakers, &core->settings, string_index, is_open)) {
-        tell(core, now_ms, WM_EVENT_BREAKER, string_index + 1, is_open);
+        tell(core, now_ms, wm_event_breaker, string_index + 1, is_open);
         core->is_to_be_published = true;
     }
 }
@@ -91,23 +130,38 @@ static void resistances_ask(struct wm_core *core, enum wm_setting setting)
     }
 }
 
+static void set_apply(struct wm_core *core, const struct wm_command *command, wm_ms now_ms)
+{
+    /* Two wishes that were fine one by one may contradict each other by now. */
+    struct wm_settings wished;
+    const char *why;
+    if (set_check(&core->settings, command, &wished, &why) == WM_OK) {
+        core->settings = wished;
+        wm_rules_configure(&core->rules, &core->settings);
+        resistances_ask(core, command->setting);
+        tell(core, now_ms, wm_event_setting_changed, (int32_t)command->setting, command->value);
+        core->is_to_be_published = true;
+    }
+}
+
 static void commands_apply(struct wm_core *core, wm_ms now_ms)
 {
     struct wm_command command;
     while (wm_inbox_take(&core->inbox, &command)) {
-        if (command.kind == WM_COMMAND_BREAKER) {
-            breaker_move(core, command.string_index, command.value != 0, now_ms);
-            continue;
-        }
-        /* Two wishes that were fine one by one may contradict each other by now. */
-        struct wm_settings wished = core->settings;
-        const char *why;
-        if (wm_settings_set(&wished, command.setting, command.value) == WM_OK &&
-            wm_settings_check(&wished, &why) == WM_OK) {
-            core->settings = wished;
-            wm_rules_configure(&core->rules, &core->settings);
-            resistances_ask(core, command.setting);
+        switch (command.kind) {
+        case WM_COMMAND_SET:
+            set_apply(core, &command, now_ms);
+            break;
+        case WM_COMMAND_BREAKER:
+            breaker_move(core, command.number - 1, command.value != 0, now_ms);
+            break;
+        case WM_COMMAND_CLOCK:
+            core->wall_started_ms = command.wall_ms - (now_ms - core->started_ms);
+            tell(core, now_ms, wm_event_clock_set, 0, 0);
             core->is_to_be_published = true;
+            break;
+        default:
+            break; /* wm_core_command let none through */
         }
     }
 }
@@ -145,7 +199,7 @@ static void device_missed(struct wm_core *core, wm_ms now_ms)
         if (exchange->device.class == WM_CLASS_MODULE) {
             wm_rules_module_lost(&core->rules, exchange->device.index);
             wm_alarms_raise(&core->alarms, wm_alarm_module_lost);
-            tell(core, now_ms, WM_EVENT_MODULE_LOST, exchange->device.index + 1, 0);
+            tell(core, now_ms, wm_event_module_lost, exchange->device.index + 1, 0);
         } else {
             wm_alarms_raise(&core->alarms, wm_alarm_sensor_communication_lost);
         }
@@ -160,7 +214,7 @@ static void device_heard(struct wm_core *core, wm_ms now_ms)
         core->is_to_be_published = true;
         if (is_module) {
             wm_alarms_drop(&core->alarms, wm_alarm_module_lost);
-            tell(core, now_ms, WM_EVENT_MODULE_BACK, taken->device.index + 1, 0);
+            tell(core, now_ms, wm_event_module_back, taken->device.index + 1, 0);
         } else {
             wm_alarms_drop(&core->alarms, wm_alarm_sensor_communication_lost);
         }
@@ -206,7 +260,7 @@ static void life_enter(struct wm_core *core, enum wm_phase_of_life life, wm_ms n
 {
     core->state.life = life;
     core->is_to_be_published = true;
-    tell(core, now_ms, WM_EVENT_STATE, wm_state_flags(&core->state, now_ms), 0);
+    tell(core, now_ms, wm_event_state, wm_state_flags(&core->state, now_ms), 0);
 }
 
 static void string_judge(struct wm_core *core, int32_t index, wm_ms now_ms)
@@ -323,7 +377,7 @@ static void alarm_update(struct wm_core *core, wm_ms now_ms)
     }
     system_judge(core, now_ms);
     core->is_to_be_published |=
-        wm_alarms_update(&core->alarms, now_ms - core->started_ms, &core->journal);
+        wm_alarms_update(&core->alarms, now_ms - core->started_ms, &core->ports.journal);
     if (is_started) {
         wm_alarms_started(&core->alarms);
     }
@@ -338,9 +392,9 @@ static void breaker_update(struct wm_core *core, wm_ms now_ms)
     /* A store that fails is tried again once a round. */
     if (core->breakers.is_changed && (!core->is_store_failing || core->has_round_ended)) {
         const bool was_failing = core->is_store_failing;
-        core->is_store_failing = wm_breakers_save(&core->breakers, &core->store) != WM_OK;
+        core->is_store_failing = wm_breakers_save(&core->breakers, &core->ports.store) != WM_OK;
         if (core->is_store_failing && !was_failing) {
-            tell(core, now_ms, WM_EVENT_STORE_FAILED, 0, 0);
+            tell(core, now_ms, wm_event_store_failed, 0, 0);
         }
     }
     if (aux >= 0 && wm_poller_order(&core->poller, aux, outputs)) {

@@ -10,20 +10,17 @@
 #include "alarm.h"
 #include "bank.h"
 #include "breaker.h"
-#include "command.h"
+#include "inbox.h"
 #include "poller.h"
 #include "rules.h"
 #include "runaway.h"
 #include "state.h"
-#include "wm/bus.h"
-#include "wm/journal.h"
-#include "wm/store.h"
+#include "wm/ports.h"
 #include "wm/view.h"
 
 /* All members are private to the core but where said otherwise. */
 struct wm_core {
-    struct wm_store store;
-    struct wm_journal journal;
+    struct wm_ports ports;
     struct wm_settings settings;
     struct wm_inbox inbox;
     struct wm_poller poller;
@@ -41,15 +38,17 @@ struct wm_core {
     bool is_complete;      /* every configured value has been measured once (decision H7) */
     bool is_to_be_published;
     wm_ms started_ms;
-    struct wm_view view; /* ro: the last published one */
+    wm_ms wall_started_ms; /* wall clock at started_ms, as set last */
+    struct wm_view view;   /* ro: the last published one */
 };
 
 /*
  * Powers up at now_ms. The settings must have passed wm_settings_check; ports are borrowed.
  * The view is published once: connected, nothing known.
  */
-void wm_core_init(struct wm_core *core, struct wm_bus bus, struct wm_store store,
-                  struct wm_journal journal, const struct wm_settings *settings, wm_ms now_ms);
+void wm_core_init(struct wm_core *core, const struct wm_ports *ports,
+                  const struct wm_settings *settings, const struct wm_power_up *power_up,
+                  wm_ms now_ms);
 
 /*
  * One pass of the data flow. now_ms never goes back (asserted). Returns when to step again at the
@@ -58,11 +57,13 @@ void wm_core_init(struct wm_core *core, struct wm_bus bus, struct wm_store store
 wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms);
 
 /*
- * Checks a wish and takes it into the inbox; the next step applies it. WM_RANGE: no such value,
- * string or breaker, or a structural setting; WM_CONFLICT: it contradicts another setting;
- * WM_BUSY: the inbox is full.
+ * Checks a wish and takes it into the inbox; the next step applies it. Statuses and *why as in
+ * command.h, but for WM_IO, which shows after the step (wm_core_is_kept).
  */
-WM_MUST_CHECK enum wm_status wm_core_command(struct wm_core *core,
-                                             const struct wm_command *command);
+WM_MUST_CHECK enum wm_status wm_core_command(struct wm_core *core, const struct wm_command *command,
+                                             const char **why);
+
+/* False while something that should survive a power cut could not be written. */
+bool wm_core_is_kept(const struct wm_core *core);
 
 #endif

@@ -59,6 +59,7 @@ enum wm_status wm_measure(const struct wm_frame *answer, struct wm_device device
             .type_code = value[wm_answer_identify_type_code],
             .hardware_revision = value[wm_answer_identify_hardware_revision],
             .software_revision = value[wm_answer_identify_software_revision],
+            .serial_number = value[wm_answer_identify_serial_number],
         };
         return WM_OK;
     case wm_message_measure:

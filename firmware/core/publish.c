@@ -7,8 +7,10 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "settings.h"
+
 static_assert(sizeof(struct wm_view) % sizeof(wm_ms) == 0, "the view has no tail of its own");
-static_assert(offsetof(struct wm_view, alarm) == 32, "the view has no holes");
+static_assert(offsetof(struct wm_view, alarm) == 40, "the view has no holes");
 static_assert(sizeof(struct wm_view_alarm) == 24, "the view has no holes");
 
 #define BIT(scope, name) (UINT32_C(1) << (wm_point_##scope##_##name - wm_point_##scope##_first_of))
@@ -18,15 +20,22 @@ enum {
     wm_point_system_first_of = wm_point_system_status,
     wm_point_string_first_of = wm_point_string_position,
     wm_point_module_first_of = wm_point_module_position,
+    wm_point_sensor_first_of = wm_point_sensor_link,
+    wm_point_panel_first_of = wm_point_panel_alarm_led,
+    wm_point_programmer_first_of = wm_point_programmer_mode,
 };
 
 /* Flags and positions are always known. */
-#define MODULE_ALWAYS   (BIT(module, position) | BIT(module, alarm))
-#define MODULE_MEASURED (BIT(module, voltage) | BIT(module, temperature) | BIT(module, bypass))
-#define STRING_ALWAYS   (BIT(string, position) | BIT(string, alarm) | BIT(string, alarm2))
+#define MODULE_ALWAYS     (BIT(module, position) | BIT(module, alarm) | BIT(module, link))
+#define MODULE_IDENTIFIED (BIT(module, type) | BIT(module, hardware) | BIT(module, software))
+#define MODULE_MEASURED   (BIT(module, voltage) | BIT(module, temperature) | BIT(module, bypass))
+#define STRING_ALWAYS                                                                              \
+    (BIT(string, position) | BIT(string, alarm) | BIT(string, alarm2) | BIT(string, flow) |        \
+     BIT(string, breaker) | BIT(string, equalizing))
 #define STRING_VOLTAGES (BIT(string, voltage_sum) | BIT(string, voltage_average))
 #define STRING_CURRENTS (BIT(string, current) | BIT(string, current_ac))
 #define SYSTEM_VOLTAGES (BIT(system, voltage_sum) | BIT(system, voltage_average))
+#define SENSOR_CURRENTS (BIT(sensor, current) | BIT(sensor, current_ac))
 #define SYSTEM_ALL      ((UINT32_C(1) << (wm_point_string_position - wm_point_system_status)) - 1)
 
 static uint16_t module_flags(const struct wm_core *core, int32_t index)
@@ -51,6 +60,13 @@ static void module_publish(const struct wm_core *core, int32_t index, struct wm_
     out->valid = MODULE_ALWAYS;
     out->position_index = index;
     out->alarm_flags = module_flags(core, index);
+    out->link_choice = (int32_t)module->link.state;
+    if (module->is_identified) {
+        out->valid |= MODULE_IDENTIFIED;
+        out->type_code = module->identity.type_code;
+        out->hardware_revision = module->identity.hardware_revision;
+        out->software_revision = module->identity.software_revision;
+    }
     if (!wm_module_is_valid(module)) {
         return;
     }
@@ -64,6 +80,17 @@ static void module_publish(const struct wm_core *core, int32_t index, struct wm_
     }
 }
 
+static int32_t breaker_state(const struct wm_core *core, int32_t index)
+{
+    int32_t output;
+    bool is_normally_closed;
+    if (!wm_settings_breaker(&core->settings, index, &output, &is_normally_closed)) {
+        return wm_state_string_breaker_none;
+    }
+    return core->breakers.is_open[index] ? wm_state_string_breaker_open
+                                         : wm_state_string_breaker_closed;
+}
+
 static void string_publish(const struct wm_core *core, int32_t index, int32_t modules_flags,
                            struct wm_view_string *out)
 {
@@ -73,6 +100,8 @@ static void string_publish(const struct wm_core *core, int32_t index, int32_t mo
     out->valid = STRING_ALWAYS;
     out->position_index = index;
     out->alarm_flags = modules_flags | own_flags;
+    out->flow_choice = (int32_t)core->state.string[index].flow;
+    out->breaker_choice = breaker_state(core, index);
     if (own_flags != 0) {
         out->alarm_flags |= wm_flag_alarm_general_alarm;
     }
@@ -156,6 +185,7 @@ static void aux_publish(struct wm_core *core)
 {
     for (int32_t i = 0; i < core->bank.aux_count; i++) {
         const struct wm_aux *aux = &core->bank.aux[i];
+        core->view.aux[i] = (struct wm_view_aux){1, (int32_t)aux->link.state};
         const bool is_present = aux->link.state == WM_LINK_PRESENT;
         const uint8_t inputs = is_present ? aux->inputs : 0;
         const uint8_t outputs =
@@ -168,11 +198,37 @@ static void aux_publish(struct wm_core *core)
     }
 }
 
+static void sensors_publish(struct wm_core *core)
+{
+    for (int32_t i = 0; i < core->bank.sensors_count; i++) {
+        const struct wm_sensor *sensor = &core->bank.sensor[i];
+        struct wm_view_sensor *out = &core->view.sensor[i];
+        *out = (struct wm_view_sensor){
+            .valid = BIT(sensor, link),
+            .link_choice = (int32_t)sensor->link.state,
+        };
+        if (sensor->is_measured && sensor->link.state == WM_LINK_PRESENT) {
+            out->valid |= SENSOR_CURRENTS;
+            out->current_mA = sensor->current_mA;
+            out->current_ac_mA = sensor->current_ac_mA;
+        }
+    }
+}
+
+static void panel_publish(struct wm_core *core)
+{
+    core->view.panel.valid =
+        (UINT32_C(1) << (wm_point_panel_address_mode + 1 - wm_point_panel_first_of)) - 1;
+    core->view.programmer.valid =
+        (UINT32_C(1) << (wm_point_programmer_modules + 1 - wm_point_programmer_first_of)) - 1;
+}
+
 void wm_publish(struct wm_core *core, wm_ms now_ms)
 {
     struct wm_view *view = &core->view;
     const struct wm_bank *bank = &core->bank;
     view->published_ms = now_ms - core->started_ms;
+    view->wall_ms = core->wall_started_ms + view->published_ms;
     view->generation++;
     view->is_initializing = core->state.life != WM_RUNNING;
     view->is_complete = core->state.life == WM_RUNNING && core->is_complete;
@@ -189,5 +245,7 @@ void wm_publish(struct wm_core *core, wm_ms now_ms)
         string_publish(core, i, modules_flags, &view->string[i]);
     }
     aux_publish(core);
+    sensors_publish(core);
+    panel_publish(core);
     system_publish(core, now_ms);
 }

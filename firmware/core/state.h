@@ -14,7 +14,12 @@
 enum wm_phase_of_life { WM_CONNECTED, WM_INITIALIZING, WM_RUNNING };
 
 /* Exactly one for the bank, and one for each string. */
-enum wm_flow { WM_FLOW_NONE, WM_FLOW_FLOAT, WM_FLOW_CHARGE, WM_FLOW_DISCHARGE };
+enum wm_flow {
+    WM_FLOW_NONE = wm_state_string_flow_none,
+    WM_FLOW_FLOAT = wm_state_string_flow_float,
+    WM_FLOW_CHARGE = wm_state_string_flow_charge,
+    WM_FLOW_DISCHARGE = wm_state_string_flow_discharge,
+};
 
 struct wm_string_flow {
     enum wm_flow flow;

@@ -98,6 +98,14 @@ enum wm_scope {
     wm_scope_module,
     wm_scope_aux_input,
     wm_scope_aux_output,
+    wm_scope_sensor,
+    wm_scope_aux,
+    wm_scope_com2,
+    wm_scope_com2_analog,
+    wm_scope_com2_input,
+    wm_scope_com2_output,
+    wm_scope_panel,
+    wm_scope_programmer,
     wm_scope_count
 };
 
@@ -138,6 +146,16 @@ const struct wm_point_row *wm_point(enum wm_point point);
 
 /* By scope and name; false if there is none. */
 bool wm_point_find(enum wm_scope scope, const char *name, enum wm_point *point);
+
+/* The name of the value of a point that is a choice ("discharge", "flashing_slowly"), or null. */
+const char *wm_state_name(enum wm_point point, int32_t value);
+
+/* wm_state_string_flow_float, ... */
+enum wm_state_value {
+#define STATE(scope, point, value, name) wm_state_##scope##_##point##_##name = (value),
+#include "wm/states.def"
+#undef STATE
+};
 
 /*
  * The value of item number (1-based) in the view. False, and *value 0, when it is not configured,
@@ -224,6 +242,14 @@ enum wm_setting {
 #include "wm/settings.def"
 #undef SETTING
     wm_setting_count
+};
+
+/* Values of com2.use (decision B21). */
+enum wm_com2_use {
+    WM_COM2_NONE,
+    WM_COM2_MODBUS_RTU,
+    WM_COM2_TEMPERATURE_HUMIDITY,
+    WM_COM2_SENSORMANAGER,
 };
 
 enum wm_scaling { WM_SCALE_FIXED, WM_SCALE_NOMINAL, WM_SCALE_STRING, WM_SCALE_CAPACITY };

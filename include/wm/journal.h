@@ -8,19 +8,26 @@
 
 #include "wm/units.h"
 
+/* wm_event_module_lost, ...; what number and value mean is said in the row. */
 enum wm_event_kind {
-    WM_EVENT_STATE,         /* number = new general status word                     */
-    WM_EVENT_ALARM_ADDED,   /* number = well-known alarm, value = row id            */
-    WM_EVENT_ALARM_REMOVED, /* number = well-known alarm, value = row id            */
-    WM_EVENT_MODULE_LOST,   /* number = module, 1-based                             */
-    WM_EVENT_MODULE_BACK,   /* number = module, 1-based                             */
-    WM_EVENT_BREAKER,       /* number = string, 1-based; value 1 opened, 0 closed   */
-    WM_EVENT_STORE_DAMAGED, /* a record could not be read; defaults are in force    */
-    WM_EVENT_STORE_FAILED,  /* a record could not be written                        */
+#define EVENT(name, number, value, text) wm_event_##name,
+#include "wm/events.def"
+#undef EVENT
+    wm_event_kinds
 };
 
+struct wm_event_row {
+    const char *name;
+    const char *number; /* what it counts: "module", "alarm", ...; "none": nothing */
+    const char *value;  /* likewise */
+    const char *text;
+};
+
+/* The row of a kind; never null. */
+const struct wm_event_row *wm_event(enum wm_event_kind kind);
+
 struct wm_event {
-    wm_ms time_ms;
+    wm_ms time_ms; /* uptime */
     enum wm_event_kind kind;
     int32_t number;
     int32_t value;

@@ -20,6 +20,10 @@
 /* Modules + sensors + aux: everything that is asked in one round. */
 #define WM_DEVICES_MAX (WM_MODULES_MAX + WM_SENSORS_MAX + WM_AUX_MAX)
 
+/* Guide, "Sensormanager": eight analog inputs, four digital inputs, four digital outputs. */
+#define WM_COM2_ANALOGS_MAX 8
+#define WM_COM2_LINES_MAX   4
+
 /* One row a kind of alarm (decision S7); the well-known list has 39 kinds. */
 #define WM_ALARM_ROWS_MAX 39
 
@@ -28,7 +32,7 @@
 #define WM_REGISTER_LAST  3681
 #define WM_REGISTERS      (WM_REGISTER_LAST - WM_REGISTER_FIRST + 1)
 
-/* Largest payload of messages.def is 10 bytes; a frame adds 8 (sim/BUS.md). */
+/* Largest payload of messages.def is 11 bytes; a frame adds 8 (sim/BUS.md). */
 #define WM_PAYLOAD_MAX    16
 #define WM_FRAME_OVERHEAD 8
 #define WM_FRAME_SIZE_MAX (WM_PAYLOAD_MAX + WM_FRAME_OVERHEAD)

@@ -20,6 +20,7 @@ enum wm_class {
     WM_CLASS_MODULE = 1,
     WM_CLASS_SENSOR = 2,
     WM_CLASS_AUX = 3,
+    WM_CLASS_COM2 = 4, /* on the bus of COM2, address 1 */
     WM_CLASSES
 };
 

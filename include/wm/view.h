@@ -27,6 +27,7 @@ struct wm_view_system {
     int32_t alarms_present_count;
     int32_t module_alarms_count;
     int32_t module_warnings_count;
+    int32_t discharges_count;
 };
 
 struct wm_view_string {
@@ -38,6 +39,9 @@ struct wm_view_string {
     int32_t current_ac_mA;
     int32_t alarm_flags;
     int32_t alarm2_flags;
+    int32_t flow_choice;
+    int32_t breaker_choice;
+    int32_t equalizing_choice;
 };
 
 struct wm_view_module {
@@ -48,11 +52,68 @@ struct wm_view_module {
     int32_t bypass_permille;
     int32_t resistance_uOhm;
     int32_t alarm_flags;
+    int32_t link_choice;
+    int32_t type_code;
+    int32_t hardware_revision;
+    int32_t software_revision;
 };
 
 struct wm_view_aux_line {
     uint32_t valid;
     int32_t level_state;
+};
+
+struct wm_view_sensor {
+    uint32_t valid;
+    int32_t link_choice;
+    int32_t current_mA;
+    int32_t current_ac_mA;
+};
+
+struct wm_view_aux {
+    uint32_t valid;
+    int32_t link_choice;
+};
+
+/* What hangs on COM2 (decision B21). */
+struct wm_view_com2 {
+    uint32_t valid;
+    int32_t link_choice;
+    int32_t temperature_mdegC;
+    int32_t humidity_permille;
+};
+
+struct wm_view_com2_analog {
+    uint32_t valid;
+    int32_t value_milli;
+};
+
+struct wm_view_com2_line {
+    uint32_t valid;
+    int32_t level_state;
+};
+
+/* What the lamps and contacts of the webmanager show; its board drives them from here. */
+struct wm_view_panel {
+    uint32_t valid;
+    int32_t alarm_led_choice;
+    int32_t red_led_choice;
+    int32_t green_led_choice;
+    int32_t buzzer_choice;
+    int32_t relay_choice;
+    int32_t slide_switch_choice;
+    int32_t address_mode_choice;
+};
+
+struct wm_view_programmer {
+    uint32_t valid;
+    int32_t mode_choice;
+    int32_t activity_choice;
+    int32_t result_choice;
+    int32_t first_address;
+    int32_t last_address;
+    int32_t next_address;
+    int32_t modules_count;
 };
 
 /* One row of the alarm table, in order of id (decision S7). */
@@ -66,6 +127,7 @@ struct wm_view_alarm {
 
 struct wm_view {
     wm_ms published_ms; /* uptime */
+    wm_ms wall_ms;      /* wall clock, ms since 1970-01-01T00:00:00Z (decision B20) */
     uint32_t generation;
     int32_t is_initializing;
     int32_t is_complete; /* running and every configured value measured once (decision H7) */
@@ -79,6 +141,14 @@ struct wm_view {
     struct wm_view_module module[WM_MODULES_MAX];
     struct wm_view_aux_line aux_input[WM_AUX_LINES_MAX];
     struct wm_view_aux_line aux_output[WM_AUX_LINES_MAX];
+    struct wm_view_sensor sensor[WM_SENSORS_MAX];
+    struct wm_view_aux aux[WM_AUX_MAX];
+    struct wm_view_com2 com2;
+    struct wm_view_com2_analog com2_analog[WM_COM2_ANALOGS_MAX];
+    struct wm_view_com2_line com2_input[WM_COM2_LINES_MAX];
+    struct wm_view_com2_line com2_output[WM_COM2_LINES_MAX];
+    struct wm_view_panel panel;
+    struct wm_view_programmer programmer;
 };
 
 #endif

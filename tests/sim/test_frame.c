@@ -59,7 +59,8 @@ static size_t sample(enum wm_message_id message, enum wm_direction direction, ui
     frame.address_class = is_broadcast && direction == WM_QUESTION  ? WM_CLASS_BROADCAST
                           : (row->classes & 2) != 0 || is_broadcast ? WM_CLASS_MODULE
                           : (row->classes & 4) != 0                 ? WM_CLASS_SENSOR
-                                                                    : WM_CLASS_AUX;
+                          : (row->classes & 8) != 0                 ? WM_CLASS_AUX
+                                                                    : WM_CLASS_COM2;
     frame.address = frame.address_class == WM_CLASS_BROADCAST ? 0 : 2;
     for (int i = 0; i < row->fields[direction]; i++) {
         frame.values[i] = 0x31 + i;

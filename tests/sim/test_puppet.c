@@ -207,8 +207,9 @@ Test(puppet, unknown_words_are_errors_that_list_the_known_ones)
            "story:1: module has no property \"temprature\"; it has: latency, resistance, "
            "state_of_charge, temperature, voltage");
     refuse("\nreturn plant.module[1].temprature",
-           "story:2: module has no property \"temprature\"; it has: alarm, bypass, latency, "
-           "position, resistance, state_of_charge, temperature, voltage; it can: drift, mute,");
+           "story:2: module has no property \"temprature\"; it has: alarm, bypass, hardware, "
+           "latency, link, position, resistance, software, state_of_charge, temperature, type, "
+           "voltage; it can: drift, mute,");
     refuse("return plant.strings[1].x", "plant.strings has no property \"1\"; it has: value");
     refuse("return plant.relay", "plant has no property \"relay\"; it has: alarm,");
     refuse("plant.module[1].alarm = 1", "module only shows \"alarm\", it can't be pushed");
@@ -274,6 +275,7 @@ Test(puppet, what_nobody_met_is_told_of)
     say("plant.module[4]:press()");
     cr_assert(stage_ask(&stage, wm_message_measure, WM_CLASS_MODULE, 4, 0, &answer));
     cr_assert_null(sim_plant_idle_fault(stage.plant));
+    stage_wait(&stage, 3); /* two buttons at one time would answer at one time */
     say("plant.module[5]:press()");
     cr_assert(stage_ask(&stage, wm_message_register_address, WM_CLASS_BROADCAST, 0, 99, &answer));
     cr_assert_null(sim_plant_idle_fault(stage.plant));

@@ -44,6 +44,7 @@ static bool module_answer(struct fake_bus *fake, const struct wm_frame *question
         value[wm_answer_identify_type_code] = module->type_code;
         value[wm_answer_identify_hardware_revision] = module->hardware_revision;
         value[wm_answer_identify_software_revision] = module->software_revision;
+        value[wm_answer_identify_serial_number] = question->address;
         break;
     case wm_message_measure:
         value[wm_answer_measure_voltage_mV] = module->voltage_mV;
@@ -236,8 +237,12 @@ void bench_settings(struct bench *bench, int32_t strings, int32_t modules_each)
 void bench_start(struct bench *bench)
 {
     static const struct wm_store_ops store = {bench_load, bench_save};
-    wm_core_init(&bench->core, fake_bus_port(&bench->bus), (struct wm_store){&store, bench},
-                 (struct wm_journal){bench_tell, bench}, &bench->settings, bench->now_ms);
+    const struct wm_ports ports = {
+        .bus = fake_bus_port(&bench->bus),
+        .store = {&store, bench},
+        .journal = {bench_tell, bench},
+    };
+    wm_core_init(&bench->core, &ports, &bench->settings, &bench->power_up, bench->now_ms);
     bench->next_ms = bench->now_ms;
 }
 

@@ -67,6 +67,7 @@ void fake_bus_forget(struct fake_bus *fake);
 struct bench {
     struct fake_bus bus;
     struct wm_settings settings;
+    struct wm_power_up power_up;
     struct wm_core core;
     wm_ms now_ms;
     wm_ms next_ms;

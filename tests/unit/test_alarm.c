@@ -101,9 +101,9 @@ Test(alarm, in_one_update_rows_go_before_rows_come, .init = setup)
     wm_alarms_set(&alarms, wm_alarm_voltage_warn_high, false);
     wm_alarms_set(&alarms, wm_alarm_voltage_high, true);
     (void)wm_alarms_update(&alarms, 2, &journal);
-    cr_assert_eq(told[1].kind, WM_EVENT_ALARM_REMOVED);
+    cr_assert_eq(told[1].kind, wm_event_alarm_removed);
     cr_assert_eq(told[1].number, 13);
-    cr_assert_eq(told[2].kind, WM_EVENT_ALARM_ADDED);
+    cr_assert_eq(told[2].kind, wm_event_alarm_added);
     cr_assert_eq(told[2].number, 4);
     cr_assert_eq(told[3].number, 6);
 }

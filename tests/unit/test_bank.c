@@ -36,7 +36,7 @@ static enum wm_bank_change measured(int index, int32_t voltage_mV, int32_t tempe
 static void identified(int index, int32_t type_code, int32_t revision)
 {
     struct wm_measurement taken = {.device = module(index), .message = wm_message_identify};
-    taken.identity = (struct wm_identity){type_code, revision, revision};
+    taken.identity = (struct wm_identity){type_code, revision, revision, 0};
     cr_assert_eq(wm_bank_take(&bank, &taken), WM_BANK_SAME);
 }
 

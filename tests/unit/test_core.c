@@ -6,6 +6,7 @@
 #include "fake_bus.h"
 
 static struct bench bench;
+static const char *why;
 
 enum {
     SYSTEM_ERROR = 1,
@@ -30,7 +31,7 @@ Test(core, shows_connected_at_power_up_then_initializing_then_running)
     bench_start(&bench);
     cr_assert_eq(bench.core.view.system.status_flags, 0x0002);
     bench_run(&bench, 0);
-    cr_assert_eq(bench.event[0].kind, WM_EVENT_STATE);
+    cr_assert_eq(bench.event[0].kind, wm_event_state);
     cr_assert_eq(bench.event[0].number, 0x4000);
     bench_run(&bench, 1000);
     cr_assert_eq(bench.core.view.system.status_flags, 0x0041);
@@ -126,8 +127,8 @@ Test(core, from_warning_to_alarm_the_old_row_goes_before_the_new_one_comes)
     bench.events = 0;
     bench.bus.module[0].temperature_ddegC = 360;
     bench_run(&bench, 1500);
-    const int removed = bench_told(&bench, WM_EVENT_ALARM_REMOVED, TEMPERATURE_WARN_HIGH);
-    const int added = bench_told(&bench, WM_EVENT_ALARM_ADDED, TEMPERATURE_HIGH);
+    const int removed = bench_told(&bench, wm_event_alarm_removed, TEMPERATURE_WARN_HIGH);
+    const int added = bench_told(&bench, wm_event_alarm_added, TEMPERATURE_HIGH);
     cr_assert(removed > 0 && added > removed);
     cr_assert(bench_has_row(&bench, TEMPERATURE));
     cr_assert_eq(bench.core.view.system.module_warnings_count, 0);
@@ -255,8 +256,8 @@ Test(core, a_runaway_opens_the_breaker_of_its_string_and_no_other)
 Test(core, an_open_breaker_survives_a_restart_and_an_operator_closes_it)
 {
     runaway_bench();
-    const struct wm_command open = {.kind = WM_COMMAND_BREAKER, .string_index = 1, .value = 1};
-    cr_assert_eq(wm_core_command(&bench.core, &open), WM_OK);
+    const struct wm_command open = {.kind = WM_COMMAND_BREAKER, .number = 2, .value = 1};
+    cr_assert_eq(wm_core_command(&bench.core, &open, &why), WM_OK);
     bench_run(&bench, 2000);
     cr_assert_eq(bench.bus.aux[0].outputs, 0x00, "NC: off is open");
     cr_assert_eq(bench.saves, 1);
@@ -264,8 +265,8 @@ Test(core, an_open_breaker_survives_a_restart_and_an_operator_closes_it)
     bench_run(&bench, 5000);
     cr_assert(bench_has_row(&bench, BREAKER_OPEN));
     cr_assert_eq(bench.bus.aux[0].outputs, 0x00);
-    const struct wm_command close = {.kind = WM_COMMAND_BREAKER, .string_index = 1, .value = 0};
-    cr_assert_eq(wm_core_command(&bench.core, &close), WM_OK);
+    const struct wm_command close = {.kind = WM_COMMAND_BREAKER, .number = 2, .value = 0};
+    cr_assert_eq(wm_core_command(&bench.core, &close, &why), WM_OK);
     bench_run(&bench, 2000);
     cr_assert_not(bench_has_row(&bench, BREAKER_OPEN));
     cr_assert_eq(bench.bus.aux[0].outputs, 0x02);
@@ -311,18 +312,18 @@ Test(core, a_setting_is_applied_by_the_next_step_and_a_contradiction_is_refused)
     bench_ready(&bench);
     struct wm_command set = {
         .kind = WM_COMMAND_SET, .setting = wm_setting_voltage_high_warn, .value = 13400};
-    cr_assert_eq(wm_core_command(&bench.core, &set), WM_OK);
+    cr_assert_eq(wm_core_command(&bench.core, &set, &why), WM_OK);
     bench_run(&bench, 2000);
     cr_assert(bench_has_row(&bench, VOLTAGE_WARN_HIGH));
     set.value = 15501;
-    cr_assert_eq(wm_core_command(&bench.core, &set), WM_CONFLICT);
+    cr_assert_eq(wm_core_command(&bench.core, &set, &why), WM_CONFLICT);
     set.value = 25001;
-    cr_assert_eq(wm_core_command(&bench.core, &set), WM_RANGE);
+    cr_assert_eq(wm_core_command(&bench.core, &set, &why), WM_RANGE);
     set.setting = wm_setting_bank_modules;
     set.value = 2;
-    cr_assert_eq(wm_core_command(&bench.core, &set), WM_RANGE, "what the plant is stays");
-    const struct wm_command breaker = {.kind = WM_COMMAND_BREAKER, .string_index = 0, .value = 1};
-    cr_assert_eq(wm_core_command(&bench.core, &breaker), WM_RANGE, "no breaker is wired");
+    cr_assert_eq(wm_core_command(&bench.core, &set, &why), WM_RANGE, "what the plant is stays");
+    const struct wm_command breaker = {.kind = WM_COMMAND_BREAKER, .number = 1, .value = 1};
+    cr_assert_eq(wm_core_command(&bench.core, &breaker, &why), WM_RANGE, "no breaker is wired");
 }
 
 Test(core, a_full_bank_of_512_is_polled_and_published)
@@ -403,13 +404,13 @@ Test(core, a_store_that_fails_is_tried_again_each_round_and_told_once)
 {
     runaway_bench();
     bench.is_store_broken = true;
-    const struct wm_command open = {.kind = WM_COMMAND_BREAKER, .string_index = 0, .value = 1};
-    cr_assert_eq(wm_core_command(&bench.core, &open), WM_OK);
+    const struct wm_command open = {.kind = WM_COMMAND_BREAKER, .number = 1, .value = 1};
+    cr_assert_eq(wm_core_command(&bench.core, &open, &why), WM_OK);
     bench_run(&bench, 5000);
     cr_assert_eq(bench.bus.aux[0].outputs, 0x03, "the breaker opens all the same");
     cr_assert(bench_has_row(&bench, SYSTEM_ERROR));
     cr_assert(bench.saves > 2 && bench.saves < 10, "%d", bench.saves);
-    cr_assert_eq(bench_told(&bench, WM_EVENT_STORE_FAILED, 0) > 0, true);
+    cr_assert_eq(bench_told(&bench, wm_event_store_failed, 0) > 0, true);
     bench.is_store_broken = false;
     bench_run(&bench, 2000);
     cr_assert_not(bench_has_row(&bench, SYSTEM_ERROR));

@@ -7,6 +7,7 @@
 #include "fake_bus.h"
 
 static struct bench bench;
+static const char *why;
 
 static void setup(void)
 {
@@ -253,7 +254,7 @@ Test(poller, a_rate_set_shorter_counts_at_once)
     bench_ready(&bench);
     const struct wm_command set = {
         .kind = WM_COMMAND_SET, .setting = wm_setting_impedance_poll_rate, .value = 1};
-    cr_assert_eq(wm_core_command(&bench.core, &set), WM_OK);
+    cr_assert_eq(wm_core_command(&bench.core, &set, &why), WM_OK);
     bench_run(&bench, 62000);
     for (int address = 1; address <= 3; address++) {
         cr_assert_geq(fake_bus_asked(&bench.bus, wm_message_impedance, address), 1);

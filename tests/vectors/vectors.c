@@ -66,7 +66,7 @@ static int32_t number_of(const struct vectors *vectors, const char *text)
 
 static void read_message(const struct vectors *vectors, char *const *column, struct vector *vector)
 {
-    static const char *const classes[] = {"broadcast", "module", "sensor", "aux"};
+    static const char *const classes[] = {"broadcast", "module", "sensor", "aux", "com2"};
     int message = 0;
     while (message < wm_message_count &&
            strcmp(column[1], wm_message((enum wm_message_id)message)->name) != 0) {
@@ -75,7 +75,7 @@ static void read_message(const struct vectors *vectors, char *const *column, str
     require(vectors, message < wm_message_count, "no such message");
     vector->message = (enum wm_message_id)message;
     int class = place_of(column[3], classes, WM_CLASSES);
-    require(vectors, class < WM_CLASSES, "class is broadcast, module, sensor or aux");
+    require(vectors, class < WM_CLASSES, "class is broadcast, module, sensor, aux or com2");
     vector->class = (enum wm_class) class;
     vector->address = (uint16_t)number_of(vectors, column[4]);
     vector->sequence = (uint8_t)number_of(vectors, column[5]);

@@ -18,6 +18,9 @@
 #include "sim/world.h"
 #include "store_memory.h"
 
+/* Virtual time 0 on the wall clock: 2020-06-01T00:00:00Z (decision B20). */
+#define WALL_MS_AT_ZERO INT64_C(1590969600000)
+
 struct board {
     struct sim_world *world;
     struct sim_event step;
@@ -158,8 +161,13 @@ struct board *board_open(const struct board_options *options, char *error, size_
     board->published = options->published;
     board->context = options->context;
     board->step = (struct sim_event){.run = step, .self = board, .priority = SIM_PRIORITY_FIRMWARE};
-    wm_core_init(&board->core, options->bus, board_store_memory_port(&board->store),
-                 (struct wm_journal){tell_nobody, NULL}, &settings, now_ms(board));
+    const struct wm_ports ports = {
+        .bus = options->bus,
+        .store = board_store_memory_port(&board->store),
+        .journal = {tell_nobody, NULL},
+    };
+    const struct wm_power_up power_up = {.wall_ms = WALL_MS_AT_ZERO + now_ms(board)};
+    wm_core_init(&board->core, &ports, &settings, &power_up, now_ms(board));
     if (!services_open(board, options, error, error_size)) {
         board_close(board);
         return NULL;

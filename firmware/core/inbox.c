@@ -1,7 +1,7 @@
 /*
- * command.c — see command.h.
+ * inbox.c — see inbox.h.
  */
-#include "command.h"
+#include "inbox.h"
 
 enum wm_status wm_inbox_put(struct wm_inbox *inbox, const struct wm_command *command)
 {

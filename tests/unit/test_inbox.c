@@ -1,11 +1,11 @@
 /*
- * test_command.c — the inbox is a bounded queue.
+ * test_inbox.c — the inbox is a bounded queue.
  */
 #include <criterion/criterion.h>
 
-#include "firmware/core/command.h"
+#include "firmware/core/inbox.h"
 
-Test(command, first_in_first_out_round_and_round)
+Test(inbox, first_in_first_out_round_and_round)
 {
     struct wm_inbox inbox = {.count = 0};
     struct wm_command command = {.kind = WM_COMMAND_SET};
@@ -19,7 +19,7 @@ Test(command, first_in_first_out_round_and_round)
     }
 }
 
-Test(command, one_too_many_is_told_busy_and_loses_nothing)
+Test(inbox, one_too_many_is_told_busy_and_loses_nothing)
 {
     struct wm_inbox inbox = {.count = 0};
     struct wm_command command = {.kind = WM_COMMAND_SET};
