@@ -59,6 +59,7 @@ static int lw_advance(lua_State *lua)
                   !hx_guard_has_fired();
     }
     stage->stops_at_views = false;
+    stage->trace->now_us = sim_world_now_us(stage->world);
     bool is_late = hx_guard_has_fired();
     if (is_late) {
         hx_guard_hush();
@@ -113,12 +114,10 @@ static int lw_clock(lua_State *lua)
 static int lw_note(lua_State *lua)
 {
     struct hx_stage *stage = playing(lua);
-    char clock[HX_CLOCK_SIZE];
-    hx_clock(sim_world_now_us(stage->world), clock);
-    hx_text_free(&stage->last_note);
-    hx_text_add(&stage->last_note, "%s %s", clock, luaL_checkstring(lua, 1));
+    stage->trace->now_us = sim_world_now_us(stage->world);
+    hx_trace_note(stage->trace, luaL_checkstring(lua, 1));
     if (stage->is_verbose) {
-        printf("%s\n", hx_text_string(&stage->last_note));
+        printf("%s\n", stage->trace->note);
     }
     return 0;
 }

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -31,7 +32,8 @@
 struct slot {
     pid_t pid; /* 0: free */
     size_t number;
-    int verdict_fd; /* -1: at its end */
+    struct hx_trace *trace; /* shared with the worker: what it leaves when it dies */
+    int verdict_fd;         /* -1: at its end */
     int output_fd;
     double started_s;
     bool is_killed;
@@ -67,8 +69,8 @@ static double wall_s(void)
 
 /* ---- start ------------------------------------------------------------------------------ */
 
-static _Noreturn void worker_begin(struct run *run, size_t number, const int verdict[2],
-                                   const int output[2], pid_t parent)
+static _Noreturn void worker_begin(struct run *run, const struct slot *slot, size_t number,
+                                   const int verdict[2], const int output[2], pid_t parent)
 {
     int nothing = open("/dev/null", O_RDONLY);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -83,7 +85,7 @@ static _Noreturn void worker_begin(struct run *run, size_t number, const int ver
     close(output[1]);
     close(verdict[0]);
     close(nothing);
-    hx_worker_run(&run->scenarios->item[number], run->options, verdict[1]);
+    hx_worker_run(&run->scenarios->item[number], run->options, slot->trace, verdict[1]);
 }
 
 static void finish(struct run *run, size_t number)
@@ -123,10 +125,11 @@ static void worker_start(struct run *run, struct slot *slot)
         return;
     }
     fflush(NULL);
+    *slot->trace = (struct hx_trace){0};
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid == 0) {
-        worker_begin(run, number, verdict, output, parent);
+        worker_begin(run, slot, number, verdict, output, parent);
     }
     close(verdict[1]);
     close(output[1]);
@@ -138,6 +141,7 @@ static void worker_start(struct run *run, struct slot *slot)
     }
     *slot = (struct slot){.pid = pid,
                           .number = number,
+                          .trace = slot->trace,
                           .verdict_fd = verdict[0],
                           .output_fd = output[0],
                           .started_s = wall_s()};
@@ -184,6 +188,11 @@ static void verdict_of_the_dead(struct run *run, struct slot *slot, int status)
     }
     size_t skipped = slot->output.size > TAIL_MAX ? slot->output.size - TAIL_MAX : 0;
     hx_text_add(&verdict->detail, "%s", hx_text_string(&slot->output) + skipped);
+    if (verdict->detail.size > 0 && verdict->detail.bytes[verdict->detail.size - 1] != '\n') {
+        hx_text_add(&verdict->detail, "\n");
+    }
+    verdict->virtual_us = slot->trace->now_us;
+    hx_trace_print(slot->trace, &verdict->detail);
     hx_text_free(&slot->output);
     hx_text_free(&line);
 }
@@ -294,6 +303,17 @@ static size_t finished_from_start(const struct run *run)
     return count;
 }
 
+/* Last words for every slot, seen by the workers and by the runner. */
+static bool traces_share(struct run *run, size_t jobs)
+{
+    struct hx_trace *trace =
+        mmap(NULL, jobs * sizeof *trace, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    for (size_t i = 0; trace != MAP_FAILED && i < jobs; ++i) {
+        run->slot[i].trace = &trace[i];
+    }
+    return trace != MAP_FAILED;
+}
+
 static void *zeroed(size_t count, size_t size)
 {
     return memset(hx_realloc(NULL, count * size), 0, count * size);
@@ -308,6 +328,10 @@ bool hx_runner_play(const struct hx_scenarios *scenarios, const struct hx_option
     struct run run = {.scenarios = scenarios, .options = options, .verdict = verdict};
     run.slot = zeroed(jobs, sizeof *run.slot);
     run.is_done = zeroed(scenarios->count, sizeof *run.is_done);
+    if (!traces_share(&run, jobs)) {
+        hx_complain("no memory to share with the workers: %s; lower --jobs", strerror(errno));
+        exit(HX_EXIT_USAGE);
+    }
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     while (run.done < scenarios->count) {
@@ -327,6 +351,7 @@ bool hx_runner_play(const struct hx_scenarios *scenarios, const struct hx_option
         }
     }
     hx_report_print(report, finished_from_start(&run));
+    munmap(run.slot[0].trace, jobs * sizeof *run.slot[0].trace);
     free(run.slot);
     free(run.is_done);
     free(wait);
@@ -348,7 +373,8 @@ void hx_runner_play_here(const struct hx_scenarios *scenarios, const struct hx_o
             verdict[i].outcome = HX_SKIPPED;
             hx_text_add(&verdict[i].message, "%s", scenarios->item[i].skip);
         } else {
-            hx_worker_play(&scenarios->item[i], options, &probe, &verdict[i]);
+            struct hx_trace trace = {0};
+            hx_worker_play(&scenarios->item[i], options, &probe, &trace, &verdict[i]);
         }
         verdict[i].wall_s = wall_s() - started_s;
         hx_report_print(report, i + 1);

@@ -14,7 +14,7 @@
 static void stage_published(void *context, const struct wm_view *view)
 {
     struct hx_stage *stage = context;
-    hx_trace_view(&stage->trace, view);
+    hx_trace_view(stage->trace, view);
     if (stage->ledger != NULL) {
         hx_ledger_view(stage->ledger, view);
     }
@@ -126,7 +126,8 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
 {
     char why[ERROR_SIZE] = "";
     struct chosen chosen = {0};
-    hx_trace_start(&stage->trace);
+    stage->trace = stage->trace != NULL ? stage->trace : &stage->own_trace;
+    hx_trace_start(stage->trace);
     stage->probe = options->probe;
     stage->world = sim_world_create(options->seed);
     if (stage->world == NULL) {
@@ -139,7 +140,7 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
         return false;
     }
     hx_guard_watch(sim_plant_thread(stage->plant));
-    sim_plant_tap(stage->plant, hx_trace_bus, &stage->trace);
+    sim_plant_tap(stage->plant, hx_trace_bus, stage->trace);
     bool is_open = settings_gather(&chosen, stage, options, error) &&
                    board_start(stage, options, &chosen, error);
     free(chosen.item);
@@ -159,7 +160,6 @@ void hx_stage_close(struct hx_stage *stage)
     stage->board = NULL;
     stage->plant = NULL;
     stage->world = NULL;
-    hx_text_free(&stage->last_note);
 }
 
 /* ---- readiness -------------------------------------------------------------------------- */

@@ -27,11 +27,11 @@ struct hx_stage {
     struct board *board;         /* ro                                */
     struct hx_probe *probe;      /* ro; borrowed, null in serve       */
     struct wm_settings settings; /* ro: defaults and what was set     */
-    struct hx_trace trace;       /* ro                                */
+    struct hx_trace *trace;      /* ro; borrowed, or own_trace        */
+    struct hx_trace own_trace;   /* private                           */
     struct hx_ledger *ledger;    /* ro; borrowed, null: nobody asks   */
     bool stops_at_views;         /* rw: leave sim_world_run at a view */
     bool is_verbose;             /* rw: print notes                   */
-    struct hx_text last_note;    /* ro: with its instant              */
 };
 
 struct hx_stage_options {

@@ -3,6 +3,7 @@
  */
 #include "trace.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/frame.h"
@@ -38,6 +39,7 @@ void hx_trace_start(struct hx_trace *trace)
 void hx_trace_bus(void *self, int64_t time_us, bool is_answer, const uint8_t *bytes, size_t size)
 {
     struct hx_trace *trace = self;
+    trace->now_us = time_us;
     trace->hash = hash_word(trace->hash, (uint64_t)time_us * 2 + (is_answer ? 1 : 0));
     trace->hash = hx_hash(trace->hash, bytes, size);
     struct hx_trace_frame *frame = &trace->last[trace->frames % HX_TRACE_FRAMES];
@@ -53,14 +55,22 @@ void hx_trace_view(struct hx_trace *trace, const struct wm_view *view)
     trace->hash = hx_hash(trace->hash, view, sizeof *view);
 }
 
+void hx_trace_note(struct hx_trace *trace, const char *note)
+{
+    char clock[HX_CLOCK_SIZE];
+    (void)snprintf(trace->note, sizeof trace->note, "%s %s", hx_clock(trace->now_us, clock), note);
+}
+
 static void frame_print(const struct hx_trace_frame *frame, struct hx_text *text)
 {
     static const char *const classes[WM_CLASSES] = {"broadcast", "module", "sensor", "aux"};
     char clock[HX_CLOCK_SIZE];
     struct sim_frame decoded;
+    /* What a process left that died in the middle of writing may not be whole. */
+    size_t size = frame->size < sizeof frame->bytes ? frame->size : sizeof frame->bytes;
     enum wm_direction direction = frame->is_answer ? WM_ANSWER : WM_QUESTION;
     hx_text_add(text, "%s %s ", hx_clock(frame->time_us, clock), frame->is_answer ? "<" : ">");
-    if (!sim_frame_decode(frame->bytes, frame->size, direction, &decoded)) {
+    if (!sim_frame_decode(frame->bytes, size, direction, &decoded)) {
         hx_text_add(text, "no valid frame");
     } else {
         const struct wm_message_row *message = wm_message(decoded.message);
@@ -71,7 +81,7 @@ static void frame_print(const struct hx_trace_frame *frame, struct hx_text *text
         }
     }
     hx_text_add(text, "  [");
-    for (size_t i = 0; i < frame->size; ++i) {
+    for (size_t i = 0; i < size; ++i) {
         hx_text_add(text, "%s%02x", i > 0 ? " " : "", frame->bytes[i]);
     }
     hx_text_add(text, "]\n");
@@ -79,6 +89,9 @@ static void frame_print(const struct hx_trace_frame *frame, struct hx_text *text
 
 void hx_trace_print(const struct hx_trace *trace, struct hx_text *text)
 {
+    if (trace->note[0] != '\0') {
+        hx_text_add(text, "note %.*s\n", HX_NOTE_SIZE, trace->note);
+    }
     uint64_t first = trace->frames > HX_TRACE_FRAMES ? trace->frames - HX_TRACE_FRAMES : 0;
     for (uint64_t i = first; i < trace->frames; ++i) {
         hx_text_add(text, "%s", i == first ? "bus  " : "     ");

@@ -1,9 +1,11 @@
 /*
- * trace.h — what a run did, as one number, and the last words on the bus for a failure report.
+ * trace.h — what a run did, as one number, and its last words for a report: how far virtual time
+ * was, the last note, the last frames.
  *
  * The number covers every byte on the bus with its time and direction, and every published view
  * (decision H4). It never depends on addresses, ports, process ids or wall time, and it is the
- * same on every little-endian processor.
+ * same on every little-endian processor. The struct holds no pointer: shared with the process that
+ * reports, it outlives the one that played.
  */
 #ifndef HX_TRACE_H
 #define HX_TRACE_H
@@ -17,6 +19,7 @@
 #include "wm/view.h"
 
 #define HX_TRACE_FRAMES 8
+#define HX_NOTE_SIZE    400
 
 struct hx_trace_frame {
     int64_t time_us;
@@ -26,6 +29,8 @@ struct hx_trace_frame {
 };
 
 struct hx_trace {
+    int64_t now_us;                              /* rw: virtual time, as far as it was told */
+    char note[HX_NOTE_SIZE];                     /* ro: the last one, with its instant */
     uint64_t hash;                               /* ro */
     uint64_t frames;                             /* ro: seen so far */
     struct hx_trace_frame last[HX_TRACE_FRAMES]; /* private: ring, frames % HX_TRACE_FRAMES */
@@ -36,11 +41,13 @@ void hx_trace_start(struct hx_trace *trace);
 /* `trace` is a struct hx_trace *; the signature is that of a tap. */
 void hx_trace_bus(void *trace, int64_t time_us, bool is_answer, const uint8_t *bytes, size_t size);
 void hx_trace_view(struct hx_trace *trace, const struct wm_view *view);
+/* Said at now_us; a long one is cut. */
+void hx_trace_note(struct hx_trace *trace, const char *note);
 
 /* Folds bytes into a hash, word by word. */
 uint64_t hx_hash(uint64_t hash, const void *bytes, size_t size);
 
-/* The last frames, oldest first, one a line with its time, direction and meaning. */
+/* The last note, and the last frames, oldest first, one a line with its time and meaning. */
 void hx_trace_print(const struct hx_trace *trace, struct hx_text *text);
 
 #endif

@@ -75,15 +75,6 @@ static void verdict_take(struct hx_verdict *verdict, const struct hx_play *play)
     verdict->expectations = play->expectations;
 }
 
-/* The last note and the last traffic, for whoever looks for the reason. */
-static void verdict_add_context(struct hx_verdict *verdict, const struct hx_stage *stage)
-{
-    if (stage->last_note.size > 0) {
-        hx_text_add(&verdict->detail, "note %s\n", stage->last_note.bytes);
-    }
-    hx_trace_print(&stage->trace, &verdict->detail);
-}
-
 static void stage_play(struct hx_stage *stage, const struct hx_scenario *scenario,
                        const struct hx_options *options, struct hx_verdict *verdict)
 {
@@ -105,18 +96,18 @@ static void stage_play(struct hx_stage *stage, const struct hx_scenario *scenari
         verdict_check_plant(verdict, stage);
         verdict_check_faults(verdict, stage, scenario);
         if (verdict->outcome != HX_PASSED) {
-            verdict_add_context(verdict, stage);
+            hx_trace_print(stage->trace, &verdict->detail);
         }
     }
     hx_text_free(&error);
 }
 
 void hx_worker_play(const struct hx_scenario *scenario, const struct hx_options *options,
-                    struct hx_probe *probe, struct hx_verdict *verdict)
+                    struct hx_probe *probe, struct hx_trace *trace, struct hx_verdict *verdict)
 {
     char why[200] = "";
     struct hx_probe own = {.fd = -1};
-    struct hx_stage stage = {.is_verbose = options->is_verbose};
+    struct hx_stage stage = {.is_verbose = options->is_verbose, .trace = trace};
     *verdict = (struct hx_verdict){.outcome = HX_ERROR};
     if (probe == NULL && !hx_probe_start(&own, why, sizeof why)) {
         verdict_fail(verdict, HX_ERROR, why, "");
@@ -133,7 +124,7 @@ void hx_worker_play(const struct hx_scenario *scenario, const struct hx_options 
     if (stage.ledger != NULL) {
         hx_ledger_pack(stage.ledger, stage.board, verdict->outcome == HX_PASSED, &verdict->record);
     }
-    verdict->trace = stage.trace.hash;
+    verdict->trace = trace->hash;
     verdict->virtual_us = stage.world != NULL ? sim_world_now_us(stage.world) : 0;
     hx_stage_close(&stage);
     lua_close(lua);
@@ -167,12 +158,12 @@ static bool write_all(int fd, const char *bytes, size_t size)
 }
 
 _Noreturn void hx_worker_run(const struct hx_scenario *scenario, const struct hx_options *options,
-                             int verdict_fd)
+                             struct hx_trace *trace, int verdict_fd)
 {
     struct hx_verdict verdict;
     struct hx_text bytes = {0};
     hx_guard_catch_crashes();
-    hx_worker_play(scenario, options, NULL, &verdict);
+    hx_worker_play(scenario, options, NULL, trace, &verdict);
     fflush(NULL);
     struct header header = {
         .trace = verdict.trace,

@@ -479,12 +479,19 @@ case_endless_loop() {
 
 # A hang in C that no Lua hook sees: the worker ends itself with a backtrace.
 case_hang_in_c() {
-    printf '    string.find(("a"):rep(40), (".-"):rep(40) .. "b")\n' | story pattern
+    printf '    note "so far it went well"\n    wait(minutes(2))\n' >"$work/body"
+    printf '    string.find(("a"):rep(40), (".-"):rep(40) .. "b")\n' >>"$work/body"
+    story pattern <"$work/body"
     bench run --time-limit 1 "$work/pattern.lua"
     status_is 1
-    says "hang    "
+    says "hang    $work/pattern.lua: it is a story (00:02:00)"
     says "pattern.lua:1: no end within the time limit, in C"
     says "it was here:"
+    # What the process knew outlives it, and nothing is said twice.
+    says "note 00:00:00"
+    says "so far it went well"
+    says "bus  00:02:00"
+    test "$(grep -c "no end within the time limit" "$out")" -eq 1 || fail "its first line twice"
 }
 
 case_memory() {
