@@ -11,6 +11,7 @@
 #include "report.h"
 #include "runner.h"
 #include "suite.h"
+#include "trial.h"
 
 /* Of one thing: how many scenarios, and the first. */
 struct tally {
@@ -79,6 +80,54 @@ static void coverage_add(struct coverage *coverage)
             latency_add(&coverage->latency[a], &record.latency[a]);
         }
     }
+}
+
+/* ---- settings that no window reads back -------------------------------------------------- */
+
+/* The scenarios that passed with the setting changed, the shortest first. */
+static size_t *candidates_find(const struct coverage *coverage, size_t thing, size_t *count)
+{
+    size_t *list = hx_realloc(NULL, coverage->scenarios->count * sizeof *list);
+    *count = 0;
+    for (size_t s = 0; s < coverage->scenarios->count; ++s) {
+        const struct hx_verdict *verdict = &coverage->verdict[s];
+        struct hx_record record;
+        if (verdict->outcome != HX_PASSED || !hx_record_unpack(&verdict->record, &record) ||
+            (record.mark[thing] & HX_EXERCISED) == 0) {
+            continue;
+        }
+        size_t place = (*count)++;
+        while (place > 0 && coverage->verdict[list[place - 1]].virtual_us > verdict->virtual_us) {
+            list[place] = list[place - 1];
+            --place;
+        }
+        list[place] = s;
+    }
+    return list;
+}
+
+/* Where the default makes one of them fail, the setting is asserted. False: interrupted. */
+static bool settings_try(struct coverage *coverage)
+{
+    struct hx_trial trial[wm_setting_count] = {0};
+    struct tally *tally[wm_setting_count];
+    size_t trials = 0;
+    for (size_t t = 0; t < coverage->things; ++t) {
+        if (coverage->thing[t].kind == HX_KIND_SETTING && coverage->tally[t].asserted == 0) {
+            tally[trials] = &coverage->tally[t];
+            trial[trials].setting = coverage->thing[t].setting;
+            trial[trials].candidate = candidates_find(coverage, t, &trial[trials].candidates);
+            ++trials;
+        }
+    }
+    bool is_whole = hx_trials_play(trial, trials, coverage->scenarios, coverage->options);
+    for (size_t i = 0; i < trials; ++i) {
+        if (trial[i].is_asserted) {
+            tally_count(&tally[i]->asserted, &tally[i]->first_asserted, trial[i].first);
+        }
+        free(trial[i].candidate);
+    }
+    return is_whole;
 }
 
 /* ---- printing --------------------------------------------------------------------------- */
@@ -247,6 +296,10 @@ static int coverage_run(struct coverage *coverage)
         return HX_EXIT_FAILED;
     }
     coverage_add(coverage);
+    if (!settings_try(coverage)) {
+        hx_complain("coverage: interrupted");
+        return HX_EXIT_FAILED;
+    }
     if (coverage->options->is_csv) {
         csv_print(coverage);
     } else {

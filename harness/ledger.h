@@ -21,7 +21,7 @@
  *                        plant
  *     added, removed     expect.trap took it
  *     setting            read back through its object with another value than the default; or the
- *                        scenario fails when it is played again with the default (coverage.c)
+ *                        scenario fails when it is played again with the default (trial.h)
  *
  * What is expected inside `within` counts if it held in the look that ended it.
  */

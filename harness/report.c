@@ -136,10 +136,10 @@ void hx_report_start(struct hx_report *report)
 
 void hx_report_print(struct hx_report *report, size_t finished)
 {
-    if (report->printed < finished) {
+    if (report->printed < finished && !report->is_silent) {
         progress_clear(report);
     }
-    for (; report->printed < finished; ++report->printed) {
+    for (; report->printed < finished && !report->is_silent; ++report->printed) {
         bool is_shown =
             !report->options->is_covering || is_bad(report->verdict[report->printed].outcome);
         if (report->options->is_tap) {

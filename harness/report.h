@@ -18,6 +18,7 @@ struct hx_report {
     const struct hx_scenarios *scenarios;
     const struct hx_verdict *verdict; /* one a scenario                              */
     bool is_terminal;                 /* private: progress may be drawn over         */
+    bool is_silent;                   /* prints nothing while it plays               */
     bool has_colour;                  /* private                                     */
     size_t printed;                   /* private: so many are on the page            */
 };

@@ -1,0 +1,96 @@
+/*
+ * trial.c — plays the next candidate of every trial that is not decided, all at once, and again.
+ *
+ * A default that cannot be (an error: it contradicts the plant) tells nothing; only an expectation
+ * that fails does.
+ */
+#include "trial.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+#include "runner.h"
+
+/* The default as a person would write it. */
+static void default_add(struct hx_assignments *list, enum wm_setting setting)
+{
+    const struct wm_setting_row *row = wm_setting(setting);
+    const char *choice = wm_choice_name(setting, row->value_default);
+    struct hx_text text = {0};
+    if (choice != NULL) {
+        hx_text_add(&text, "%s", choice);
+    } else {
+        hx_text_add(&text, "%.14g", (double)row->value_default / wm_unit(row->unit)->per_natural);
+    }
+    hx_assignments_add(list, row->name, text.bytes);
+    hx_text_free(&text);
+}
+
+/* The scenario with its own settings and, over them, the default; only the settings are owned. */
+static struct hx_scenario changed(const struct hx_scenario *scenario, enum wm_setting setting)
+{
+    struct hx_scenario copy = *scenario;
+    copy.settings = (struct hx_assignments){0};
+    for (size_t i = 0; i < scenario->settings.count; ++i) {
+        hx_assignments_add(&copy.settings, scenario->settings.item[i].name,
+                           scenario->settings.item[i].text);
+    }
+    default_add(&copy.settings, setting);
+    return copy;
+}
+
+/* The trials that are open and have a candidate of this round; *count of them. */
+static struct hx_trial **open_trials(struct hx_trial *trial, size_t trials, size_t round,
+                                     size_t *count)
+{
+    struct hx_trial **open = hx_realloc(NULL, trials * sizeof *open);
+    *count = 0;
+    for (size_t i = 0; i < trials; ++i) {
+        if (!trial[i].is_asserted && round < trial[i].candidates) {
+            open[(*count)++] = &trial[i];
+        }
+    }
+    return open;
+}
+
+static bool round_play(struct hx_trial **open, size_t count, size_t round,
+                       const struct hx_scenarios *scenarios, const struct hx_options *options)
+{
+    struct hx_scenarios list = {.item = hx_realloc(NULL, count * sizeof *list.item),
+                                .count = count};
+    struct hx_verdict *verdict = hx_realloc(NULL, count * sizeof *verdict);
+    struct hx_report report = {
+        .options = options, .scenarios = &list, .verdict = verdict, .is_silent = true};
+    memset(verdict, 0, count * sizeof *verdict);
+    for (size_t i = 0; i < count; ++i) {
+        list.item[i] = changed(&scenarios->item[open[i]->candidate[round]], open[i]->setting);
+    }
+    bool is_whole = hx_runner_play(&list, options, verdict, &report);
+    for (size_t i = 0; i < count; ++i) {
+        if (verdict[i].outcome == HX_FAILED) {
+            open[i]->is_asserted = true;
+            open[i]->first = open[i]->candidate[round];
+        }
+        hx_verdict_free(&verdict[i]);
+        hx_assignments_free(&list.item[i].settings);
+    }
+    free(list.item);
+    free(verdict);
+    return is_whole;
+}
+
+bool hx_trials_play(struct hx_trial *trial, size_t trials, const struct hx_scenarios *scenarios,
+                    const struct hx_options *options)
+{
+    struct hx_options plain = *options;
+    bool is_whole = true;
+    size_t count = 1;
+    plain.is_covering = false;
+    for (size_t round = 0; is_whole && count > 0; ++round) {
+        struct hx_trial **open = open_trials(trial, trials, round, &count);
+        is_whole = count == 0 || round_play(open, count, round, scenarios, &plain);
+        free(open);
+    }
+    return is_whole;
+}
