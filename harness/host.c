@@ -90,6 +90,13 @@ static int lw_is_complete(lua_State *lua)
     return 1;
 }
 
+/* verdict(): what the board's judge says against the webmanager, or nothing. */
+static int lw_verdict(lua_State *lua)
+{
+    lua_pushstring(lua, board_verdict(playing(lua)->board));
+    return 1;
+}
+
 static int push_text(lua_State *lua, struct hx_text *text)
 {
     lua_pushlstring(lua, hx_text_string(text), text->size);
@@ -534,6 +541,7 @@ static const luaL_Reg functions[] = {
     {"generation", lw_generation},
     {"is_complete", lw_is_complete},
     {"missing", lw_missing},
+    {"verdict", lw_verdict},
     {"clock", lw_clock},
     {"note", lw_note},
     {"reference", lw_reference},

@@ -18,7 +18,8 @@ static void stage_published(void *context, const struct wm_view *view)
     if (stage->ledger != NULL) {
         hx_ledger_view(stage->ledger, view);
     }
-    if (stage->stops_at_views) {
+    const bool is_judged = stage->board != NULL && board_verdict(stage->board) != NULL;
+    if (stage->stops_at_views || is_judged) {
         sim_world_stop(stage->world);
     }
 }
@@ -87,6 +88,7 @@ static bool board_start(struct hx_stage *stage, const struct hx_stage_options *o
         .snmp_address = options->snmp_address,
         .published = stage_published,
         .context = stage,
+        .plant = options->probe != NULL ? stage->plant : NULL,
     };
     for (size_t i = 0; i < options->trap_addresses; ++i) {
         board.trap_address[board.trap_addresses++] = options->trap_address[i];

@@ -53,6 +53,22 @@ static void verdict_check_faults(struct hx_verdict *verdict, const struct hx_sta
     hx_text_free(&detail);
 }
 
+/* The last view of a scenario is judged too, and so is one that swallowed its failure. */
+static void verdict_check_board(struct hx_verdict *verdict, const struct hx_stage *stage,
+                                const struct hx_scenario *scenario)
+{
+    const char *judged = board_verdict(stage->board);
+    struct hx_text detail = {0};
+    if (verdict->outcome == HX_PASSED && judged != NULL) {
+        hx_text_add(&detail,
+                    "at   %s\nwant every alarm to follow the plant, and in time\n"
+                    "saw  %s",
+                    scenario->where, judged);
+        verdict_fail(verdict, HX_FAILED, judged, detail.bytes);
+    }
+    hx_text_free(&detail);
+}
+
 /* A plant that broke tells nothing about the webmanager, whatever the expectations said. */
 static void verdict_check_plant(struct hx_verdict *verdict, const struct hx_stage *stage)
 {
@@ -94,6 +110,7 @@ static void stage_play(struct hx_stage *stage, const struct hx_scenario *scenari
         struct hx_play play = hx_script_play(stage->lua, scenario->number, stage->plant);
         verdict_take(verdict, &play);
         verdict_check_plant(verdict, stage);
+        verdict_check_board(verdict, stage, scenario);
         verdict_check_faults(verdict, stage, scenario);
         if (verdict->outcome != HX_PASSED) {
             hx_trace_print(stage->trace, &verdict->detail);

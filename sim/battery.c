@@ -265,6 +265,13 @@ void sim_battery_step(struct sim_battery *battery, double seconds)
     }
 }
 
+static void battery_tell(const struct sim_battery *battery)
+{
+    if (battery->moved != NULL) {
+        battery->moved(battery->context);
+    }
+}
+
 /* Brings the state to the world's instant. */
 static void battery_catch_up(struct sim_battery *battery)
 {
@@ -286,6 +293,7 @@ static void battery_tick(void *self)
         (void)battery_solve(battery);
         battery->moves = true;
     }
+    battery_tell(battery);
     if (battery->moves) {
         sim_world_schedule(battery->world, &battery->tick, battery->stepped_us + BATTERY_TICK_US);
     }
@@ -297,6 +305,7 @@ void sim_battery_touch(struct sim_battery *battery)
     for (int i = 0; i < BATTERY_SETTLE_STEPS && battery_solve(battery) > BATTERY_STILL_A; i++) {
     }
     battery->moves = true;
+    battery_tell(battery);
     sim_world_schedule(battery->world, &battery->tick, battery->stepped_us + BATTERY_TICK_US);
 }
 

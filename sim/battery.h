@@ -84,6 +84,8 @@ struct sim_battery {
     struct sim_event tick;  /* private */
     /* Called before each step, at the instant of it; true while values are still being moved. */
     bool (*drift)(void *context);
+    /* Called after each step and each solving; may be null. */
+    void (*moved)(void *context);
     void *context;
 };
 

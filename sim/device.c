@@ -90,6 +90,51 @@ double sim_devices_sensor_ac_A(const struct sim_devices *devices, int32_t sensor
     return sum_A;
 }
 
+/* ---- truth as it is measured ------------------------------------------------------------ */
+
+#define MDEGC_PER_DDEGC 100
+
+/* Of a value that is measured with an error of at most `noise`, both in units. */
+static struct sim_band band_of(double value, double noise, int32_t low, int32_t high)
+{
+    return (struct sim_band){quantise(value - noise, 1, low, high),
+                             quantise(value + noise, 1, low, high)};
+}
+
+void sim_devices_module_bands(const struct sim_devices *devices, int32_t module,
+                              struct sim_truth_module *truth)
+{
+    const struct sim_module *it = &devices->module[module];
+    const double noise = devices->is_exact ? 0 : 1;
+    const double voltage_gain = devices->is_exact ? 1 : it->voltage_gain;
+    const double temperature_gain = devices->is_exact ? 1 : it->temperature_gain;
+    const double resistance_gain = devices->is_exact ? 1 : it->resistance_gain;
+    const int32_t step_uOhm = devices->type->resistance_uOhm_step;
+    truth->voltage_mV = band_of(sim_devices_voltage_V(devices, module) * voltage_gain * 1000,
+                                noise * DEVICE_VOLTAGE_NOISE_V * 1000, 0, UINT16_MAX);
+    const double resistance_steps = sim_devices_resistance_Ohm(devices, module) * (1e6 / step_uOhm);
+    truth->resistance_uOhm =
+        band_of(resistance_steps * resistance_gain,
+                noise * resistance_steps * DEVICE_RESISTANCE_NOISE, 0, 100000000);
+    truth->resistance_uOhm.low *= step_uOhm;
+    truth->resistance_uOhm.high *= step_uOhm;
+    const struct sim_band ddegC =
+        band_of(sim_devices_temperature_degC(devices, module) * temperature_gain * 10,
+                noise * DEVICE_TEMPERATURE_NOISE_K * 10, INT16_MIN, INT16_MAX);
+    truth->temperature_mdegC.low = ddegC.low * MDEGC_PER_DDEGC;
+    truth->temperature_mdegC.high = ddegC.high * MDEGC_PER_DDEGC;
+}
+
+struct sim_band sim_devices_current_band_mA(const struct sim_devices *devices, int32_t sensor)
+{
+    const double gain = devices->is_exact ? 1 : devices->sensor_gain[sensor];
+    const double noise_mA =
+        devices->is_exact ? 0 : DEVICE_CURRENT_NOISE_OF_RANGE * devices->sensor_range_A * 1000;
+    const int32_t range_mA = quantise(devices->sensor_range_A, 1000, 0, INT32_MAX);
+    return band_of(sim_devices_sensor_A(devices, sensor) * gain * 1000, noise_mA, -range_mA,
+                   range_mA);
+}
+
 /* ---- addresses -------------------------------------------------------------------------- */
 
 static void address_take(struct sim_devices *devices, int32_t module, int32_t address)

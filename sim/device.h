@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "sim/battery.h"
+#include "sim/truth.h"
 #include "sim/wire.h"
 #include "sim/world.h"
 #include "wm/catalog.h"
@@ -139,6 +140,11 @@ double sim_devices_resistance_Ohm(const struct sim_devices *devices, int32_t mod
 int32_t sim_devices_bypass_permille(const struct sim_devices *devices, int32_t module);
 double sim_devices_sensor_A(const struct sim_devices *devices, int32_t sensor);
 double sim_devices_sensor_ac_A(const struct sim_devices *devices, int32_t sensor);
+
+/* The same as they would measure it now, in the units of messages.def; temperature in mdegC. */
+void sim_devices_module_bands(const struct sim_devices *devices, int32_t module,
+                              struct sim_truth_module *truth);
+struct sim_band sim_devices_current_band_mA(const struct sim_devices *devices, int32_t sensor);
 
 /* A new device in the old one's place, with its address, plugged in. place: in device[]. */
 void sim_devices_replace(struct sim_devices *devices, int32_t place);

@@ -9,6 +9,7 @@
 #include "sim/device.h"
 #include "sim/faults.h"
 #include "sim/plant.h"
+#include "sim/truth.h"
 #include "sim/wire.h"
 
 /* Structural settings, two a breaker, and as many as there are settings for a plant to name. */
@@ -55,8 +56,15 @@ struct sim_plant {
     struct sim_drift idle_drift; /* the first that time passed for and that never moved, if any */
     size_t settings_count;
     struct sim_plant_setting settings[SIM_PLANT_SETTINGS_MAX];
+    void (*watched)(void *context); /* sim_truth_watch; null: nobody does */
+    void *watch_context;
     char failure[400]; /* what a function of the plant file did wrong; "" if nothing */
 };
+
+/* ---- truth.c ---------------------------------------------------------------------------- */
+
+/* Tells who watches; plant is a struct sim_plant *. */
+void sim_truth_changed(void *plant);
 
 /* ---- property.c ------------------------------------------------------------------------- */
 

@@ -115,6 +115,7 @@ bool sim_plant_build(struct sim_plant *plant, const struct sim_plant_shape *shap
     plant->is_built = true;
     plant->baud = shape->baud;
     plant->battery.drift = sim_property_move_all;
+    plant->battery.moved = sim_truth_changed;
     plant->battery.context = plant;
     if (!sim_battery_open(&plant->battery, plant->world, &shape->plate)) {
         return false;

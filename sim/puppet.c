@@ -607,11 +607,19 @@ static struct sim_device *check_device(lua_State *lua, const char *verb)
     return &puppet->box->plant->devices.device[sim_item_place(puppet->item, puppet->number)];
 }
 
+/* A verb has changed what its plant would answer. */
+static void told_changed(lua_State *lua)
+{
+    const struct puppet *puppet = lua_touserdata(lua, 1);
+    sim_truth_changed(puppet->box->plant);
+}
+
 static int lw_unplug(lua_State *lua)
 {
     struct sim_device *device = check_device(lua, "unplug");
     device->unplug_is_idle = device->unplug_is_idle || device->is_plugged;
     device->is_plugged = false;
+    told_changed(lua);
     return 0;
 }
 
@@ -621,6 +629,7 @@ static int lw_plug(lua_State *lua)
     struct sim_device *device = check_device(lua, "plug");
     device->is_plugged = true;
     device->mute_left = 0;
+    told_changed(lua);
     return 0;
 }
 
@@ -637,6 +646,7 @@ static int lw_mute(lua_State *lua)
     }
     device->mute_left = is_forever ? -1 : (int64_t)answers;
     device->mute_is_idle = true;
+    told_changed(lua);
     return 0;
 }
 
@@ -712,6 +722,7 @@ static int lw_replace(lua_State *lua)
         devices->device[place].software_revision = fresh.software_revision;
         devices->device[place].type_code = fresh.type_code;
     }
+    told_changed(lua);
     return 0;
 }
 
@@ -817,6 +828,7 @@ static int order_fault(lua_State *lua, const char *verb, enum sim_fault_kind kin
     if (refusal != NULL) {
         return luaL_error(lua, "bus:%s %s", verb, refusal);
     }
+    told_changed(lua);
     return 0;
 }
 
@@ -848,6 +860,7 @@ static int lw_cut(lua_State *lua)
 static int lw_heal(lua_State *lua)
 {
     sim_faults_heal(&check_item(lua, "heal", IS(SIM_ITEM_BUS))->box->plant->faults);
+    told_changed(lua);
     return 0;
 }
 

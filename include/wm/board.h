@@ -17,6 +17,7 @@
 #include "wm/view.h"
 
 struct board;
+struct sim_plant;
 struct sim_world;
 
 /* A setting that differs from its default, in the unit of its row. */
@@ -37,6 +38,8 @@ struct board_options {
     /* Told of every published view, at once, in order. May be null. */
     void (*published)(void *context, const struct wm_view *view);
     void *context;
+    /* The plant on the bus: views are then judged by its truth (board_verdict). May be null. */
+    struct sim_plant *plant;
 };
 
 /*
@@ -69,19 +72,22 @@ int board_snmp_port(const struct board *board);
 const struct wm_view *board_view(const struct board *board);
 
 /*
- * How late an alarm was at worst: beyond its delay or hold, from the instant the plant gave the
- * cause to the view that showed it, in time and in thousandths of a round as it really ran.
+ * How late an alarm came and went at worst so far, beyond its delay or hold: in milliseconds of
+ * virtual time and in thousandths of a round as it ran. raises and clears: how often that was
+ * measured; one that the truth did not date is not.
  */
 struct board_latency {
     int64_t raise_ms;
     int64_t clear_ms;
     int32_t raise_rounds_milli;
     int32_t clear_rounds_milli;
-    uint32_t raises; /* so many were measured; with 0 the rest means nothing */
+    uint32_t raises;
     uint32_t clears;
 };
-
-/* False, and all 0, where this board measures none. */
+/* False if the alarm is not judged, or the board was opened without a plant. */
 bool board_latency(const struct board *board, enum wm_alarm alarm, struct board_latency *latency);
+
+/* What a view said against the truth of the plant, or too late, as one sentence; null: nothing. */
+const char *board_verdict(const struct board *board);
 
 #endif

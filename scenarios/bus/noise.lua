@@ -37,7 +37,7 @@ scenario "noise from power-up on" {
   plant = "guide_dashboard",
 
   run = function(plant)
-    plant.bus:corrupt { percent = 5 }
+    plant.bus:corrupt { percent = 15 }
     settle()
     expect.modbus(1000):is(0x0041)
     expect(plant):is_quiet()

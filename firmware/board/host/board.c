@@ -17,6 +17,7 @@
 #include "firmware/service/snmp/agent.h"
 #include "sim/world.h"
 #include "store_memory.h"
+#include "witness.h"
 
 /* Virtual time 0 on the wall clock: 2020-06-01T00:00:00Z (decision B20). */
 #define WALL_MS_AT_ZERO INT64_C(1590969600000)
@@ -29,7 +30,8 @@ struct board {
     struct snmps_agent *snmp;
     void (*published)(void *context, const struct wm_view *view);
     void *context;
-    uint32_t generation; /* of the view last told */
+    uint32_t generation;     /* of the view last told */
+    struct witness *witness; /* null without a plant to judge by */
     struct board_store_memory store;
     struct wm_core core;
 };
@@ -49,6 +51,9 @@ static void published(struct board *board)
     if (board->snmp != NULL) {
         snmps_agent_set_uptime(board->snmp, now_ms(board) - board->core.started_ms);
         snmps_agent_published(board->snmp);
+    }
+    if (board->witness != NULL) {
+        witness_look(board->witness);
     }
     if (board->published != NULL) {
         board->published(board->context, view);
@@ -161,8 +166,18 @@ struct board *board_open(const struct board_options *options, char *error, size_
     board->published = options->published;
     board->context = options->context;
     board->step = (struct sim_event){.run = step, .self = board, .priority = SIM_PRIORITY_FIRMWARE};
+    struct wm_bus bus = options->bus;
+    if (options->plant != NULL) {
+        board->witness = witness_open(options->plant, options->world, bus, &board->core.view);
+        if (board->witness == NULL) {
+            (void)snprintf(error, error_size, "out of memory");
+            board_close(board);
+            return NULL;
+        }
+        bus = witness_bus(board->witness);
+    }
     const struct wm_ports ports = {
-        .bus = options->bus,
+        .bus = bus,
         .store = board_store_memory_port(&board->store),
         .journal = {tell_nobody, NULL},
     };
@@ -192,6 +207,7 @@ void board_close(struct board *board)
     if (board->loop != NULL) {
         ev_loop_destroy(board->loop);
     }
+    witness_close(board->witness);
     free(board);
 }
 
@@ -250,10 +266,15 @@ const struct wm_view *board_view(const struct board *board)
     return &board->core.view;
 }
 
+/* ---- the judge -------------------------------------------------------------------------- */
+
 bool board_latency(const struct board *board, enum wm_alarm alarm, struct board_latency *latency)
 {
-    (void)board;
-    (void)alarm;
     *latency = (struct board_latency){0};
-    return false;
+    return board->witness != NULL && oracle_latency(witness_oracle(board->witness), alarm, latency);
+}
+
+const char *board_verdict(const struct board *board)
+{
+    return board->witness != NULL ? oracle_verdict(witness_oracle(board->witness)) : NULL;
 }

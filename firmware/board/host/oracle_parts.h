@@ -1,0 +1,130 @@
+/*
+ * oracle_parts.h — what the judge remembers; for the files of the oracle only.
+ */
+#ifndef BOARD_ORACLE_PARTS_H
+#define BOARD_ORACLE_PARTS_H
+
+#include "oracle.h"
+#include "wm/limits.h"
+
+#define ORACLE_NEVER INT64_MAX
+/* "Must hold": the rounds within which every alarm comes and goes. */
+enum { ORACLE_ROUNDS = 3 };
+
+/* What is certain of a value at a limit; none of the first two: the error straddles the limit. */
+enum {
+    CERTAIN_BEYOND,     /* strictly beyond the limit                    */
+    CERTAIN_NOT_BEYOND, /* must not raise it                            */
+    CERTAIN_INSIDE,     /* back inside by the hysteresis: must clear it */
+    CERTAIN_OUTSIDE,    /* not so: must not clear it                    */
+    CERTAINTIES
+};
+
+/* One limit of one item. */
+struct oracle_clock {
+    int64_t since_us[CERTAINTIES]; /* ORACLE_NEVER: not certain now */
+    /* What the webmanager has been told, in a row without a break: */
+    int64_t second_us;     /* the second reading beyond */
+    uint32_t first_round;  /* of the first reading beyond */
+    uint32_t inside_round; /* of the first reading back inside */
+    uint8_t beyond;        /* readings beyond, 2 stands for more */
+    bool is_inside;        /* the last reading was */
+    bool is_whole;         /* the row of readings is known from its begin */
+    bool is_latched;       /* told twice, and for its delay; not back inside since */
+};
+
+/* A device of the round, and how its visits went. Newest first. */
+struct oracle_device {
+    enum sim_presence presence;
+    int64_t presence_us; /* since when it is so */
+    int64_t asked_us[ORACLE_ROUNDS];
+    int64_t answered_us[ORACLE_ROUNDS];
+    int64_t failed_us; /* the end of the last visit without an answer */
+    uint32_t asked_round;
+    uint32_t answered_round;
+    uint32_t failed_round;
+    int32_t failed_run; /* rounds in a row */
+    bool is_answered;   /* in this visit */
+    int64_t sent_us;    /* its first question */
+    /* Late by this visit, if it was the last one of its round: an alarm plus 1, or 0. */
+    int late;
+    bool late_is_clear;
+    int64_t late_us;
+};
+
+enum { MODULE_LIMITS = 12, STRING_LIMITS = 4, LIMITS = MODULE_LIMITS + STRING_LIMITS };
+
+struct oracle_module {
+    struct oracle_device device;
+    struct sim_truth_module truth;
+    bool is_known; /* truth has been told */
+    int32_t flags; /* as published */
+    int64_t flags_us;
+    struct oracle_clock clock[MODULE_LIMITS];
+};
+
+/* A level in force; low sides are negated, so that beyond is above. */
+struct oracle_level {
+    bool is_on;
+    int64_t above;
+    int64_t clear;
+    int64_t delay_us;
+};
+
+enum oracle_quantity { QUANTITY_VOLTAGE, QUANTITY_TEMPERATURE, QUANTITY_RESISTANCE };
+
+struct oracle_limit {
+    enum wm_alarm alarm;
+    enum wm_alarm hidden_by; /* the alarm of a warning; of an alarm itself */
+    enum oracle_quantity quantity;
+    int sign; /* 1 high side, -1 low side */
+    enum wm_setting level;
+    enum wm_setting hysteresis;
+    bool is_permille;
+    enum wm_setting delay; /* wm_setting_count: none */
+};
+extern const struct oracle_limit oracle_limits[LIMITS];
+
+struct oracle {
+    struct wm_settings settings;
+    bool has_settings;
+    bool is_running;
+    uint32_t round;     /* finished so far, as published */
+    int64_t started_us; /* nothing counts that was before: end of the start, changed settings */
+    int64_t round_us[ORACLE_ROUNDS + 1]; /* ends of rounds, newest first */
+    uint64_t shown; /* rows of the alarm table: bit number of the well-known list */
+    int32_t status_flags;
+    int late; /* devices that may be */
+    struct oracle_device *open;
+    struct {
+        bool is_pending;
+        enum wm_class class;
+        int32_t index;
+        enum wm_message_id message;
+        int64_t sent_us;
+    } question;
+    struct oracle_level level[LIMITS];
+    struct board_latency latency[wm_alarm_count];
+    struct oracle_module module[WM_MODULES_MAX];
+    struct oracle_device sensor[WM_SENSORS_MAX];
+    struct oracle_device aux[WM_AUX_MAX];
+    char verdict[1000];
+};
+
+/* ---- oracle.c --------------------------------------------------------------------------- */
+
+/* Keeps the first report: the alarm, its item (1-based; 0: the plant), and a printf text. */
+void oracle_report(struct oracle *oracle, enum wm_alarm alarm, const char *item, int32_t number,
+                   int64_t now_us, const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* Takes a latency into the record: since when it was due. */
+void oracle_measure(struct oracle *oracle, enum wm_alarm alarm, bool is_clear, int64_t due_us,
+                    int64_t now_us);
+
+/* True if the alarm's row is in the alarm table now. */
+bool oracle_shows(const struct oracle *oracle, enum wm_alarm alarm);
+
+/* Of a device that must be heard three rounds from due_us on: have they passed? */
+bool oracle_is_told(const struct oracle_device *device, int64_t due_us);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * witness.h — lets the judge (oracle.h) see and hear: the plant's truth whenever it changes, and
+ * what passes the webmanager's end of the bus, both ways, as the webmanager sends and gets it.
+ *
+ * Always true: it changes nothing; the bus behind it is the bus before it.
+ */
+#ifndef BOARD_WITNESS_H
+#define BOARD_WITNESS_H
+
+#include "oracle.h"
+#include "sim/plant.h"
+#include "sim/world.h"
+#include "wm/bus.h"
+
+struct witness;
+
+/* All are borrowed; the view is where each one is published. Null without memory. */
+struct witness *witness_open(struct sim_plant *plant, struct sim_world *world, struct wm_bus bus,
+                             const struct wm_view *view);
+void witness_close(struct witness *witness);
+
+/* The bus for the webmanager, and the judge who is told. Both live with the witness. */
+struct wm_bus witness_bus(struct witness *witness);
+struct oracle *witness_oracle(struct witness *witness);
+
+/*
+ * Looks whether a new view is there. A step publishes before it asks: the witness looks by itself
+ * at each question, the board after each step.
+ */
+void witness_look(struct witness *witness);
+
+#endif

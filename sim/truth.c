@@ -1,0 +1,74 @@
+/*
+ * truth.c — a look at the devices without asking them. See truth.h for what is always true.
+ */
+#include "sim/truth.h"
+
+#include "sim/parts.h"
+
+static struct sim_truth truth_of(const struct sim_plant *plant, int32_t place)
+{
+    const struct sim_device *device = &plant->devices.device[place];
+    struct sim_truth truth = {.presence = SIM_ANSWERS, .latency_us = device->latency_us};
+    if (!device->is_plugged || device->mute_left != 0) {
+        truth.presence = SIM_SILENT;
+    } else if (!plant->faults.is_clear) {
+        truth.presence = SIM_UNSURE;
+    }
+    return truth;
+}
+
+void sim_truth_counts(const struct sim_plant *plant, int32_t *modules, int32_t *sensors,
+                      int32_t *aux)
+{
+    *modules = plant->devices.modules;
+    *sensors = plant->devices.sensors;
+    *aux = plant->devices.aux;
+}
+
+struct sim_truth_module sim_truth_module(const struct sim_plant *plant, int32_t number)
+{
+    const struct sim_devices *devices = &plant->devices;
+    struct sim_truth_module truth = {.device.presence = SIM_SILENT};
+    int32_t plugged = 0;
+    for (int32_t m = devices->by_address[number]; m >= 0; m = devices->module[m].next) {
+        if (devices->device[SIM_DEVICE_MODULE + m].is_plugged) {
+            plugged++;
+            truth.device = truth_of(plant, SIM_DEVICE_MODULE + m);
+            sim_devices_module_bands(devices, m, &truth);
+        }
+    }
+    if (plugged > 1) {
+        truth.device.presence = SIM_UNSURE;
+    }
+    return truth;
+}
+
+struct sim_truth_sensor sim_truth_sensor(const struct sim_plant *plant, int32_t number)
+{
+    return (struct sim_truth_sensor){
+        .device = truth_of(plant, sim_item_place(SIM_ITEM_SENSOR, number)),
+        .current_mA = sim_devices_current_band_mA(&plant->devices, number - 1),
+    };
+}
+
+struct sim_truth_aux sim_truth_aux(const struct sim_plant *plant, int32_t number)
+{
+    return (struct sim_truth_aux){
+        .device = truth_of(plant, sim_item_place(SIM_ITEM_AUX, number)),
+        .outputs = plant->devices.aux_outputs[number - 1],
+    };
+}
+
+void sim_truth_watch(struct sim_plant *plant, void (*changed)(void *context), void *context)
+{
+    plant->watched = changed;
+    plant->watch_context = context;
+}
+
+void sim_truth_changed(void *plant)
+{
+    const struct sim_plant *watched = plant;
+    if (watched->watched != NULL) {
+        watched->watched(watched->watch_context);
+    }
+}

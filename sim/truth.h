@@ -1,0 +1,66 @@
+/*
+ * truth.h — what the devices of a plant would answer at this instant, for a judge who compares it
+ * with what the webmanager publishes.
+ *
+ * Always true: an answer measured now lies within its band; on an exact plant the band is one
+ * value, else it is as wide as the device's noise. A look changes nothing and draws no number.
+ */
+#ifndef SIM_TRUTH_H
+#define SIM_TRUTH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sim_plant;
+
+/* Whether a device gives an answer at all. */
+enum sim_presence {
+    SIM_UNSURE,  /* the line is disturbed, or several devices share the address */
+    SIM_SILENT,  /* unplugged, muted, or nobody has the address                 */
+    SIM_ANSWERS, /* latency_us after the question                               */
+};
+
+struct sim_band {
+    int32_t low;
+    int32_t high;
+};
+
+struct sim_truth {
+    enum sim_presence presence;
+    int64_t latency_us;
+};
+
+struct sim_truth_module {
+    struct sim_truth device;
+    struct sim_band voltage_mV;
+    struct sim_band temperature_mdegC;
+    struct sim_band resistance_uOhm;
+};
+
+struct sim_truth_sensor {
+    struct sim_truth device;
+    struct sim_band current_mA; /* of all strings, where one sensor measures them all */
+};
+
+struct sim_truth_aux {
+    struct sim_truth device;
+    uint8_t outputs; /* contacts, bit set = on */
+};
+
+/* How many devices the plant has; addresses without one are silent. */
+void sim_truth_counts(const struct sim_plant *plant, int32_t *modules, int32_t *sensors,
+                      int32_t *aux);
+
+/* Numbers are addresses on the bus, from 1. */
+struct sim_truth_module sim_truth_module(const struct sim_plant *plant, int32_t number);
+struct sim_truth_sensor sim_truth_sensor(const struct sim_plant *plant, int32_t number);
+struct sim_truth_aux sim_truth_aux(const struct sim_plant *plant, int32_t number);
+
+/*
+ * Tells, at once, that something of this may have changed: the batteries moved, or somebody pushed
+ * the plant. What a device does by itself while it is asked (the last answer it was muted for, a
+ * battery function) is told by the next look.
+ */
+void sim_truth_watch(struct sim_plant *plant, void (*changed)(void *context), void *context);
+
+#endif

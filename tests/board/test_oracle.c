@@ -1,0 +1,621 @@
+/*
+ * test_oracle.c — the judge is judged: hand-made truths, readings and views, and what it says.
+ */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "firmware/board/host/oracle.h"
+#include "firmware/core/settings.h"
+
+enum { MODULES = 4, SENSORS = 2, S = 1000000, MS = 1000 };
+
+/* A bank of modules that answer, and what the webmanager makes of it, written by the test. */
+struct court {
+    struct oracle *oracle;
+    int64_t now_us;
+    struct sim_truth_module truth[MODULES];
+    bool is_silent[MODULES];
+    bool sensor_is_silent[SENSORS];
+    struct wm_view view;
+};
+
+static struct court court;
+
+static struct sim_band exactly(int32_t value)
+{
+    return (struct sim_band){value, value};
+}
+
+static void publish(void)
+{
+    court.view.generation++;
+    oracle_published(court.oracle, &court.view, court.now_us);
+}
+
+static void truth_is(int32_t module)
+{
+    court.truth[module].device.presence = court.is_silent[module] ? SIM_SILENT : SIM_ANSWERS;
+    oracle_module(court.oracle, module, &court.truth[module], court.now_us);
+}
+
+static void voltage_is(int32_t module, int32_t low_mV, int32_t high_mV)
+{
+    court.truth[module].voltage_mV = (struct sim_band){low_mV, high_mV};
+    truth_is(module);
+}
+
+static void silence(int32_t module, bool is_silent)
+{
+    court.is_silent[module] = is_silent;
+    truth_is(module);
+}
+
+static void sensor_is(int32_t sensor, bool is_silent)
+{
+    const struct sim_truth_sensor truth = {
+        .device = {is_silent ? SIM_SILENT : SIM_ANSWERS, 1000},
+    };
+    court.sensor_is_silent[sensor] = is_silent;
+    oracle_sensor(court.oracle, sensor, &truth, court.now_us);
+}
+
+/* One measurement, as the devices give it. */
+static void measure(int32_t module)
+{
+    int32_t values[WM_FIELDS_MAX] = {
+        [wm_answer_measure_voltage_mV] = court.truth[module].voltage_mV.low,
+        [wm_answer_measure_temperature_ddegC] = court.truth[module].temperature_mdegC.low / 100,
+    };
+    oracle_asked(court.oracle, WM_CLASS_MODULE, module, wm_message_measure, court.now_us);
+    court.now_us += 20 * MS;
+    if (!court.is_silent[module]) {
+        oracle_answered(court.oracle, values, court.now_us);
+    }
+}
+
+static void measure_resistance(int32_t module)
+{
+    const int32_t values[WM_FIELDS_MAX] = {court.truth[module].resistance_uOhm.low};
+    oracle_asked(court.oracle, WM_CLASS_MODULE, module, wm_message_impedance, court.now_us);
+    court.now_us += 20 * MS;
+    oracle_answered(court.oracle, values, court.now_us);
+}
+
+static void rest_of_round(int32_t first)
+{
+    const int32_t values[WM_FIELDS_MAX] = {0};
+    for (int32_t m = first; m < MODULES; m++) {
+        measure(m);
+    }
+    for (int32_t i = 0; i < SENSORS; i++) {
+        oracle_asked(court.oracle, WM_CLASS_SENSOR, i, wm_message_read_sensor, court.now_us);
+        court.now_us += 20 * MS;
+        if (!court.sensor_is_silent[i]) {
+            oracle_answered(court.oracle, values, court.now_us);
+        }
+    }
+    court.view.rounds++;
+    publish();
+    court.now_us += S - court.now_us % S;
+}
+
+static void rounds(int count)
+{
+    for (int i = 0; i < count; i++) {
+        rest_of_round(0);
+    }
+}
+
+static void shows(int32_t module, int32_t flag)
+{
+    court.view.module[module].alarm_flags ^= flag;
+}
+
+/* Adds the row of an alarm, or takes it away. */
+static void row(enum wm_alarm alarm)
+{
+    const int32_t number = wm_alarm(alarm)->number;
+    for (int32_t i = 0; i < court.view.alarm_rows; i++) {
+        if (court.view.alarm[i].number == number) {
+            court.view.alarm[i] = court.view.alarm[--court.view.alarm_rows];
+            return;
+        }
+    }
+    court.view.alarm[court.view.alarm_rows++].number = number;
+}
+
+static void voltage_low_toggles(int32_t module)
+{
+    shows(module, wm_flag_alarm_voltage_low);
+    row(wm_alarm_voltage);
+    row(wm_alarm_voltage_low);
+    publish();
+}
+
+static void lost_toggles(int32_t module)
+{
+    shows(module, wm_flag_alarm_communication_lost);
+    row(wm_alarm_system_error);
+    publish();
+}
+
+static void opens(void)
+{
+    memset(&court, 0, sizeof court);
+    court.oracle = oracle_open();
+    cr_assert_not_null(court.oracle);
+    wm_settings_reset(&court.view.settings);
+    court.view.settings.value[wm_setting_bank_modules] = MODULES;
+    court.view.settings.value[wm_setting_bank_current_sensors] = SENSORS;
+    for (int32_t m = 0; m < MODULES; m++) {
+        court.truth[m] = (struct sim_truth_module){
+            .device.latency_us = 1000,
+            .voltage_mV = exactly(13000),
+            .temperature_mdegC = exactly(24000),
+            .resistance_uOhm = exactly(4600),
+        };
+        truth_is(m);
+    }
+    for (int32_t i = 0; i < SENSORS; i++) {
+        sensor_is(i, false);
+    }
+    publish();
+    rounds(4);
+}
+
+static void closes(void)
+{
+    oracle_close(court.oracle);
+}
+
+TestSuite(oracle, .init = opens, .fini = closes);
+
+static void says_nothing(void)
+{
+    cr_assert_null(oracle_verdict(court.oracle), "%s", oracle_verdict(court.oracle));
+}
+
+static void says(const char *text)
+{
+    const char *verdict = oracle_verdict(court.oracle);
+    cr_assert_not_null(verdict, "no verdict where \"%s\" was due", text);
+    cr_assert_not_null(strstr(verdict, text), "\"%s\" is not in: %s", text, verdict);
+}
+
+/* ---- lost ------------------------------------------------------------------------------- */
+
+Test(oracle, a_loss_told_in_the_third_round_is_in_time)
+{
+    silence(0, true);
+    rounds(2);
+    measure(0);
+    lost_toggles(0);
+    rest_of_round(1);
+    rounds(3);
+    says_nothing();
+}
+
+Test(oracle, a_loss_told_a_visit_later_is_late)
+{
+    silence(0, true);
+    rounds(2);
+    measure(0);
+    measure(1); /* the third visit is over */
+    lost_toggles(0);
+    rest_of_round(2);
+    says("module_lost of module 1: not raised");
+}
+
+Test(oracle, a_visit_that_began_before_the_silence_does_not_count)
+{
+    measure(0);
+    silence(0, true);
+    rest_of_round(1);
+    rounds(2);
+    measure(0);
+    lost_toggles(0);
+    rest_of_round(1);
+    says_nothing();
+}
+
+Test(oracle, a_loss_told_after_two_rounds_is_false)
+{
+    silence(0, true);
+    rounds(1);
+    measure(0);
+    lost_toggles(0);
+    says("raised after 2 rounds without an answer, not after 3");
+}
+
+Test(oracle, a_second_look_between_rounds_is_no_round)
+{
+    silence(0, true);
+    rounds(1);
+    measure(0);
+    rounds(1);
+    measure(0);
+    measure(1);
+    measure(0);
+    lost_toggles(0);
+    rest_of_round(1);
+    says_nothing();
+}
+
+Test(oracle, a_module_that_answers_again_is_back_within_three_rounds)
+{
+    silence(0, true);
+    rounds(2);
+    measure(0);
+    lost_toggles(0);
+    rest_of_round(1);
+    silence(0, false);
+    rounds(2);
+    says_nothing();
+    rounds(1);
+    says("module_lost of module 1: not cleared");
+}
+
+Test(oracle, a_module_that_does_not_answer_is_not_back)
+{
+    silence(0, true);
+    rounds(2);
+    measure(0);
+    lost_toggles(0);
+    rest_of_round(1);
+    lost_toggles(0);
+    says("cleared without an answer");
+}
+
+Test(oracle, a_value_that_no_block_can_have_is_silence)
+{
+    voltage_is(0, 22101, 22101); /* 1.3 x 17 V, and a millivolt */
+    rounds(3);
+    says("module_lost of module 1: not raised");
+}
+
+Test(oracle, a_sensor_lost_is_told_and_told_to_be_back)
+{
+    sensor_is(1, true);
+    rounds(2);
+    says_nothing();
+    rounds(1);
+    says("sensor_communication_lost of current sensor 2: not raised");
+}
+
+Test(oracle, a_sensor_that_answers_is_back_within_three_rounds)
+{
+    sensor_is(0, true);
+    rounds(2);
+    for (int32_t m = 0; m < MODULES; m++) {
+        measure(m);
+    }
+    oracle_asked(court.oracle, WM_CLASS_SENSOR, 0, wm_message_read_sensor, court.now_us);
+    row(wm_alarm_sensor_communication_lost);
+    publish();
+    rest_of_round(MODULES);
+    sensor_is(0, false);
+    rounds(2);
+    says_nothing();
+    rounds(1);
+    says("sensor_communication_lost: not cleared");
+}
+
+/* ---- limits ----------------------------------------------------------------------------- */
+
+Test(oracle, at_the_limit_nothing_is_due)
+{
+    voltage_is(0, 12000, 12000);
+    rounds(6);
+    says_nothing();
+}
+
+Test(oracle, a_millivolt_beyond_it_is_due_in_the_third_visit)
+{
+    voltage_is(0, 11999, 11999);
+    rounds(2);
+    measure(0);
+    says_nothing();
+    rest_of_round(1);
+    says("voltage_low of module 1: not raised");
+}
+
+Test(oracle, what_a_device_may_read_on_both_sides_is_not_held_against_anyone)
+{
+    voltage_is(0, 11999, 12001);
+    court.truth[0].voltage_mV = exactly(12001);
+    rounds(6);
+    says_nothing();
+}
+
+Test(oracle, an_alarm_told_by_two_readings_in_time_is_right)
+{
+    voltage_is(0, 11999, 11999);
+    measure(0);
+    measure(0);
+    voltage_low_toggles(0);
+    rest_of_round(1);
+    rounds(4);
+    says_nothing();
+}
+
+Test(oracle, one_reading_is_no_alarm)
+{
+    voltage_is(0, 11999, 11999);
+    measure(0);
+    voltage_low_toggles(0);
+    says("voltage_low of module 1: raised after 1 readings beyond in a row");
+}
+
+Test(oracle, two_readings_that_are_not_in_a_row_are_no_alarm)
+{
+    voltage_is(0, 11999, 11999);
+    measure(0);
+    voltage_is(0, 12000, 12000);
+    measure(0);
+    voltage_is(0, 11999, 11999);
+    measure(0);
+    voltage_low_toggles(0);
+    says("raised after 1 readings");
+}
+
+Test(oracle, the_delay_is_waited_for_and_then_three_visits_more)
+{
+    court.view.settings.value[wm_setting_voltage_delay] = 10;
+    publish();
+    rounds(1);
+    voltage_is(0, 11999, 11999);
+    rounds(12);
+    measure(0);
+    says_nothing();
+    rest_of_round(1);
+    says("voltage_low of module 1: not raised");
+}
+
+Test(oracle, an_alarm_before_its_delay_is_false)
+{
+    court.view.settings.value[wm_setting_voltage_delay] = 10;
+    publish();
+    rounds(1);
+    voltage_is(0, 11999, 11999);
+    rounds(10); /* the second reading is a second later than the first */
+    measure(0);
+    voltage_low_toggles(0);
+    says("voltage_low of module 1: raised after 2 readings");
+}
+
+Test(oracle, back_inside_by_the_hysteresis_it_must_clear)
+{
+    voltage_is(0, 11999, 11999);
+    rounds(1);
+    measure(0);
+    voltage_low_toggles(0);
+    rest_of_round(1);
+    voltage_is(0, 12049, 12049);
+    rounds(6);
+    says_nothing();
+    voltage_is(0, 12050, 12050);
+    rounds(3);
+    says("voltage_low of module 1: not cleared");
+}
+
+Test(oracle, a_millivolt_less_it_must_not)
+{
+    voltage_is(0, 11999, 11999);
+    rounds(1);
+    measure(0);
+    voltage_low_toggles(0);
+    rest_of_round(1);
+    voltage_is(0, 12049, 12049);
+    measure(0);
+    voltage_low_toggles(0);
+    says("voltage_low of module 1: cleared");
+}
+
+Test(oracle, a_lost_module_keeps_its_alarms)
+{
+    voltage_is(0, 11999, 11999);
+    rounds(1);
+    measure(0);
+    voltage_low_toggles(0);
+    rest_of_round(1);
+    silence(0, true);
+    rounds(2);
+    measure(0);
+    lost_toggles(0);
+    rest_of_round(1);
+    rounds(5);
+    says_nothing();
+    measure(0);
+    voltage_low_toggles(0);
+    says("voltage_low of module 1: cleared");
+}
+
+Test(oracle, rounds_without_an_answer_do_not_count)
+{
+    voltage_is(0, 11999, 11999);
+    rounds(2);
+    court.is_silent[0] = true; /* the line, not the module */
+    rounds(1);
+    court.is_silent[0] = false;
+    rounds(2);
+    says_nothing();
+    rounds(1);
+    says("voltage_low of module 1: not raised");
+}
+
+Test(oracle, changed_settings_start_all_clocks_anew)
+{
+    voltage_is(0, 12500, 12500);
+    rounds(3);
+    court.view.settings.value[wm_setting_voltage_low_alarm] = 12600;
+    court.view.settings.value[wm_setting_voltage_low_warn] = 12600;
+    publish();
+    rounds(2);
+    says_nothing();
+    rounds(1);
+    says("voltage_low of module 1: not raised");
+}
+
+Test(oracle, a_limit_of_nothing_is_off)
+{
+    court.view.settings.value[wm_setting_voltage_low_alarm] = 0;
+    court.view.settings.value[wm_setting_voltage_low_warn] = 0;
+    publish();
+    voltage_is(0, 0, 0);
+    rounds(6);
+    says_nothing();
+}
+
+/* ---- warnings --------------------------------------------------------------------------- */
+
+Test(oracle, a_warning_is_due_like_an_alarm)
+{
+    voltage_is(2, 14101, 14101);
+    rounds(2);
+    says_nothing();
+    rounds(1);
+    says("voltage_warn_high of module 3: not raised");
+}
+
+Test(oracle, beyond_the_alarm_no_warning_is_due)
+{
+    voltage_is(2, 15501, 15501);
+    measure(2);
+    measure(2);
+    shows(2, wm_flag_alarm_voltage_high);
+    row(wm_alarm_voltage);
+    row(wm_alarm_voltage_high);
+    publish();
+    rounds(5);
+    says_nothing();
+}
+
+Test(oracle, a_warning_without_a_reading_is_false)
+{
+    row(wm_alarm_voltage_warn_high);
+    publish();
+    says("voltage_warn_high: raised, and no module");
+}
+
+Test(oracle, a_warning_goes_when_the_last_module_is_inside)
+{
+    voltage_is(2, 14101, 14101);
+    voltage_is(3, 14101, 14101);
+    rounds(1);
+    measure(2);
+    row(wm_alarm_voltage_warn_high);
+    publish();
+    rounds(1);
+    voltage_is(2, 14050, 14050);
+    rounds(5);
+    says_nothing();
+    voltage_is(3, 14050, 14050);
+    rounds(3);
+    says("voltage_warn_high: not cleared");
+}
+
+Test(oracle, a_warning_stays_while_one_module_is_outside)
+{
+    voltage_is(2, 14101, 14101);
+    voltage_is(3, 14101, 14101);
+    rounds(1);
+    measure(2);
+    row(wm_alarm_voltage_warn_high);
+    publish();
+    rounds(1);
+    voltage_is(2, 14050, 14050);
+    voltage_is(3, 14051, 14051);
+    rounds(2);
+    row(wm_alarm_voltage_warn_high);
+    publish();
+    says("voltage_warn_high of module 4: cleared");
+}
+
+/* ---- resistances ------------------------------------------------------------------------ */
+
+static void resistance_is(int32_t module, int32_t uOhm)
+{
+    court.truth[module].resistance_uOhm = exactly(uOhm);
+    truth_is(module);
+}
+
+Test(oracle, a_resistance_that_nobody_measured_is_not_late)
+{
+    resistance_is(1, 50001);
+    rounds(20);
+    says_nothing();
+}
+
+Test(oracle, a_resistance_is_late_a_round_after_its_measurement)
+{
+    resistance_is(1, 50001);
+    measure(0);
+    measure(1);
+    measure_resistance(1);
+    rest_of_round(2);
+    says_nothing();
+    rounds(1);
+    says("resist_alarm_high of module 2: not raised");
+}
+
+Test(oracle, during_a_discharge_no_resistance_is_late)
+{
+    resistance_is(1, 50001);
+    measure(0);
+    measure(1);
+    measure_resistance(1);
+    court.view.system.status_flags |= wm_flag_general_status_discharging;
+    rest_of_round(2);
+    rounds(5);
+    cr_assert(oracle_verdict(court.oracle) == NULL ||
+              strstr(oracle_verdict(court.oracle), "resist") == NULL);
+}
+
+/* ---- what stands for others ------------------------------------------------------------- */
+
+Test(oracle, a_summary_without_its_cause_is_false)
+{
+    row(wm_alarm_temperature);
+    publish();
+    says("temperature: shown, though nothing of what it stands for is");
+}
+
+Test(oracle, a_cause_without_its_summary_is_false)
+{
+    voltage_is(0, 11999, 11999);
+    measure(0);
+    measure(0);
+    shows(0, wm_flag_alarm_voltage_low);
+    row(wm_alarm_voltage_low);
+    publish();
+    says("voltage: not shown, though what it stands for is");
+}
+
+/* ---- the record ------------------------------------------------------------------------- */
+
+Test(oracle, the_worst_latency_is_kept)
+{
+    struct board_latency latency;
+    court.now_us += 300 * MS;
+    voltage_is(0, 11999, 11999);
+    measure(0);
+    measure(0);
+    voltage_low_toggles(0);
+    cr_assert(oracle_latency(court.oracle, wm_alarm_voltage_low, &latency));
+    cr_assert_eq(latency.raises, 1);
+    cr_assert_eq(latency.raise_ms, 40);
+    cr_assert_eq(latency.raise_rounds_milli, 40);
+    cr_assert_eq(latency.clears, 0);
+}
+
+/* ---- every alarm ------------------------------------------------------------------------ */
+
+Test(oracle, every_alarm_is_judged_or_says_why_not)
+{
+    for (int i = 0; i < wm_alarm_count; i++) {
+        const char *why = oracle_unjudged((enum wm_alarm)i);
+        cr_expect(why == NULL || why[0] != '\0',
+                  "%s has no row in oracle.c; judge it, or say there why not",
+                  wm_alarm((enum wm_alarm)i)->name);
+    }
+}
