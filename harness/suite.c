@@ -66,7 +66,7 @@ bool hx_plant_check(const char *plant_file, const struct hx_options *options, st
     struct sim_world *world = sim_world_create(options->seed);
     hx_guard_name(plant_file);
     hx_guard_start(lua, load_limit_s(options), HX_EXIT_USAGE);
-    struct sim_plant *plant = sim_plant_load(world, lua, plant_file, why, sizeof why);
+    struct sim_plant *plant = sim_plant_load(world, lua, plant_file, NULL, why, sizeof why);
     hx_guard_stop();
     hx_guard_name(NULL);
     bool is_good = plant != NULL;

@@ -161,6 +161,13 @@ static bool module_is_pressed(const struct sim_devices *devices, int32_t module)
 
 /* ---- who reacts ------------------------------------------------------------------------- */
 
+/* Whether a question gets to the device; asked once for each question and device. */
+static bool way_is_open(const struct sim_devices *devices, int32_t place)
+{
+    const struct sim_way *way = devices->way;
+    return way == NULL || way->hears(way->self, place);
+}
+
 /* Orders of a scenario that want a question to meet them (decision H3). */
 static void meet_orders(struct sim_devices *devices, int32_t place)
 {
@@ -178,7 +185,7 @@ static int hear_device(struct sim_devices *devices, int32_t place, size_t size,
     if (device->unplug_is_idle || device->press_is_idle) {
         meet_orders(devices, place);
     }
-    if (count < max && device->is_plugged) {
+    if (way_is_open(devices, place) && count < max && device->is_plugged) {
         talks[count] = (struct sim_talk){place, device->latency_us, size};
         count++;
     }
@@ -382,7 +389,8 @@ static bool identify(const struct sim_device *device, int32_t *values)
 static void reset_addresses(struct sim_devices *devices)
 {
     for (int32_t m = 0; m < devices->modules; m++) {
-        if (devices->device[SIM_DEVICE_MODULE + m].is_plugged) {
+        if (way_is_open(devices, SIM_DEVICE_MODULE + m) &&
+            devices->device[SIM_DEVICE_MODULE + m].is_plugged) {
             address_take(devices, m, SIM_ADDRESS_FACTORY);
         }
     }
@@ -455,7 +463,9 @@ static size_t devices_act(void *self, int32_t place, const struct sim_frame *que
         device->mute_is_idle = false;
         return 0;
     }
-    return sim_frame_encode(&answer, bytes);
+    size_t size = sim_frame_encode(&answer, bytes);
+    const struct sim_way *way = devices->way;
+    return way == NULL ? size : way->answers(way->self, place, bytes, size);
 }
 
 struct sim_line sim_devices_line(struct sim_devices *devices)

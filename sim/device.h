@@ -91,6 +91,15 @@ struct sim_script_call {
     double resistance_mOhm;  /* in, out */
 };
 
+/* What lies between the webmanager and the devices. */
+struct sim_way {
+    void *self;
+    /* A question for the device at this place has begun: whether it gets there, and sound. */
+    bool (*hears)(void *self, int32_t place);
+    /* The device answers: spoils the bytes in place; returns how many of them leave it. */
+    size_t (*answers)(void *self, int32_t place, uint8_t *bytes, size_t size);
+};
+
 struct sim_devices {
     struct sim_world *world;
     struct sim_battery *battery;
@@ -102,6 +111,7 @@ struct sim_devices {
     int32_t aux;
     bool sensor_for_all;
     double sensor_range_A;
+    const struct sim_way *way; /* rw: borrowed; null: all is well between */
     struct sim_device device[SIM_DEVICES];
     uint32_t serial_number_next; /* private */
     struct sim_module module[WM_MODULES_MAX];

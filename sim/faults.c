@@ -45,13 +45,13 @@ static void order_count(struct sim_fault_order *order)
 }
 
 /* Flips a burst inside the bytes; bits count as a UART sends them, each byte lowest first. */
-static void fault_corrupt(struct sim_faults *faults, int64_t bits_max, uint8_t *bytes, size_t size)
+void sim_faults_burst(struct sim_random *random, int64_t bits_max, uint8_t *bytes, size_t size)
 {
     uint64_t bits = size * 8;
     uint64_t longest = (uint64_t)bits_max < bits ? (uint64_t)bits_max : bits;
-    uint64_t length = 1 + sim_random_next(&faults->random) % longest;
-    uint64_t first = sim_random_next(&faults->random) % (bits - length + 1);
-    uint64_t flips = sim_random_next(&faults->random);
+    uint64_t length = 1 + sim_random_next(random) % longest;
+    uint64_t first = sim_random_next(random) % (bits - length + 1);
+    uint64_t flips = sim_random_next(random);
     for (uint64_t i = 0; i < length; i++) {
         if (i == 0 || i == length - 1 || (flips >> i & 1) != 0) {
             uint64_t bit = first + i;
@@ -124,7 +124,7 @@ static enum wm_status faults_send_struck(struct sim_faults *faults, const uint8_
     }
     memcpy(sent, bytes, size);
     if (struck[SIM_FAULT_CORRUPT] != NULL) {
-        fault_corrupt(faults, struck[SIM_FAULT_CORRUPT]->fault.bits, sent, size);
+        sim_faults_burst(&faults->random, struck[SIM_FAULT_CORRUPT]->fault.bits, sent, size);
     }
     if (struck[SIM_FAULT_CUT] != NULL) {
         size = fault_cut(faults, struck[SIM_FAULT_CUT]->fault.bytes, size);
@@ -190,7 +190,7 @@ static void faults_pass(struct sim_faults *faults, uint8_t *bytes, size_t size)
     }
     const struct sim_fault *fault = faults_strike(faults, SIM_FAULT_CORRUPT, &is_first);
     if (fault != NULL && is_first) {
-        fault_corrupt(faults, fault->bits, bytes, size);
+        sim_faults_burst(&faults->random, fault->bits, bytes, size);
     }
     fault = faults_strike(faults, SIM_FAULT_CUT, &is_first);
     if (fault != NULL) {

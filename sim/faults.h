@@ -106,6 +106,9 @@ void sim_faults_listen(struct sim_faults *faults, void (*heard)(void *context), 
 /* Told of all bytes that get through, question or answer, at the instant they do. */
 void sim_faults_tap(struct sim_faults *faults, sim_faults_tap_fn *tap, void *context);
 
+/* Flips a burst of 1 to bits_max bits somewhere in size bytes (1 or more), as `corrupted` says. */
+void sim_faults_burst(struct sim_random *random, int64_t bits_max, uint8_t *bytes, size_t size);
+
 /* Null, or why the order is none: a sentence that says what would be right. */
 const char *sim_faults_add(struct sim_faults *faults, const struct sim_fault *fault);
 

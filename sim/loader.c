@@ -154,28 +154,84 @@ static int lw_script(lua_State *lua)
     return 0;
 }
 
+/* cable(near, far): names of nodes that wiring.lua has checked. */
+static int lw_cable(lua_State *lua)
+{
+    int32_t near = sim_topology_node(luaL_checkstring(lua, 1));
+    int32_t far = sim_topology_node(luaL_checkstring(lua, 2));
+    luaL_argcheck(lua, near >= 0, 1, "no node");
+    luaL_argcheck(lua, far >= 0, 2, "no node");
+    if (!sim_topology_join(&loading(lua)->topology, near, far)) {
+        return luaL_error(lua, "too many cables");
+    }
+    return 0;
+}
+
+/* disturb(name, chance) */
+static int lw_disturb(lua_State *lua)
+{
+    int32_t place = sim_topology_node(luaL_checkstring(lua, 1));
+    luaL_argcheck(lua, place >= 0 && place < SIM_DEVICES, 1, "no device");
+    sim_topology_disturb(&loading(lua)->topology, place, luaL_checknumber(lua, 2));
+    return 0;
+}
+
+/* Pushes the wiring rules, in order, as tables with the names of their columns. */
+static void push_rules(lua_State *lua)
+{
+    size_t count;
+    const struct sim_wiring_rule *rules = sim_wiring_rules(&count);
+    lua_createtable(lua, (int)count, 0);
+    for (size_t i = 0; i < count; i++) {
+        lua_createtable(lua, 0, 5);
+        lua_pushstring(lua, rules[i].name);
+        lua_setfield(lua, -2, "name");
+        lua_pushnumber(lua, rules[i].limit);
+        lua_setfield(lua, -2, "limit");
+        lua_pushstring(lua, rules[i].unit);
+        lua_setfield(lua, -2, "unit");
+        lua_pushstring(lua, rules[i].meaning);
+        lua_setfield(lua, -2, "meaning");
+        lua_pushstring(lua, rules[i].cure);
+        lua_setfield(lua, -2, "cure");
+        lua_rawseti(lua, -2, (lua_Integer)i + 1);
+    }
+}
+
+/* Pushes what an embedded file compiles to. */
+static void push_chunk(lua_State *lua, const char *name)
+{
+    for (size_t i = 0; i < sim_lua_count; i++) {
+        if (strcmp(sim_lua[i].name, name) == 0) {
+            char chunk_name[32];
+            (void)snprintf(chunk_name, sizeof chunk_name, "=%s", name);
+            if (luaL_loadbufferx(lua, (const char *)sim_lua[i].bytes, sim_lua[i].size, chunk_name,
+                                 "t") != LUA_OK) {
+                (void)lua_error(lua);
+            }
+            return;
+        }
+    }
+    luaL_error(lua, "%s is not built in", name);
+}
+
 static int run_plant_lua(lua_State *lua)
 {
     static const luaL_Reg functions[] = {
-        {"setting", lw_setting}, {"build", lw_build},   {"breaker", lw_breaker},
-        {"push", lw_push},       {"script", lw_script}, {NULL, NULL},
+        {"setting", lw_setting}, {"build", lw_build}, {"breaker", lw_breaker}, {"push", lw_push},
+        {"script", lw_script},   {"cable", lw_cable}, {"disturb", lw_disturb}, {NULL, NULL},
     };
     static const struct {
         const char *name;
         int value;
     } limits[] = {
-        {"strings_max", WM_STRINGS_MAX},
-        {"modules_max", WM_MODULES_MAX},
-        {"aux_max", WM_AUX_MAX},
-        {"aux_lines", WM_AUX_LINES},
+        {"strings_max", WM_STRINGS_MAX}, {"modules_max", WM_MODULES_MAX}, {"aux_max", WM_AUX_MAX},
+        {"aux_lines", WM_AUX_LINES},     {"boxes_max", SIM_BOXES_MAX},
     };
     void *plant = lua_touserdata(lua, 1);
     const char *file = lua_touserdata(lua, 2);
-    const struct embedded_lua *source = &sim_lua[0];
-    if (luaL_loadbufferx(lua, (const char *)source->bytes, source->size, "=plant.lua", "t") !=
-        LUA_OK) {
-        return lua_error(lua);
-    }
+    const char *allow = lua_touserdata(lua, 3);
+    push_chunk(lua, "plant.lua");
     lua_newtable(lua);
     lua_pushlightuserdata(lua, plant);
     luaL_setfuncs(lua, functions, 1);
@@ -183,19 +239,25 @@ static int run_plant_lua(lua_State *lua)
         lua_pushinteger(lua, limits[i].value);
         lua_setfield(lua, -2, limits[i].name);
     }
+    push_rules(lua);
+    lua_setfield(lua, -2, "rules");
+    push_chunk(lua, "wiring.lua");
+    lua_setfield(lua, -2, "wiring");
     lua_pushstring(lua, file);
-    lua_call(lua, 2, 1);
+    lua_pushstring(lua, allow);
+    lua_call(lua, 3, 1);
     return 1;
 }
 
-bool sim_loader_load(struct sim_plant *plant, lua_State *lua, const char *file, char *error,
-                     size_t error_size)
+bool sim_loader_load(struct sim_plant *plant, lua_State *lua, const char *file, const char *allow,
+                     char *error, size_t error_size)
 {
     int top = lua_gettop(lua);
     lua_pushcfunction(lua, run_plant_lua);
     lua_pushlightuserdata(lua, plant);
     lua_pushlightuserdata(lua, (void *)(uintptr_t)file);
-    int status = lua_pcall(lua, 2, 1, 0);
+    lua_pushlightuserdata(lua, (void *)(uintptr_t)(allow != NULL ? allow : ""));
+    int status = lua_pcall(lua, 3, 1, 0);
     const char *why = lua_tostring(lua, -1);
     bool is_loaded = status == LUA_OK && why == NULL;
     if (!is_loaded) {

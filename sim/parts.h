@@ -9,6 +9,7 @@
 #include "sim/device.h"
 #include "sim/faults.h"
 #include "sim/plant.h"
+#include "sim/topology.h"
 #include "sim/truth.h"
 #include "sim/wire.h"
 
@@ -46,6 +47,7 @@ struct sim_plant {
     bool is_loaded; /* the scenario may push now: circuits follow every push */
     struct sim_battery battery;
     struct sim_devices devices;
+    struct sim_topology topology;
     struct sim_wire wire;
     struct sim_faults faults;
     int32_t baud;
@@ -69,7 +71,13 @@ void sim_truth_changed(void *plant);
 /* ---- property.c ------------------------------------------------------------------------- */
 
 /* Items that only the puppet face knows, beyond enum sim_item. */
-enum { SIM_ITEM_CHARGER = SIM_ITEM_BUS + 1, SIM_ITEM_LOAD, SIM_ITEMS };
+enum {
+    SIM_ITEM_CHARGER = SIM_ITEM_BUS + 1,
+    SIM_ITEM_LOAD,
+    SIM_ITEM_REPEATER,
+    SIM_ITEM_CABLE, /* number: its place in the topology, from 1 */
+    SIM_ITEMS
+};
 
 enum sim_property_kind { SIM_NUMBER, SIM_SWITCH /* true, false */, SIM_LEVEL, SIM_CONTACT };
 
@@ -127,9 +135,10 @@ void sim_puppet_push(lua_State *lua, struct sim_plant *plant);
 
 /* ---- loader.c --------------------------------------------------------------------------- */
 
-/* Runs the plant file and builds the plant from it; false with error filled. */
-bool sim_loader_load(struct sim_plant *plant, lua_State *lua, const char *file, char *error,
-                     size_t error_size);
+/* Runs the plant file and builds the plant from it; false with error filled. allow: as in
+ * sim_plant_load. */
+bool sim_loader_load(struct sim_plant *plant, lua_State *lua, const char *file, const char *allow,
+                     char *error, size_t error_size);
 
 /* ---- plant.c ---------------------------------------------------------------------------- */
 

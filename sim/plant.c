@@ -13,7 +13,7 @@
 
 #include "sim/parts.h"
 
-enum { PLANT_STREAM_FAULTS = 103 };
+enum { PLANT_STREAM_FAULTS = 103, PLANT_STREAM_WIRING = 104 };
 
 /* ---- functions of the plant file -------------------------------------------------------- */
 
@@ -124,13 +124,14 @@ bool sim_plant_build(struct sim_plant *plant, const struct sim_plant_shape *shap
     plant->devices.outputs_ordered = sim_plant_follow_breakers;
     plant->devices.context = plant;
     sim_devices_init(&plant->devices, plant->world, &plant->battery, &shape->devices);
+    sim_topology_init(&plant->topology, &plant->devices, PLANT_STREAM_WIRING);
     sim_wire_init(&plant->wire, plant->world, shape->baud, sim_devices_line(&plant->devices));
     sim_faults_init(&plant->faults, plant->world, sim_wire_bus(&plant->wire), PLANT_STREAM_FAULTS);
     return true;
 }
 
 struct sim_plant *sim_plant_load(struct sim_world *world, lua_State *lua, const char *file,
-                                 char *error, size_t error_size)
+                                 const char *allow, char *error, size_t error_size)
 {
     struct sim_plant *plant = calloc(1, sizeof *plant);
     if (plant == NULL) {
@@ -145,7 +146,7 @@ struct sim_plant *sim_plant_load(struct sim_world *world, lua_State *lua, const 
     plant->thread_ref = luaL_ref(lua, LUA_REGISTRYINDEX);
     sim_puppet_open(lua, plant);
     plant->box_ref = luaL_ref(lua, LUA_REGISTRYINDEX);
-    if (!sim_loader_load(plant, lua, file, error, error_size)) {
+    if (!sim_loader_load(plant, lua, file, allow, error, error_size)) {
         sim_plant_destroy(plant);
         return NULL;
     }
@@ -274,6 +275,10 @@ const char *sim_plant_idle_fault(const struct sim_plant *constant)
                 return plant->faults.sentence;
             }
         }
+    }
+    if (sim_topology_idle(&plant->topology, plant->faults.sentence,
+                          sizeof plant->faults.sentence)) {
+        return plant->faults.sentence;
     }
     const struct sim_drift *drift = plant_idle_drift(plant);
     if (drift != NULL) {

@@ -27,10 +27,11 @@ struct sim_plant_setting {
 /*
  * Loads the plant file and lays its devices on a bus of the plant's baud rate. The state is the
  * scenario's; it outlives the plant. Null, with "FILE:LINE: what is wrong; what would be right"
- * in error, on a Lua error, an unknown word, or a plant that breaks a limit.
+ * in error, on a Lua error, an unknown word, or a plant that breaks a limit. allow: wiring rules
+ * that the plant may and must break, beyond those it names itself, "E, line"; null for none.
  */
 struct sim_plant *sim_plant_load(struct sim_world *world, lua_State *lua, const char *file,
-                                 char *error, size_t error_size);
+                                 const char *allow, char *error, size_t error_size);
 void sim_plant_destroy(struct sim_plant *plant);
 
 /* Pushes the Lua value scenarios call `plant`. */

@@ -129,14 +129,15 @@ static bool get_sensor_current_ac(const struct sim_plant *plant, int32_t number,
     return true;
 }
 
-/* Sum of what is plugged in of the modules first..last - 1; false if none is. */
+/* Sum of what is plugged in, with a cable, of the modules first..last - 1; false if none is. */
 static bool sum_voltage(const struct sim_plant *plant, int32_t first, int32_t last, double *sum_V,
                         int32_t *plugged)
 {
     *sum_V = 0;
     *plugged = 0;
     for (int32_t m = first; m < last; m++) {
-        if (plant->devices.device[SIM_DEVICE_MODULE + m].is_plugged) {
+        if (plant->devices.device[SIM_DEVICE_MODULE + m].is_plugged &&
+            sim_topology_loss(&plant->topology, SIM_DEVICE_MODULE + m) < 1) {
             *sum_V += sim_devices_voltage_V(&plant->devices, m);
             ++*plugged;
         }
@@ -388,6 +389,7 @@ const char *sim_item_word(int item)
         [SIM_ITEM_AUX] = "gx_r_aux",      [SIM_ITEM_AUX_INPUT] = "input",
         [SIM_ITEM_AUX_OUTPUT] = "output", [SIM_ITEM_BUS] = "bus",
         [SIM_ITEM_CHARGER] = "charger",   [SIM_ITEM_LOAD] = "load",
+        [SIM_ITEM_REPEATER] = "repeater", [SIM_ITEM_CABLE] = "cable",
     };
     assert(item >= 0 && item < SIM_ITEMS);
     return words[item];
@@ -407,6 +409,10 @@ int32_t sim_item_count(const struct sim_plant *plant, int item)
     case SIM_ITEM_AUX_INPUT:
     case SIM_ITEM_AUX_OUTPUT:
         return plant->devices.aux * WM_AUX_LINES;
+    case SIM_ITEM_REPEATER:
+        return plant->topology.has_repeater;
+    case SIM_ITEM_CABLE:
+        return plant->topology.cables;
     default:
         return 1;
     }
@@ -421,6 +427,11 @@ void sim_item_name(const struct sim_plant *plant, int item, int32_t number, char
     } else if (item == SIM_ITEM_AUX_INPUT || item == SIM_ITEM_AUX_OUTPUT) {
         (void)snprintf(name, size, "gx_r_aux[%d].%s[%d]", index / WM_AUX_LINES + 1,
                        sim_item_word(item), index % WM_AUX_LINES + 1);
+    } else if (item == SIM_ITEM_CABLE) {
+        char near[20], far[20];
+        sim_topology_node_name(plant->topology.cable[index].near, near, sizeof near);
+        sim_topology_node_name(plant->topology.cable[index].far, far, sizeof far);
+        (void)snprintf(name, size, "cable(\"%s\", \"%s\")", near, far);
     } else if (number > 0) {
         (void)snprintf(name, size, "%s[%d]", sim_item_word(item), (int)number);
     } else {

@@ -110,11 +110,12 @@ struct child {
 };
 
 static const struct child children[] = {
-    {SIM_ITEM_PLANT, SIM_ITEM_STRING, true},   {SIM_ITEM_PLANT, SIM_ITEM_MODULE, true},
-    {SIM_ITEM_PLANT, SIM_ITEM_SENSOR, true},   {SIM_ITEM_PLANT, SIM_ITEM_AUX, true},
-    {SIM_ITEM_PLANT, SIM_ITEM_CHARGER, false}, {SIM_ITEM_PLANT, SIM_ITEM_LOAD, false},
-    {SIM_ITEM_PLANT, SIM_ITEM_BUS, false},     {SIM_ITEM_STRING, SIM_ITEM_MODULE, true},
-    {SIM_ITEM_AUX, SIM_ITEM_AUX_INPUT, true},  {SIM_ITEM_AUX, SIM_ITEM_AUX_OUTPUT, true},
+    {SIM_ITEM_PLANT, SIM_ITEM_STRING, true},    {SIM_ITEM_PLANT, SIM_ITEM_MODULE, true},
+    {SIM_ITEM_PLANT, SIM_ITEM_SENSOR, true},    {SIM_ITEM_PLANT, SIM_ITEM_AUX, true},
+    {SIM_ITEM_PLANT, SIM_ITEM_CHARGER, false},  {SIM_ITEM_PLANT, SIM_ITEM_LOAD, false},
+    {SIM_ITEM_PLANT, SIM_ITEM_BUS, false},      {SIM_ITEM_STRING, SIM_ITEM_MODULE, true},
+    {SIM_ITEM_PLANT, SIM_ITEM_REPEATER, false}, {SIM_ITEM_AUX, SIM_ITEM_AUX_INPUT, true},
+    {SIM_ITEM_AUX, SIM_ITEM_AUX_OUTPUT, true},
 };
 
 static const struct verb *verbs_all(size_t *count);
@@ -283,6 +284,9 @@ static bool push_child(lua_State *lua, const struct puppet *puppet, const char *
             continue;
         }
         if (!child->is_list) {
+            if (sim_item_count(plant, child->below) == 0) {
+                luaL_error(lua, "this plant has no %s", word);
+            }
             puppet_sibling(lua, 1, PUPPET_ITEM, child->below, 0);
             return true;
         }
@@ -614,8 +618,23 @@ static void told_changed(lua_State *lua)
     sim_truth_changed(puppet->box->plant);
 }
 
+/* The repeater takes these verbs too: with its plug goes its power. */
+static bool plugs_repeater(lua_State *lua, bool is_plugged)
+{
+    const struct puppet *puppet = luaL_testudata(lua, 1, puppet_type);
+    if (puppet == NULL || puppet->kind != PUPPET_ITEM || puppet->item != SIM_ITEM_REPEATER) {
+        return false;
+    }
+    sim_topology_plug_repeater(&puppet_plant(lua, puppet)->topology, is_plugged);
+    told_changed(lua);
+    return true;
+}
+
 static int lw_unplug(lua_State *lua)
 {
+    if (plugs_repeater(lua, false)) {
+        return 0;
+    }
     struct sim_device *device = check_device(lua, "unplug");
     device->unplug_is_idle = device->unplug_is_idle || device->is_plugged;
     device->is_plugged = false;
@@ -626,6 +645,9 @@ static int lw_unplug(lua_State *lua)
 /* In again, and well: speaks, too. */
 static int lw_plug(lua_State *lua)
 {
+    if (plugs_repeater(lua, true)) {
+        return 0;
+    }
     struct sim_device *device = check_device(lua, "plug");
     device->is_plugged = true;
     device->mute_left = 0;
@@ -803,6 +825,83 @@ static int lw_drift(lua_State *lua)
     return 0;
 }
 
+/* ---- cables ----------------------------------------------------------------------------- */
+
+/* The node that a cable's end names: an item that hangs on the bus, or a text. */
+static int32_t check_end(lua_State *lua, int index)
+{
+    const struct puppet *puppet = luaL_testudata(lua, index, puppet_type);
+    if (puppet != NULL && puppet->kind == PUPPET_ITEM && (IS(puppet->item) & DEVICES) != 0) {
+        return sim_item_place(puppet->item, puppet->number);
+    }
+    if (puppet != NULL && puppet->kind == PUPPET_ITEM && puppet->item == SIM_ITEM_REPEATER) {
+        return SIM_NODE_REPEATER;
+    }
+    int32_t node =
+        lua_type(lua, index) == LUA_TSTRING ? sim_topology_node(lua_tostring(lua, index)) : -1;
+    if (node < 0) {
+        luaL_error(lua, "cable takes two ends, as in plant:cable(\"box[1]\", plant.module[7]): "
+                        "\"webmanager\", \"repeater\", \"box[1]\", or a module, current_sensor "
+                        "or gx_r_aux");
+    }
+    return node;
+}
+
+/* Pushes the other ends of all cables at a node. */
+static void push_neighbours(lua_State *lua, const struct sim_topology *topology, int32_t node)
+{
+    luaL_Buffer buffer;
+    luaL_buffinit(lua, &buffer);
+    int count = 0;
+    for (int32_t i = 0; i < topology->cables; i++) {
+        const struct sim_cable *cable = &topology->cable[i];
+        if (cable->near == node || cable->far == node) {
+            char name[32];
+            sim_topology_node_name(cable->near == node ? cable->far : cable->near, name,
+                                   sizeof name);
+            luaL_addstring(&buffer, count++ > 0 ? ", " : "");
+            luaL_addstring(&buffer, name);
+        }
+    }
+    luaL_addstring(&buffer, count == 0 ? "nothing: the plant has none such" : "");
+    luaL_pushresult(&buffer);
+}
+
+static int lw_cable(lua_State *lua)
+{
+    const struct puppet *puppet = check_item(lua, "cable", IS(SIM_ITEM_PLANT));
+    const struct sim_topology *topology = &puppet->box->plant->topology;
+    int32_t one = check_end(lua, 2);
+    int32_t other = check_end(lua, 3);
+    int32_t cable = sim_topology_cable(topology, one, other);
+    if (cable < 0) {
+        char name[2][32];
+        sim_topology_node_name(one, name[0], sizeof name[0]);
+        sim_topology_node_name(other, name[1], sizeof name[1]);
+        push_neighbours(lua, topology, one);
+        return luaL_error(lua, "no cable joins %s and %s; from %s a cable goes to %s", name[0],
+                          name[1], name[0], lua_tostring(lua, -1));
+    }
+    puppet_sibling(lua, 1, PUPPET_ITEM, SIM_ITEM_CABLE, cable + 1);
+    return 1;
+}
+
+static int lw_cut_cable(lua_State *lua)
+{
+    const struct puppet *puppet = check_item(lua, "cut", IS(SIM_ITEM_CABLE));
+    sim_topology_cut(&puppet->box->plant->topology, puppet->number - 1);
+    told_changed(lua);
+    return 0;
+}
+
+static int lw_mend(lua_State *lua)
+{
+    const struct puppet *puppet = check_item(lua, "mend", IS(SIM_ITEM_CABLE));
+    sim_topology_mend(&puppet->box->plant->topology, puppet->number - 1);
+    told_changed(lua);
+    return 0;
+}
+
 /* ---- the bus ---------------------------------------------------------------------------- */
 
 static int order_fault(lua_State *lua, const char *verb, enum sim_fault_kind kind,
@@ -867,8 +966,8 @@ static int lw_heal(lua_State *lua)
 static const struct verb *verbs_all(size_t *count)
 {
     static const struct verb verbs[] = {
-        {"unplug", DEVICES, lw_unplug},
-        {"plug", DEVICES, lw_plug},
+        {"unplug", DEVICES | IS(SIM_ITEM_REPEATER), lw_unplug},
+        {"plug", DEVICES | IS(SIM_ITEM_REPEATER), lw_plug},
         {"mute", DEVICES, lw_mute},
         {"replace", DEVICES, lw_replace},
         {"press", IS(SIM_ITEM_MODULE), lw_press},
@@ -883,6 +982,9 @@ static const struct verb *verbs_all(size_t *count)
         {"duplicate", IS(SIM_ITEM_BUS), lw_duplicate},
         {"cut", IS(SIM_ITEM_BUS), lw_cut},
         {"heal", IS(SIM_ITEM_BUS), lw_heal},
+        {"cable", IS(SIM_ITEM_PLANT), lw_cable},
+        {"cut", IS(SIM_ITEM_CABLE), lw_cut_cable},
+        {"mend", IS(SIM_ITEM_CABLE), lw_mend},
     };
     *count = sizeof verbs / sizeof verbs[0];
     return verbs;

@@ -16,7 +16,7 @@ struct sim_plant;
 /* Whether a device gives an answer at all. */
 enum sim_presence {
     SIM_UNSURE,  /* the line is disturbed, or several devices share the address */
-    SIM_SILENT,  /* unplugged, muted, or nobody has the address                 */
+    SIM_SILENT,  /* unplugged, muted, cut off, or nobody has the address        */
     SIM_ANSWERS, /* latency_us after the question                               */
 };
 

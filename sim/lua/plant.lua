@@ -1,10 +1,11 @@
 -- plant.lua — reads a plant file: checks every word of it, fills in what it leaves out, and hands
 -- the rest to the simulator.
 --
--- Called with the simulator's functions and the file's path; returns nil, or what is wrong.
+-- Called with the simulator's functions, the file's path and the wiring rules that the scenario
+-- allows to be broken; returns nil, or what is wrong.
 -- Always true: nothing is built before every word has been checked against its list.
 
-local sim, file = ...
+local sim, file, allow = ...
 
 local strings_max, modules_max, aux_max, aux_lines =
   sim.strings_max, sim.modules_max, sim.aux_max, sim.aux_lines
@@ -52,13 +53,14 @@ local function written(value)
   return is_plain and tostring(value) or "a " .. kind
 end
 
--- A whole number in a range; says which limit was broken.
-local function check_count(value, low, high, what)
+-- A whole number in a range; says which limit was broken, and whose it is.
+local function check_count(value, low, high, what, rule)
   if math.type(value) ~= "integer" then
     refuse("%s is a whole number from %d to %d, not %s", what, low, high, written(value))
   end
   if value > high then
-    refuse("%s: %d is more than the webmanager takes; at most %d", what, value, high)
+    refuse("%s: %d is more than the webmanager takes; at most %d%s", what, value, high,
+           rule and (" (wiring rule %s)"):format(rule) or "")
   end
   if value < low then
     refuse("%s: %d is too few; at least %d", what, value, low)
@@ -74,6 +76,11 @@ local function check_list(list, size, what)
   end
   return list
 end
+
+local plan_wiring, lay_wiring = sim.wiring(sim, {
+  refuse = refuse, words = check_words, type = check_type, count = check_count, list = check_list,
+  written = written, sorted = sorted,
+})
 
 local function text_of(value)
   if type(value) == "boolean" then
@@ -101,7 +108,7 @@ local known_words = {
   cells = true, chemistry = true, current_sensors = true, sensor_range = true,
   sensor_for_all = true, gx_r_aux = true, baud = true, exact = true, ambient = true,
   breaker = true, settings = true, module = true, string = true, battery = true,
-  charger = true, load = true,
+  charger = true, load = true, wiring = true,
 }
 
 local module_words = {
@@ -123,10 +130,10 @@ local function total_modules(given, strings)
     if math.type(each) ~= "integer" or each < 1 then
       refuse("modules is the whole number of modules a string, from 1, not %s", written(each))
     end
-    check_count(each, 1, modules_max, "modules") -- before a product that could wrap around
-    return check_count(each * strings, 1, modules_max, "modules")
+    check_count(each, 1, modules_max, "modules", "G") -- before a product that could wrap around
+    return check_count(each * strings, 1, modules_max, "modules", "G")
   end
-  local total = check_count(given.modules_total, 1, modules_max, "modules_total")
+  local total = check_count(given.modules_total, 1, modules_max, "modules_total", "G")
   if total % strings ~= 0 then
     local below = total - total % strings
     local right = below == 0 and "" or below .. " or "
@@ -145,7 +152,7 @@ local function check_shape(given)
     end
     check_type(shape[key], type(value), key)
   end
-  check_count(shape.strings, 1, strings_max, "strings")
+  check_count(shape.strings, 1, strings_max, "strings", "strings")
   shape.modules = total_modules(given, shape.strings)
   check_count(shape.current_sensors, 0, strings_max, "current_sensors")
   check_count(shape.gx_r_aux, 0, aux_max, "gx_r_aux")
@@ -293,11 +300,13 @@ local function build(name, given)
   check_words(check_type(given, "table", "plant"), known_words, "plant")
   local shape = check_shape(given)
   local breakers = check_breakers(given, shape)
+  local wiring = plan_wiring(given.wiring, shape, allow)
   tell_settings(given, shape, breakers)
   local why = sim.build(shape)
   if why then
     refuse("%s", why)
   end
+  lay_wiring(wiring)
   for i, each in pairs(breakers) do
     sim.breaker(i, each.output, each.wiring == "nc")
   end

@@ -60,7 +60,7 @@ static double run_measure(const char *name, const char *plant_file, int64_t hour
     struct sim_world *world = sim_world_create(1);
     must(lua != NULL && world != NULL, "memory for a world");
     luaL_openlibs(lua);
-    struct sim_plant *plant = sim_plant_load(world, lua, plant_file, error, sizeof error);
+    struct sim_plant *plant = sim_plant_load(world, lua, plant_file, NULL, error, sizeof error);
     must(plant != NULL, error);
     hx_trace_start(&run.trace);
     sim_plant_tap(plant, hx_trace_bus, &run.trace);

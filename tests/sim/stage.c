@@ -17,7 +17,7 @@ void stage_open_file(struct stage *stage, const char *file)
     assert(stage->world != NULL && stage->lua != NULL);
     luaL_openlibs(stage->lua);
     stage->plant =
-        sim_plant_load(stage->world, stage->lua, file, stage->error, sizeof stage->error);
+        sim_plant_load(stage->world, stage->lua, file, NULL, stage->error, sizeof stage->error);
     if (stage->plant != NULL) {
         sim_plant_push(stage->plant, stage->lua);
         lua_setglobal(stage->lua, "plant");
