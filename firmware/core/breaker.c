@@ -5,52 +5,26 @@
 
 #include <string.h>
 
+#include "record.h"
 #include "settings.h"
 
-/*
- * The record: a version, a bit a string that is open, a bit a string that is known, and all of it
- * again inverted against a damaged medium.
- */
-enum { RECORD_VERSION = 1, RECORD_HALF = 5, RECORD_SIZE = 2 * RECORD_HALF };
+/* The record: a bit a string that is open, then a bit a string that is not known. */
+enum { RECORD_VERSION = 2, RECORD_SIZE = 4 };
 #define RECORD_NAME "breakers"
 
-static uint16_t bits_of(const bool *flags)
+static void bits_put(uint8_t bytes[2], const bool *flags)
 {
-    uint16_t bits = 0;
+    bytes[0] = bytes[1] = 0;
     for (int i = 0; i < WM_STRINGS_MAX; i++) {
-        bits |= (uint16_t)(flags[i] << i);
-    }
-    return bits;
-}
-
-static void record_write(const struct wm_breakers *breakers, uint8_t record[RECORD_SIZE])
-{
-    const uint16_t open = bits_of(breakers->is_open);
-    const uint16_t known = (uint16_t)~bits_of(breakers->is_unknown);
-    record[0] = RECORD_VERSION;
-    record[1] = (uint8_t)open;
-    record[2] = (uint8_t)(open >> 8);
-    record[3] = (uint8_t)known;
-    record[4] = (uint8_t)(known >> 8);
-    for (int i = 0; i < RECORD_HALF; i++) {
-        record[RECORD_HALF + i] = (uint8_t)~record[i];
+        bytes[i / 8] |= (uint8_t)(flags[i] << i % 8);
     }
 }
 
-static bool record_read(struct wm_breakers *breakers, const uint8_t record[RECORD_SIZE])
+static void bits_get(const uint8_t bytes[2], bool *flags)
 {
-    for (int i = 0; i < RECORD_HALF; i++) {
-        if ((record[RECORD_HALF + i] ^ record[i]) != 0xFF) {
-            return false;
-        }
-    }
-    const unsigned open = record[1] | (unsigned)record[2] << 8;
-    const unsigned known = record[3] | (unsigned)record[4] << 8;
     for (int i = 0; i < WM_STRINGS_MAX; i++) {
-        breakers->is_open[i] = open >> i & 1U;
-        breakers->is_unknown[i] = !(known >> i & 1U);
+        flags[i] = bytes[i / 8] >> i % 8 & 1;
     }
-    return record[0] == RECORD_VERSION;
 }
 
 /* Where a string's breaker is: its unit, its bit there, and the level that means open. */
@@ -89,13 +63,13 @@ enum wm_status wm_breakers_init(struct wm_breakers *breakers, const struct wm_se
 {
     uint8_t record[RECORD_SIZE];
     memset(breakers, 0, sizeof *breakers);
-    const int size = store->ops->load(store->self, RECORD_NAME, record, sizeof record);
+    const int size = wm_record_load(store, RECORD_NAME, RECORD_VERSION, record, sizeof record);
     enum wm_status status = WM_OK;
-    if (size != WM_ABSENT && (size != RECORD_SIZE || !record_read(breakers, record))) {
-        for (int i = 0; i < WM_STRINGS_MAX; i++) {
-            breakers->is_open[i] = false;
-            breakers->is_unknown[i] = true;
-        }
+    if (size == RECORD_SIZE) {
+        bits_get(record, breakers->is_open);
+        bits_get(record + 2, breakers->is_unknown);
+    } else if (size != WM_ABSENT) {
+        memset(breakers->is_unknown, true, sizeof breakers->is_unknown);
         status = WM_DAMAGED;
     }
     outputs_make(breakers, settings);
@@ -176,8 +150,10 @@ enum wm_status wm_breakers_save(struct wm_breakers *breakers, const struct wm_st
         return WM_OK;
     }
     uint8_t record[RECORD_SIZE];
-    record_write(breakers, record);
-    const enum wm_status status = store->ops->save(store->self, RECORD_NAME, record, sizeof record);
+    bits_put(record, breakers->is_open);
+    bits_put(record + 2, breakers->is_unknown);
+    const enum wm_status status =
+        wm_record_save(store, RECORD_NAME, RECORD_VERSION, record, sizeof record);
     breakers->is_changed = status != WM_OK;
     return status;
 }

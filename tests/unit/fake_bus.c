@@ -189,28 +189,42 @@ void fake_bus_forget(struct fake_bus *fake)
 
 /* ---- a core on that bus ----------------------------------------------------------------- */
 
+struct bench_record *bench_record(struct bench *bench, const char *name)
+{
+    int i = 0;
+    while (i < bench->records && strcmp(bench->record[i].name, name) != 0) {
+        i++;
+    }
+    assert(i < (int)(sizeof bench->record / sizeof bench->record[0]));
+    if (i == bench->records) {
+        assert(strlen(name) < WM_RECORD_NAME_MAX);
+        strcpy(bench->record[bench->records++].name, name);
+        bench->record[i].size = WM_ABSENT;
+    }
+    return &bench->record[i];
+}
+
 static int bench_load(void *self, const char *name, void *bytes, size_t size_max)
 {
-    const struct bench *bench = self;
-    (void)name;
-    if (bench->record_size > 0) {
-        assert((size_t)bench->record_size <= size_max);
-        memcpy(bytes, bench->record, (size_t)bench->record_size);
+    const struct bench_record *record = bench_record(self, name);
+    if (record->size > 0) {
+        assert((size_t)record->size <= size_max);
+        memcpy(bytes, record->bytes, (size_t)record->size);
     }
-    return bench->record_size;
+    return record->size;
 }
 
 static enum wm_status bench_save(void *self, const char *name, const void *bytes, size_t size)
 {
     struct bench *bench = self;
-    (void)name;
-    assert(size <= sizeof bench->record);
+    struct bench_record *record = bench_record(bench, name);
+    assert(size <= sizeof record->bytes);
     bench->saves++;
     if (bench->is_store_broken) {
         return WM_IO;
     }
-    memcpy(bench->record, bytes, size);
-    bench->record_size = (int)size;
+    memcpy(record->bytes, bytes, size);
+    record->size = (int)size;
     return WM_OK;
 }
 
@@ -225,7 +239,6 @@ void bench_settings(struct bench *bench, int32_t strings, int32_t modules_each)
 {
     memset(bench, 0, sizeof *bench);
     fake_bus_init(&bench->bus);
-    bench->record_size = WM_ABSENT;
     wm_settings_reset(&bench->settings);
     bench->settings.value[wm_setting_bank_strings] = strings;
     bench->settings.value[wm_setting_bank_modules] = strings * modules_each;

@@ -71,10 +71,14 @@ struct bench {
     struct wm_core core;
     wm_ms now_ms;
     wm_ms next_ms;
-    /* the store: one record, and whether reading it fails */
-    uint8_t record[WM_RECORD_SIZE_MAX];
-    int record_size; /* or a negative status */
-    int saves;       /* tried */
+    /* the store */
+    struct bench_record {
+        char name[WM_RECORD_NAME_MAX];
+        uint8_t bytes[WM_RECORD_SIZE_MAX];
+        int size; /* or a negative status */
+    } record[8];
+    int records;
+    int saves; /* tried */
     bool is_store_broken;
     /* the journal */
     struct wm_event event[256];
@@ -83,6 +87,8 @@ struct bench {
 
 /* Settings for strings x modules C20 of 50 Ah, with a sensor a string and one aux unit. */
 void bench_settings(struct bench *bench, int32_t strings, int32_t modules_each);
+/* The store's record of this name, for a test to look at or to damage; made if it is not there. */
+struct bench_record *bench_record(struct bench *bench, const char *name);
 /* Powers up with bench->settings; the fake bus is as it stands. */
 void bench_start(struct bench *bench);
 /* Runs until now_ms + duration_ms. */

@@ -10,7 +10,7 @@
 static struct wm_settings settings;
 static struct wm_bank bank;
 static struct wm_breakers breakers;
-static uint8_t record[16];
+static uint8_t record[WM_RECORD_SIZE_MAX];
 static int record_size;
 
 static int load(void *self, const char *name, void *bytes, size_t size_max)

@@ -277,7 +277,7 @@ Test(core, with_a_damaged_record_the_contacts_are_left_as_they_are)
     bench_settings(&bench, 2, 9);
     bench.settings.value[wm_setting_breaker_output_1] = 1;
     bench.settings.value[wm_setting_breaker_output_2] = 2;
-    bench.record_size = WM_DAMAGED;
+    bench_record(&bench, "breakers")->size = WM_DAMAGED;
     bench.bus.aux[0].outputs = 0x0A;
     bench_ready(&bench);
     cr_assert_eq(bench.bus.aux[0].outputs, 0x0A);
