@@ -541,11 +541,47 @@ for name, method in pairs(raw_methods) do
   register_methods[name] = with_sign(method)
 end
 
-local function expect_register(number)
+local RANGE_SHOWN = 8 -- of the registers that differ, in a report
+
+-- wanted: a raw number for each register of the range, signed or not.
+local function range_is(range, wanted)
+  if type(wanted) ~= "table" or #wanted ~= range.count then
+    failure.misuse(":is takes a list of %d numbers, one a register", range.count)
+  end
+  local seen, wrong = {}, 0
+  for i, value in ipairs(wanted) do
+    local number = range.first + i - 1
+    local raw, problem = windows.register(number)
+    if math.type(value) ~= "integer" then
+      failure.misuse("register %d is a whole number, got %s", number, tostring(value))
+    elseif raw ~= value & 0xFFFF then
+      wrong = wrong + 1
+      seen[wrong <= RANGE_SHOWN and wrong or #seen] = { ok = false, text = wrong <= RANGE_SHOWN and
+        ("modbus %d = %s, wanted %d"):format(number, raw or problem, value & 0xFFFF) or
+        ("and %d more"):format(wrong - RANGE_SHOWN + 1) }
+    end
+  end
+  seen[1] = seen[1] or { ok = true, text = "every one of them" }
+  judge(("modbus %d..%d are as listed"):format(range.first, range.first + range.count - 1), seen)
+  for i, value in ipairs(wanted) do
+    ledger.raw(range.first + i - 1, value & 0xFFFF, function(raw) return raw == value end, true)
+  end
+end
+
+local function expect_range(first, count)
+  if math.type(count) ~= "integer" or count < 1 or not windows.is_register(first + count - 1) then
+    failure.misuse("no %s registers from %d on; the map is 1000..3681", tostring(count), first)
+  end
+  return with_methods("a range of registers", { is = range_is }, { first = first, count = count })
+end
+
+local function expect_register(number, count)
   if math.type(number) ~= "integer" then
     failure.misuse("expect.modbus takes a register's number, got %s", type(number))
   elseif not windows.is_register(number) then
     failure.misuse("no register %s; the map is 1000..3681", tostring(number))
+  elseif count ~= nil then
+    return expect_range(number, count)
   end
   return with_methods("a register", register_methods, {
     place = ("modbus %d"):format(number),
