@@ -179,6 +179,25 @@ static void settings_list(enum hx_kind kind)
     }
 }
 
+/* Every state of what the webmanager's front shows. */
+static void panel_list(enum hx_kind kind)
+{
+    for (int p = 0; p < wm_point_count; ++p) {
+        const struct wm_point_row *row = wm_point((enum wm_point)p);
+        const char *state = NULL;
+        for (int32_t value = 0; row->scope == wm_scope_panel &&
+                                (state = wm_state_name((enum wm_point)p, value)) != NULL;
+             ++value) {
+            thing_add((struct hx_thing){.kind = kind,
+                                        .point = (enum wm_point)p,
+                                        .number_first = 1,
+                                        .number_last = 1,
+                                        .state = value},
+                      "%s %s", row->name, state);
+        }
+    }
+}
+
 /* ---- what a view shows of a thing ------------------------------------------------------- */
 
 struct look {
@@ -252,6 +271,12 @@ static bool object_shown(const struct hx_thing *thing, const struct look *look)
     return false;
 }
 
+static bool state_shown(const struct hx_thing *thing, const struct look *look)
+{
+    int32_t value = 0;
+    return wm_point_read(thing->point, 1, look->view, &value) && value == thing->state;
+}
+
 static bool raised_shown(const struct hx_thing *thing, const struct look *look)
 {
     return look->ledger->is_raised[thing->alarm];
@@ -279,6 +304,7 @@ static const struct kind {
     [HX_KIND_ADDED] = {"added", "traps added", traps_list, NULL},
     [HX_KIND_REMOVED] = {"removed", "traps removed", traps_list, NULL},
     [HX_KIND_SETTING] = {"setting", "settings", settings_list, setting_shown},
+    [HX_KIND_PANEL] = {"panel", "panel states", panel_list, state_shown},
 };
 
 const char *hx_kind_name(enum hx_kind kind)

@@ -9,6 +9,7 @@
  *     flag               the bit was set in this word of some item
  *     raised, cleared    the alarm was there; it was there and then was not
  *     added, removed     the trap sink got it
+ *     panel              the lamp, buzzer, contact or switch was in this state
  *     setting            plant or scenario gave it another value than its row's default, or its
  *                        value changed while the scenario ran
  *   asserted   exercised, and in the same scenario, which passed, an expectation held that looked
@@ -20,8 +21,10 @@
  *     cleared            `has` held, and later `has_not` or is_quiet of the same item, or of the
  *                        plant
  *     added, removed     expect.trap took it
+ *     panel              it was expected in this state; in its first one (off, dropped), which a
+ *                        dead one is in too, if another state was expected besides
  *     setting            read back through its object with another value than the default; or the
- *                        scenario fails when it is played again with the default (trial.h)
+ *                        scenario fails when it is played again without it (trial.h)
  *
  * What is expected inside `within` counts if it held in the look that ended it.
  */
@@ -44,6 +47,7 @@ enum hx_kind {
     HX_KIND_ADDED, /* a trap that tells of the row of an alarm */
     HX_KIND_REMOVED,
     HX_KIND_SETTING,
+    HX_KIND_PANEL, /* a state of a lamp, the buzzer, the relay, the slide switch */
     HX_KINDS
 };
 
@@ -65,6 +69,7 @@ struct hx_thing {
     enum wm_setting setting;
     bool is_setting; /* an object that shows a setting */
     int column;      /* of the alarm table */
+    int32_t state;   /* value of a point that is a choice */
 };
 
 /* All of them, grouped by kind; *count of them. Made once, the same in every run. */

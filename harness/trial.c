@@ -27,16 +27,24 @@ static void default_add(struct hx_assignments *list, enum wm_setting setting)
     hx_text_free(&text);
 }
 
-/* The scenario with its own settings and, over them, the default; only the settings are owned. */
+/* The scenario without this setting of its own and of its plant; only the settings are owned. */
 static struct hx_scenario changed(const struct hx_scenario *scenario, enum wm_setting setting)
 {
     struct hx_scenario copy = *scenario;
     copy.settings = (struct hx_assignments){0};
+    bool is_own = false;
     for (size_t i = 0; i < scenario->settings.count; ++i) {
-        hx_assignments_add(&copy.settings, scenario->settings.item[i].name,
-                           scenario->settings.item[i].text);
+        const struct hx_assignment *given = &scenario->settings.item[i];
+        if (strcmp(given->name, wm_setting(setting)->name) == 0) {
+            is_own = true;
+        } else {
+            hx_assignments_add(&copy.settings, given->name, given->text);
+        }
     }
-    default_add(&copy.settings, setting);
+    /* Left out, not set to its default: what was set may have moved others with it. */
+    if (!is_own) {
+        default_add(&copy.settings, setting);
+    }
     return copy;
 }
 

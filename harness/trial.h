@@ -1,6 +1,6 @@
 /*
  * trial.h — is a setting asserted that no window reads back? A scenario that gave it another value
- * than the default is played again with the default: where that fails, it is.
+ * than the default is played again without it: where that fails, it is.
  */
 #ifndef HX_TRIAL_H
 #define HX_TRIAL_H

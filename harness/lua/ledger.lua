@@ -73,6 +73,22 @@ function ledger.line(point, number, level)
   claim_level("object", point, number, level)
 end
 
+-- A lamp, contact or switch of the panel was in the state. All of them begin in their first one:
+-- that counts beside another.
+function ledger.panel(point, state)
+  local function thing_of(name)
+    return host.thing("panel", ("%s %s"):format(point.name, name))
+  end
+  if state ~= point.states[1] then
+    claim(thing_of(state))
+    claim(point.name .. " moved")
+    claim(is_claimed(point.name .. " at first") and thing_of(point.states[1]))
+  else
+    claim(point.name .. " at first")
+    claim(is_claimed(point.name .. " moved") and thing_of(state))
+  end
+end
+
 -- ---- one window, raw ----------------------------------------------------------------------
 
 local places -- register or OID -> { kind, point, number }, { setting } or { column }

@@ -46,3 +46,20 @@ scenario "a silent module costs the others no round" {
     end
   end,
 }
+
+scenario "at a sixteenth of the speed everything is measured all the same" {
+  tags = { "bus" },
+  plant = "slow_bus",
+
+  run = function(plant)
+    settle()
+    for _, module in ipairs(plant.module) do
+      expect(module.voltage):is(13.5)
+    end
+    plant.module[4].voltage = 13.61
+    within(rounds(2), function()
+      expect(plant.module[4].voltage):is(13.61)
+    end)
+    expect(plant):is_quiet()
+  end,
+}

@@ -13,6 +13,7 @@ scenario "a silent module is lost, reported and welcomed back" {
     module:unplug()
     within(rounds(5), function()
       expect(module):has "module_lost"
+      expect(plant.string[2]):has "module_lost"
       expect(plant):has "module_lost"
       expect(plant):has "system_error"
     end)
@@ -63,6 +64,7 @@ scenario "no module answers at all" {
     within(minutes(2), function()
       expect(plant):has "communication_lost"
     end)
+    expect.trap "communication_lost"
     expect.snmp("bacsTotalVolt"):is(0)
     expect.snmp("bacsAvModuleVolt"):is(0)
 
@@ -71,6 +73,7 @@ scenario "no module answers at all" {
     within(minutes(2), function()
       expect(plant):has_not "communication_lost"
     end)
+    expect.trap { removed = "communication_lost" }
     expect(plant):has "system_error"
     expect.snmp("bacsTotalVolt"):is(1294)
   end,

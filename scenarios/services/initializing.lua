@@ -5,6 +5,10 @@ scenario "power-up is initializing until every value was measured once" {
   plant = "guide_dashboard",
 
   run = function(plant)
+    note "switched on, and nothing asked yet: connected"
+    expect.modbus(1000):is(0x0002)
+    expect.snmp("bacsStatus"):is(0x0002)
+
     within(seconds(1), function()
       expect(plant):has "initializing"
     end)

@@ -45,14 +45,21 @@ for _, level in ipairs(sides) do
       expect_traps("added", warning)
       expect.no_trap()
       expect(module):is_quiet()
+      if kind_of[warning] then
+        expect(plant):has(kind_of[warning])
+      end
 
       note "an alarm is both"
       module.resistance = level.alarm
       within(minutes(2), function()
         expect(module):has(alarm)
+        expect(plant.string[2]):has(alarm)
         expect(plant):has(alarm)
         expect(plant):has_not(warning)
       end)
+      if kind_of[alarm] then
+        expect(plant):has(kind_of[alarm])
+      end
       expect_traps("removed", warning)
       expect_traps("added", alarm)
       expect.no_trap()

@@ -37,6 +37,7 @@ for _, level in ipairs(sides) do
       module.temperature = level.alarm
       within(rounds(3), function()
         expect(module):has(alarm)
+        expect(plant.string[1]):has(alarm)
         expect(plant):has(alarm)
         expect(plant):has "temperature"
         expect(plant):has_not(warning)
