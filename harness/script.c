@@ -30,6 +30,7 @@ void hx_scenarios_free(struct hx_scenarios *list)
         free(scenario->where);
         free(scenario->tags);
         free(scenario->skip);
+        free(scenario->allow);
         hx_assignments_free(&scenario->settings);
     }
     free(list->item);
@@ -185,6 +186,7 @@ static void scenario_take(lua_State *lua, struct hx_scenario *scenario)
     scenario->where = field_string(lua, "where");
     scenario->skip = field_string(lua, "skip");
     scenario->tags = field_list(lua, "tags");
+    scenario->allow = field_list(lua, "allow");
     lua_getfield(lua, -1, "settings");
     for (lua_Integer i = 1; lua_rawgeti(lua, -1, i) == LUA_TTABLE; ++i) {
         char *name = field_string(lua, "name");

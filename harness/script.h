@@ -23,6 +23,7 @@ struct hx_scenario {
     char *where;      /* FILE:LINE */
     char *tags;       /* "safety, bus" */
     char *skip;       /* why it is not played here, or null */
+    char *allow;      /* wiring rules its plant breaks, "E, line" */
     struct hx_assignments settings;
 };
 

@@ -136,8 +136,8 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
         hx_text_add(error, "no memory for the world");
         return false;
     }
-    stage->plant =
-        sim_plant_load(stage->world, stage->lua, options->plant_file, NULL, why, sizeof why);
+    stage->plant = sim_plant_load(stage->world, stage->lua, options->plant_file, options->allow,
+                                  why, sizeof why);
     if (stage->plant == NULL) {
         hx_text_add(error, "%s", why);
         return false;

@@ -37,6 +37,7 @@ struct hx_stage {
 struct hx_stage_options {
     uint64_t seed;
     const char *plant_file;
+    const char *allow; /* wiring rules the plant breaks, as in sim_plant_load; or null */
     const struct hx_assignments *settings[2]; /* over the plant's own, in this order; or null */
     const char *modbus_address;
     const char *snmp_address;

@@ -58,7 +58,8 @@ static bool plant_settings_check(const struct sim_plant *plant, const char *plan
     return true;
 }
 
-bool hx_plant_check(const char *plant_file, const struct hx_options *options, struct hx_text *error)
+bool hx_plant_check(const char *plant_file, const char *allow, const struct hx_options *options,
+                    struct hx_text *error)
 {
     char why[1024] = "";
     struct hx_stage stage = {0};
@@ -66,7 +67,7 @@ bool hx_plant_check(const char *plant_file, const struct hx_options *options, st
     struct sim_world *world = sim_world_create(options->seed);
     hx_guard_name(plant_file);
     hx_guard_start(lua, load_limit_s(options), HX_EXIT_USAGE);
-    struct sim_plant *plant = sim_plant_load(world, lua, plant_file, NULL, why, sizeof why);
+    struct sim_plant *plant = sim_plant_load(world, lua, plant_file, allow, why, sizeof why);
     hx_guard_stop();
     hx_guard_name(NULL);
     bool is_good = plant != NULL;
@@ -81,12 +82,14 @@ bool hx_plant_check(const char *plant_file, const struct hx_options *options, st
     return is_good;
 }
 
-/* Was this plant looked at for an earlier scenario? */
+/* Was this plant looked at for an earlier scenario, with the same wishes? */
 static bool is_known(const struct hx_scenarios *list, size_t number)
 {
     for (size_t i = 0; i < number; ++i) {
-        const char *file = list->item[i].plant_file;
-        if (file != NULL && strcmp(file, list->item[number].plant_file) == 0) {
+        const struct hx_scenario *earlier = &list->item[i];
+        if (earlier->plant_file != NULL &&
+            strcmp(earlier->plant_file, list->item[number].plant_file) == 0 &&
+            strcmp(earlier->allow, list->item[number].allow) == 0) {
             return true;
         }
     }
@@ -103,8 +106,12 @@ static bool plants_load(struct hx_scenarios *list, const struct hx_options *opti
         if (scenario->plant_file == NULL) {
             hx_complain("%s: %s", scenario->where, hx_text_string(&error));
             is_good = false;
-        } else if (!is_known(list, i) && !hx_plant_check(scenario->plant_file, options, &error)) {
-            hx_complain("%s", hx_text_string(&error));
+        } else if (!is_known(list, i) &&
+                   !hx_plant_check(scenario->plant_file, scenario->allow, options, &error)) {
+            /* What the scenario allows may be what is wrong: both places are told. */
+            bool is_asked = scenario->allow[0] != '\0';
+            hx_complain("%s%s%s", is_asked ? scenario->where : "", is_asked ? ": " : "",
+                        hx_text_string(&error));
             is_good = false;
         }
         hx_text_free(&error);

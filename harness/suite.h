@@ -15,8 +15,8 @@
  */
 bool hx_suite_load(const struct hx_options *options, struct hx_scenarios *list);
 
-/* Loads one plant in a world of its own and throws it away again. */
-bool hx_plant_check(const char *plant_file, const struct hx_options *options,
+/* Loads one plant in a world of its own and throws it away again; allow as in sim_plant_load. */
+bool hx_plant_check(const char *plant_file, const char *allow, const struct hx_options *options,
                     struct hx_text *error);
 
 /*

@@ -98,6 +98,7 @@ static void stage_play(struct hx_stage *stage, const struct hx_scenario *scenari
     struct hx_stage_options setup = {
         .seed = options->seed,
         .plant_file = scenario->plant_file,
+        .allow = scenario->allow,
         .settings = {&scenario->settings, &options->settings},
         .modbus_address = "127.0.0.1:0",
         .snmp_address = "127.0.0.1:0",

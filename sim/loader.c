@@ -170,9 +170,9 @@ static int lw_cable(lua_State *lua)
 /* disturb(name, chance) */
 static int lw_disturb(lua_State *lua)
 {
-    int32_t place = sim_topology_node(luaL_checkstring(lua, 1));
-    luaL_argcheck(lua, place >= 0 && place < SIM_DEVICES, 1, "no device");
-    sim_topology_disturb(&loading(lua)->topology, place, luaL_checknumber(lua, 2));
+    int32_t node = sim_topology_node(luaL_checkstring(lua, 1));
+    luaL_argcheck(lua, node >= 0, 1, "no node");
+    sim_topology_disturb(&loading(lua)->topology, node, luaL_checknumber(lua, 2));
     return 0;
 }
 

@@ -840,9 +840,10 @@ static int32_t check_end(lua_State *lua, int index)
     int32_t node =
         lua_type(lua, index) == LUA_TSTRING ? sim_topology_node(lua_tostring(lua, index)) : -1;
     if (node < 0) {
-        luaL_error(lua, "cable takes two ends, as in plant:cable(\"box[1]\", plant.module[7]): "
-                        "\"webmanager\", \"repeater\", \"box[1]\", or a module, current_sensor "
-                        "or gx_r_aux");
+        luaL_error(
+            lua, "cable takes two ends, as in plant:cable(\"box[1]\", plant.module[7]): "
+                 "\"webmanager\", \"repeater\", \"box[1]\", \"com2\", or a module, current_sensor "
+                 "or gx_r_aux");
     }
     return node;
 }

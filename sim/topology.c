@@ -62,6 +62,7 @@ static const struct {
     {"gx_r_aux", SIM_DEVICE_AUX, WM_AUX_MAX},
     {"webmanager", SIM_NODE_WEBMANAGER, 0},
     {"repeater", SIM_NODE_REPEATER, 0},
+    {"com2", SIM_NODE_COM2, 0},
     {"box", SIM_NODE_BOX, SIM_BOXES_MAX},
 };
 
@@ -185,7 +186,9 @@ static void topology_meet(struct sim_topology *topology, int32_t place)
 static bool topology_is_struck(struct sim_topology *topology, int32_t place)
 {
     double chance = topology->chance[place];
-    return chance > 0 && sim_random_unit(&topology->random) < chance;
+    bool is_struck = chance > 0 && sim_random_unit(&topology->random) < chance;
+    topology->has_struck = topology->has_struck || is_struck;
+    return is_struck;
 }
 
 static bool topology_hears(void *self, int32_t place)
@@ -233,9 +236,9 @@ bool sim_topology_join(struct sim_topology *topology, int32_t near, int32_t far)
     return true;
 }
 
-void sim_topology_disturb(struct sim_topology *topology, int32_t place, double chance)
+void sim_topology_disturb(struct sim_topology *topology, int32_t node, double chance)
 {
-    topology->chance[place] = chance;
+    topology->chance[node] = chance;
     topology->has_noise = topology->has_noise || chance > 0;
     topology_change(topology);
 }
@@ -294,6 +297,12 @@ bool sim_topology_idle(const struct sim_topology *topology, char *sentence, size
     if (topology->repeater_is_idle) {
         (void)snprintf(sentence, size,
                        "repeater:unplug() was asked for and nobody behind it was asked since");
+        return true;
     }
-    return topology->repeater_is_idle;
+    bool is_idle = topology->has_noise && !topology->has_struck;
+    if (is_idle) {
+        (void)snprintf(sentence, size,
+                       "a wiring rule was allowed to be broken and no frame was corrupted by it");
+    }
+    return is_idle;
 }

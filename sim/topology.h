@@ -27,6 +27,7 @@
 enum {
     SIM_NODE_WEBMANAGER = SIM_DEVICES,
     SIM_NODE_REPEATER,
+    SIM_NODE_COM2, /* what hangs on COM2: asked about in `way` as a place is */
     SIM_NODE_BOX,
     SIM_NODES = SIM_NODE_BOX + SIM_BOXES_MAX,
     /* One for each node, and one back from each ring. */
@@ -59,8 +60,9 @@ struct sim_topology {
     int32_t first_way[SIM_NODES]; /* the cable by which a node was hung up; -1: none */
     int32_t way_back[SIM_NODES];  /* the cable of a ring's last module back to its begin; -1 */
     bool is_reached[SIM_NODES];
-    double chance[SIM_DEVICES]; /* of a frame to be corrupted, 0..1 */
+    double chance[SIM_NODES]; /* of a frame to be corrupted, 0..1 */
     bool has_noise;
+    bool has_struck;
     bool has_repeater;
     bool repeater_is_off;
     bool repeater_is_idle;
@@ -69,8 +71,8 @@ struct sim_topology {
 /* devices are borrowed, and told (`way`) while there is anything in a frame's way. */
 void sim_topology_init(struct sim_topology *topology, struct sim_devices *devices, uint64_t stream);
 
-/* "webmanager", "repeater", "box[1]", "module[7]" (1..512), "current_sensor[1]", "gx_r_aux[1]";
- * -1 for anything else. Whether the plant has it is another question. */
+/* "webmanager", "repeater", "com2", "box[1]", "module[7]" (1..512), "current_sensor[1]",
+ * "gx_r_aux[1]"; -1 for anything else. Whether the plant has it is another question. */
 int32_t sim_topology_node(const char *name);
 void sim_topology_node_name(int32_t node, char *name, size_t size);
 
@@ -78,8 +80,8 @@ void sim_topology_node_name(int32_t node, char *name, size_t size);
  * hangs already to another it closes a ring. False: too many cables. */
 bool sim_topology_join(struct sim_topology *topology, int32_t near, int32_t far);
 
-/* The chance, 0..1, that a frame to or from a device is corrupted. */
-void sim_topology_disturb(struct sim_topology *topology, int32_t place, double chance);
+/* The chance, 0..1, that a frame to or from a device or COM2 is corrupted. */
+void sim_topology_disturb(struct sim_topology *topology, int32_t node, double chance);
 
 /* The cable between two nodes, either way round; -1 if there is none. */
 int32_t sim_topology_cable(const struct sim_topology *topology, int32_t one, int32_t other);
@@ -94,7 +96,8 @@ void sim_topology_plug_repeater(struct sim_topology *topology, bool is_plugged);
 /* The chance of a frame to or from a device to be lost: 1 beyond a cut, 0 where all is well. */
 double sim_topology_loss(const struct sim_topology *topology, int32_t place);
 
-/* A cut or an unplugged repeater that no question met, as a sentence; false if there is none. */
+/* A cut or an unplugged repeater that no question met, or a broken rule that corrupted no frame, as
+ * a sentence; false if there is none. */
 bool sim_topology_idle(const struct sim_topology *topology, char *sentence, size_t size);
 
 #endif

@@ -218,6 +218,7 @@ local defined = {} -- of this file, in order
 
 local scenario_keys = {
   tags = "table", plant = "string", needs = "table", settings = "table", run = "function",
+  allow = "string or table",
 }
 -- What a scenario may need, and whether this board has it.
 local needs_known = { virtual_time = true, real_board = false }
@@ -256,7 +257,7 @@ local function check_definition(definition)
         known[#known + 1] = name
       end
       failure.unknown("key in a scenario", key, known)
-    elseif type(value) ~= scenario_keys[key] then
+    elseif not scenario_keys[key]:find(type(value), 1, true) then
       failure.misuse("%s is a %s, got %s", key, scenario_keys[key], type(value))
     end
   end
@@ -301,6 +302,8 @@ local function scenario(name)
     entry.tags = list_of_names(definition.tags or {}, "tags")
     entry.skip = skip_reason(definition.needs or {})
     entry.settings = settings_of(definition.settings or {})
+    local allow = definition.allow or {}
+    entry.allow = list_of_names(type(allow) == "string" and { allow } or allow, "allow")
     entry.plant, entry.run = definition.plant, definition.run
   end
 end

@@ -457,16 +457,15 @@ local function plan_wiring(given, shape, asked)
       lay()
     end
   end
-  if given.com2 ~= nil then
-    local node = { name = "com2", kind = "com2", beyond = {} }
-    put(node, "A", length_mm(given.com2, 0, "wiring.com2"))
-    plan.nodes[#plan.nodes + 1] = node
-  end
+  local com2_mm = length_mm(given.com2, default_mm.trunk, "wiring.com2")
+  plan.nodes[#plan.nodes + 1] = {
+    name = "com2", kind = "com2", parent = root, beyond = { A = com2_mm },
+  }
   hold_against_rules(plan, allowed)
   return plan
 end
 
-local has_place = { module = true, current_sensor = true, gx_r_aux = true }
+local is_talking = { module = true, current_sensor = true, gx_r_aux = true, com2 = true }
 
 -- Tells the simulator who hangs where, and what is disturbed.
 local function lay(plan)
@@ -479,7 +478,7 @@ local function lay(plan)
     sim.cable(back[1], back[2])
   end
   for _, node in ipairs(plan.nodes) do
-    local chance = has_place[node.kind] and chance_at(node) or 0
+    local chance = is_talking[node.kind] and chance_at(node) or 0
     if chance > 0 then
       sim.disturb(node.name, chance)
     end

@@ -168,7 +168,7 @@ case_bad_definitions() {
     printf 'scenario "x" { plan = "guide_dashboard", run = function() end }\n' | scenario_file key
     bench check "$work/key.lua"
     status_is 2
-    says "key.lua:1: no key in a scenario 'plan'; known: needs, plant, run, settings, tags"
+    says "key.lua:1: no key in a scenario 'plan'; known: allow, needs, plant, run, settings, tags"
     printf 'scenario "x" { plant = "guide_dashbord",\n run = function() end }\n' |
         scenario_file plant
     bench check "$work/plant.lua"
@@ -279,6 +279,52 @@ case_plants() {
     bench check "$work/with_word.lua"
     status_is 2
     says 'word.lua:1: plant has no property "string_count"; it has: ambient'
+}
+
+# A scenario on the plant `far` that allows so much.
+far_story() {
+    {
+        printf '\nscenario "s" { plant = "far", allow = %s, run = function(plant)\n' "$1"
+        printf '  settle() wait(120) expect(plant):has_not "module_lost" end }\n'
+    } >"$work/s.lua"
+}
+
+# A plant that breaks a wiring rule: nobody plays on it who has not asked for that.
+case_wiring() {
+    printf 'plant "far" {\n  wiring = { box = { { cable = 12 } } },\n}\n' | plant_file far
+    bench check "$work/with_far.lua"
+    status_is 2
+    says "far.lua:1: wiring rule C, webmanager to splitting box: 12 m at box[1]; at most 10: "
+    says 'or say allow = "C" to see what comes of it'
+    bench serve "$work/plants/far.lua"
+    status_is 2
+    says "far.lua:1: wiring rule C"
+
+    far_story '"C"'
+    bench run "$work/s.lua"
+    status_is 0
+    far_story '{ "C", "E" }'
+    bench check "$work/s.lua"
+    status_is 2
+    says "s.lua:2: "
+    says 'far.lua:1: allow = "E": nothing in this plant breaks that wiring rule; leave it out'
+    far_story '"B"'
+    bench check "$work/s.lua"
+    status_is 2
+    says 's.lua:2: '
+    says 'allow: there is no wiring rule "B"; there are: A, C, D, E, F, G, H, I, box, boxes, line,'
+    far_story '{ 3 }'
+    bench check "$work/s.lua"
+    status_is 2
+    says "s.lua:2: allow is a list of names"
+    far_story 3
+    bench check "$work/s.lua"
+    says "s.lua:2: allow is a string or table, got number"
+
+    echo 'plant:cable("webmanager", "module[1]"):cut() expect(plant):is_quiet()' | story idle
+    bench run "$work/idle.lua"
+    status_is 1
+    says 'cable("webmanager", "module[1]"):cut() was asked for and nobody beyond it was asked since'
 }
 
 # ---- verdicts -----------------------------------------------------------------------------------

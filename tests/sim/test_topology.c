@@ -181,7 +181,8 @@ Test(topology, every_size_of_plant_is_laid_out_within_the_rules_by_itself, .time
             cr_assert_eq(topology->devices->way, NULL, "%s: nothing is in the way", text);
             int boxes = each * strings <= 50 ? 0 : (each * strings + 199) / 200;
             cr_assert_eq(topology->cables,
-                         boxes + each * strings + strings + each % (WM_AUX_MAX + 1), "%s", text);
+                         1 + boxes + each * strings + strings + each % (WM_AUX_MAX + 1), "%s",
+                         text);
             stage_close(&stage);
         }
     }
@@ -410,6 +411,15 @@ Test(topology, what_is_before_the_limit_is_not_disturbed)
     int at = sound_of_thousand(3), beyond = sound_of_thousand(4);
     cr_assert(at > 500 && at < 620, "a quarter, each way: %d", at);
     cr_assert(beyond > 500 && beyond < 620, "as bad behind it: %d", beyond);
+}
+
+Test(topology, a_broken_rule_that_spoilt_no_frame_is_told_of)
+{
+    open_long_line(55);
+    cr_assert_str_eq(sim_plant_idle_fault(stage.plant),
+                     "a wiring rule was allowed to be broken and no frame was corrupted by it");
+    (void)sound_of_thousand(3);
+    cr_assert_null(sim_plant_idle_fault(stage.plant));
 }
 
 Test(topology, the_same_seed_loses_the_same_frames)
