@@ -202,6 +202,32 @@ static int lw_registers(lua_State *lua)
     return 1;
 }
 
+/* How many were answered, by a question that tells in `count`. */
+static int push_count(lua_State *lua)
+{
+    if (!ask(lua)) {
+        return push_no_answer(lua);
+    }
+    lua_pushinteger(lua, answer.count);
+    return 1;
+}
+
+/* unit(id): 1 if the unit identifier is answered, 0 if not. */
+static int lw_unit(lua_State *lua)
+{
+    question.kind = HX_ASK_UNIT;
+    question.modbus_unit = (int32_t)luaL_checkinteger(lua, 1);
+    return push_count(lua);
+}
+
+/* clients(count): how many of so many Modbus clients at once are served. */
+static int lw_clients(lua_State *lua)
+{
+    question.kind = HX_ASK_CLIENTS;
+    question.count = (int32_t)luaL_checkinteger(lua, 1);
+    return push_count(lua);
+}
+
 /* "1.3.6.1" into arcs; false when it is no OID. */
 static bool oid_parse(const char *text, struct hx_oid *oid)
 {
@@ -547,6 +573,8 @@ static const luaL_Reg functions[] = {
     {"reference", lw_reference},
     {"contact", lw_contact},
     {"registers", lw_registers},
+    {"unit", lw_unit},
+    {"clients", lw_clients},
     {"objects", lw_objects},
     {"alarms", lw_alarms},
     {"traps", lw_traps},

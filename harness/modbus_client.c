@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <modbus.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void hx_modbus_use(struct hx_modbus_client *client, int port, int unit)
@@ -67,4 +68,56 @@ void hx_modbus_read(struct hx_modbus_client *client, int first, int count, struc
             return;
         }
     }
+}
+
+/* A register that is always there. */
+#define ANY_REGISTER WM_REGISTER_FIRST
+
+/*
+ * The stranger's question goes first, the own one behind it on the same connection: what comes
+ * back first tells whether the stranger was answered, and silence takes no time to hear.
+ */
+void hx_modbus_ask_unit(struct hx_modbus_client *client, int unit, struct hx_answer *answer)
+{
+    const uint8_t request[] = {(uint8_t)unit,
+                               MODBUS_FC_READ_HOLDING_REGISTERS,
+                               ANY_REGISTER >> 8,
+                               ANY_REGISTER & 0xFF,
+                               0,
+                               1};
+    hx_modbus_use(client, client->port, client->unit);
+    if (!client_connect(client) ||
+        modbus_send_raw_request(client->context, request, sizeof request) < 0) {
+        snprintf(answer->error, sizeof answer->error, "%s", modbus_strerror(errno));
+        return;
+    }
+    int got = modbus_read_registers(client->context, ANY_REGISTER, 1, answer->is.registers);
+    int error = errno;
+    answer->is_ok = got == 1 || error == EMBBADDATA;
+    answer->count = got == 1 ? 0 : 1;
+    snprintf(answer->error, sizeof answer->error, "%s", modbus_strerror(error));
+    hx_modbus_use(client, client->port, client->unit);
+}
+
+void hx_modbus_ask_clients(struct hx_modbus_client *client, int count, struct hx_answer *answer)
+{
+    struct hx_modbus_client *other = calloc((size_t)count, sizeof *other);
+    int served = 0;
+    hx_modbus_read(client, ANY_REGISTER, 1, answer);
+    for (int i = 1; other != NULL && answer->is_ok && i < count; ++i) {
+        other[i] = (struct hx_modbus_client){.port = client->port, .unit = client->unit};
+        served += client_connect(&other[i]) && modbus_read_registers(other[i].context, ANY_REGISTER,
+                                                                     1, answer->is.registers) == 1
+                      ? 1
+                      : 0;
+    }
+    for (int i = 1; other != NULL && i < count; ++i) {
+        hx_modbus_use(&other[i], 0, 0);
+    }
+    free(other);
+    /* Once more: the webmanager has then seen that the others are gone. */
+    if (answer->is_ok) {
+        hx_modbus_read(client, ANY_REGISTER, 1, answer);
+    }
+    answer->count = served + 1;
 }

@@ -19,4 +19,10 @@ void hx_modbus_use(struct hx_modbus_client *client, int port, int unit);
 void hx_modbus_read(struct hx_modbus_client *client, int first, int count,
                     struct hx_answer *answer);
 
+/* Is a request to this unit identifier answered? answer->count 1, or 0 for silence. */
+void hx_modbus_ask_unit(struct hx_modbus_client *client, int unit, struct hx_answer *answer);
+
+/* How many of `count` connections open at once, this client's own the first, get an answer? */
+void hx_modbus_ask_clients(struct hx_modbus_client *client, int count, struct hx_answer *answer);
+
 #endif

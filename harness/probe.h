@@ -31,6 +31,8 @@ struct board;
 enum hx_question_kind {
     HX_ASK_CONNECT,   /* to these ports from now on; traps that waited are forgotten */
     HX_ASK_REGISTERS, /* first, count */
+    HX_ASK_UNIT,      /* modbus_unit: does it answer (count 1) or keep silent (0)? */
+    HX_ASK_CLIENTS,   /* count: of so many Modbus clients at once, how many are served? */
     HX_ASK_OBJECTS,   /* object[0..count-1] */
     HX_ASK_ALARMS,    /* the whole alarm table */
     HX_ASK_TRAPS,     /* what has come in since the last time, at most HX_TRAPS_MAX */

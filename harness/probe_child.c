@@ -22,6 +22,12 @@ static void question_answer(struct hx_modbus_client *modbus, const struct hx_que
     case HX_ASK_REGISTERS:
         hx_modbus_read(modbus, question->first, question->count, answer);
         break;
+    case HX_ASK_UNIT:
+        hx_modbus_ask_unit(modbus, question->modbus_unit, answer);
+        break;
+    case HX_ASK_CLIENTS:
+        hx_modbus_ask_clients(modbus, question->count, answer);
+        break;
     case HX_ASK_OBJECTS:
         hx_snmp_get(question, answer);
         break;

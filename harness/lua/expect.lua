@@ -611,6 +611,48 @@ local function expect_snmp(name, row)
   })
 end
 
+-- ---- who is served -------------------------------------------------------------------------
+
+local function judge_count(want, count, problem, wanted)
+  judge(want, { { ok = count == wanted, text = count and ("%d answered, wanted %d"):format(count,
+    wanted) or problem } })
+end
+
+local unit_methods = {
+  answers = function(unit)
+    local count, problem = host.unit(unit.id)
+    judge_count(("modbus unit %d answers"):format(unit.id), count, problem, 1)
+  end,
+  is_silent = function(unit)
+    local count, problem = host.unit(unit.id)
+    judge_count(("modbus unit %d is silent"):format(unit.id), count, problem, 0)
+  end,
+}
+
+local function expect_unit(id)
+  if math.type(id) ~= "integer" or id < 0 or id > 255 then
+    failure.misuse("expect.modbus_unit takes a unit identifier from 0 to 255")
+  end
+  return with_methods("a unit", unit_methods, { id = id })
+end
+
+local CLIENTS_MAX = 64
+
+local client_methods = {
+  is = function(_, wanted)
+    if math.type(wanted) ~= "integer" or wanted < 1 or wanted > CLIENTS_MAX then
+      failure.misuse("expect.modbus_clients():is takes a number from 1 to %d", CLIENTS_MAX)
+    end
+    local count, problem = host.clients(wanted + 1)
+    judge_count(("%d modbus clients at once are served, and no more"):format(wanted), count,
+      problem, wanted)
+  end,
+}
+
+local function expect_clients()
+  return with_methods("modbus clients", client_methods)
+end
+
 -- ---- traps --------------------------------------------------------------------------------
 
 local arrived = {} -- in order; taken: an expectation has used it up
@@ -685,6 +727,8 @@ end
 
 local members = {
   modbus = expect_register,
+  modbus_unit = expect_unit,
+  modbus_clients = expect_clients,
   snmp = expect_snmp,
   trap = expect_trap,
   no_trap = expect_no_trap,
