@@ -26,16 +26,18 @@ void wm_core_init(struct wm_core *core, const struct wm_ports *ports,
     memset(core, 0, sizeof *core);
     core->ports = *ports;
     core->settings = *settings;
+    const bool is_kept_whole = wm_keep_init(&core->keep, &core->settings, &ports->store) == WM_OK;
     core->started_ms = now_ms;
     core->wall_started_ms = power_up->wall_ms;
     core->view.panel.slide_switch_choice = power_up->slide_switch;
     wm_poller_init(&core->poller, ports->bus, now_ms);
-    wm_bank_init(&core->bank, settings);
-    wm_rules_init(&core->rules, settings);
+    wm_bank_init(&core->bank, &core->settings);
+    wm_rules_init(&core->rules, &core->settings);
     wm_alarms_init(&core->alarms);
     wm_state_init(&core->state);
-    if (wm_breakers_init(&core->breakers, settings, &core->ports.store) != WM_OK) {
-        core->is_store_damaged = true;
+    core->is_store_damaged =
+        wm_breakers_init(&core->breakers, &core->settings, &core->ports.store) != WM_OK;
+    if (core->is_store_damaged || !is_kept_whole) {
         tell(core, now_ms, wm_event_store_damaged, 0, 0);
     }
     wm_publish(core, now_ms);
@@ -89,7 +91,13 @@ enum wm_status wm_core_command(struct wm_core *core, const struct wm_command *co
     case WM_COMMAND_BREAKER:
         status = breaker_check(core, command, why);
         break;
+    case WM_COMMAND_SAVE:
+        break;
     case WM_COMMAND_CLOCK:
+        if (command->wall_ms < 0 || command->wall_ms > WM_WALL_MS_MAX) {
+            *why = "the clock goes from 1970 to 2106";
+            return WM_RANGE;
+        }
         break;
     default:
         *why = "the firmware has no such wish";
@@ -139,6 +147,7 @@ static void set_apply(struct wm_core *core, const struct wm_command *command, wm
         core->settings = wished;
         wm_rules_configure(&core->rules, &core->settings);
         resistances_ask(core, command->setting);
+        wm_keep_note(&core->keep, command->setting);
         tell(core, now_ms, wm_event_setting_changed, (int32_t)command->setting, command->value);
         core->is_to_be_published = true;
     }
@@ -147,10 +156,17 @@ static void set_apply(struct wm_core *core, const struct wm_command *command, wm
 static void commands_apply(struct wm_core *core, wm_ms now_ms)
 {
     struct wm_command command;
+    core->has_wish = false;
     while (wm_inbox_take(&core->inbox, &command)) {
+        core->has_wish = true;
         switch (command.kind) {
         case WM_COMMAND_SET:
             set_apply(core, &command, now_ms);
+            break;
+        case WM_COMMAND_SAVE:
+            core->keep.is_changed = true;
+            core->breakers.is_changed = true;
+            core->is_save_wished = true;
             break;
         case WM_COMMAND_BREAKER:
             breaker_move(core, command.number - 1, command.value != 0, now_ms);
@@ -335,7 +351,7 @@ static void system_judge(struct wm_core *core, wm_ms now_ms)
     wm_alarms_set(alarms, wm_alarm_battery_breaker_open, open > 0);
     wm_alarms_set(alarms, wm_alarm_system_error,
                   bank->modules_lost > 0 || bank->modules_mismatched > 0 ||
-                      core->is_store_damaged || core->is_store_failing);
+                      !wm_core_store_is_sound(core));
     wm_alarms_set(alarms, wm_alarm_communication_lost, bank->modules_lost == bank->modules_count);
     wm_alarms_set(alarms, wm_alarm_initializing, core->state.life == WM_INITIALIZING);
     wm_alarms_set(alarms, wm_alarm_discharging, (flags & wm_flag_general_status_discharging) != 0);
@@ -385,21 +401,38 @@ static void alarm_update(struct wm_core *core, wm_ms now_ms)
 
 /* ---- alarms to relays, view and bus ----------------------------------------------------- */
 
-static void breaker_update(struct wm_core *core, wm_ms now_ms)
+static void breaker_update(struct wm_core *core)
 {
     uint8_t outputs = 0;
     const int32_t aux = wm_breakers_due(&core->breakers, &core->bank, &outputs);
-    /* A store that fails is tried again once a round. */
-    if (core->breakers.is_changed && (!core->is_store_failing || core->has_round_ended)) {
-        const bool was_failing = core->is_store_failing;
-        core->is_store_failing = wm_breakers_save(&core->breakers, &core->ports.store) != WM_OK;
-        if (core->is_store_failing && !was_failing) {
-            tell(core, now_ms, wm_event_store_failed, 0, 0);
-        }
-    }
     if (aux >= 0 && wm_poller_order(&core->poller, aux, outputs)) {
         core->breakers.is_due[aux] = false;
     }
+}
+
+/*
+ * Saves what is to be saved, before any service can answer (decision H5). A store that fails is
+ * tried again once a round, and when an operator wishes something.
+ */
+static void records_save(struct wm_core *core, wm_ms now_ms)
+{
+    const struct wm_store *store = &core->ports.store;
+    const bool was_failing = core->is_store_failing;
+    const bool was_sound = wm_core_store_is_sound(core);
+    if (was_failing && !core->has_round_ended && !core->has_wish) {
+        return;
+    }
+    const bool are_settings_kept = wm_keep_save(&core->keep, &core->settings, store) == WM_OK;
+    const bool are_breakers_kept = wm_breakers_save(&core->breakers, store) == WM_OK;
+    core->is_store_failing = !are_settings_kept || !are_breakers_kept;
+    if (core->is_store_failing && !was_failing) {
+        tell(core, now_ms, wm_event_store_failed, 0, 0);
+    }
+    if (core->is_save_wished && !core->is_store_failing) {
+        core->is_save_wished = false;
+        core->is_store_damaged = false;
+    }
+    core->is_to_be_published |= wm_core_store_is_sound(core) != was_sound;
 }
 
 static void publish(struct wm_core *core, wm_ms now_ms)
@@ -419,14 +452,19 @@ static void question_transmit(struct wm_core *core, wm_ms now_ms)
 wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
 {
     assert(now_ms >= core->started_ms + core->view.published_ms);
+    const bool was_sound = wm_core_store_is_sound(core);
     commands_apply(core, now_ms);    /* wishes from outside                 */
     bytes_receive(core, now_ms);     /* bytes       -> frame, or silence    */
     measure_take(core);              /* frame       -> measurement          */
     bank_update(core, now_ms);       /* measurement -> modules and strings  */
     alarm_update(core, now_ms);      /* bank        -> alarms               */
-    breaker_update(core, now_ms);    /* alarms      -> relay orders         */
+    breaker_update(core);            /* alarms      -> relay orders         */
+    records_save(core, now_ms);      /* what survives a power cut           */
     publish(core, now_ms);           /* bank, alarms -> view                */
     question_transmit(core, now_ms); /* orders, then the next question      */
+    if (wm_core_store_is_sound(core) != was_sound) {
+        return now_ms; /* SystemError comes or goes without waiting */
+    }
     const wm_ms poller_ms = wm_poller_deadline_ms(&core->poller, now_ms);
     const wm_ms state_ms = wm_state_deadline_ms(&core->state, now_ms);
     return poller_ms < state_ms ? poller_ms : state_ms;

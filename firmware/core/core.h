@@ -11,6 +11,7 @@
 #include "bank.h"
 #include "breaker.h"
 #include "inbox.h"
+#include "keep.h"
 #include "poller.h"
 #include "rules.h"
 #include "runaway.h"
@@ -22,6 +23,7 @@
 struct wm_core {
     struct wm_ports ports;
     struct wm_settings settings;
+    struct wm_keep keep;
     struct wm_inbox inbox;
     struct wm_poller poller;
     struct wm_exchange exchange;       /* what this step received */
@@ -32,8 +34,10 @@ struct wm_core {
     struct wm_runaway runaway[WM_STRINGS_MAX];
     struct wm_breakers breakers;
     struct wm_state state;
-    bool is_store_damaged; /* at power-up: a record could not be believed  */
-    bool is_store_failing; /* the last save failed; tried again each round */
+    bool is_store_damaged; /* a record was not believed at power-up; until a WM_COMMAND_SAVE */
+    bool is_store_failing; /* the last save failed; tried again each round                   */
+    bool is_save_wished;   /* WM_COMMAND_SAVE, not fulfilled yet                             */
+    bool has_wish;         /* in this step one was applied                                   */
     bool has_round_ended;  /* in this step */
     bool is_complete;      /* every configured value has been measured once (decision H7) */
     bool is_to_be_published;
@@ -65,5 +69,11 @@ WM_MUST_CHECK enum wm_status wm_core_command(struct wm_core *core, const struct 
 
 /* False while something that should survive a power cut could not be written. */
 bool wm_core_is_kept(const struct wm_core *core);
+
+/* False while a record is damaged or cannot be written: a SystemError (decisions S14, B23). */
+static inline bool wm_core_store_is_sound(const struct wm_core *core)
+{
+    return !core->is_store_damaged && !core->keep.is_damaged && !core->is_store_failing;
+}
 
 #endif

@@ -127,7 +127,7 @@ static int32_t status_flags(const struct wm_core *core, wm_ms now_ms)
             }
         }
     }
-    if (core->is_store_damaged || core->is_store_failing || core->bank.modules_mismatched > 0) {
+    if (!wm_core_store_is_sound(core) || core->bank.modules_mismatched > 0) {
         flags |= wm_flag_general_status_system_failure;
     }
     return flags;

@@ -88,17 +88,28 @@ void wm_settings_derive(struct wm_settings *settings)
     }
 }
 
+/* The resistance levels around a reference (decision B4). */
+static const struct {
+    enum wm_setting setting;
+    int32_t permille;
+} levels[] = {
+    {wm_setting_impedance_low_alarm, 500},
+    {wm_setting_impedance_low_warn, 600},
+    {wm_setting_impedance_high_warn, 1300},
+    {wm_setting_impedance_high_alarm, 1500},
+};
+
+bool wm_setting_follows(enum wm_setting setting, enum wm_setting leader)
+{
+    bool is_level = false;
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        is_level = is_level || levels[i].setting == setting;
+    }
+    return is_level && leader == wm_setting_impedance_reference;
+}
+
 static void reference_apply(int32_t *value)
 {
-    static const struct {
-        enum wm_setting setting;
-        int32_t permille;
-    } levels[] = {
-        {wm_setting_impedance_low_alarm, 500},
-        {wm_setting_impedance_low_warn, 600},
-        {wm_setting_impedance_high_warn, 1300},
-        {wm_setting_impedance_high_alarm, 1500},
-    };
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
         value[levels[i].setting] =
             wm_clamp(wm_divide_rounded(
@@ -107,16 +118,21 @@ static void reference_apply(int32_t *value)
     }
 }
 
-enum wm_status wm_settings_set(struct wm_settings *settings, enum wm_setting setting, int32_t value)
+bool wm_setting_fits(enum wm_setting setting, int32_t value)
 {
     const struct wm_setting_row *row = wm_setting(setting);
     if (value < row->min || value > row->max) {
-        return WM_RANGE;
+        return false;
     }
     if (row->unit == wm_unit_choice && wm_choice_name(setting, value) == NULL) {
-        return WM_RANGE;
+        return false;
     }
-    if (row->unit == wm_unit_factor && value != 1 && value != 10 && value != 100) {
+    return row->unit != wm_unit_factor || value == 1 || value == 10 || value == 100;
+}
+
+enum wm_status wm_settings_set(struct wm_settings *settings, enum wm_setting setting, int32_t value)
+{
+    if (!wm_setting_fits(setting, value)) {
         return WM_RANGE;
     }
     settings->value[setting] = value;

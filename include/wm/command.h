@@ -13,13 +13,16 @@
 #include "wm/status.h"
 #include "wm/units.h"
 
+/* What the clock can be set to: log records have 32 bits for its seconds. */
+#define WM_WALL_MS_MAX (UINT32_MAX * INT64_C(1000))
+
 enum wm_command_kind {
     WM_COMMAND_SET,     /* setting, not structural; value in its row's unit; kept           */
-    WM_COMMAND_SAVE,    /* write the settings record again; WM_IO when the store refuses    */
+    WM_COMMAND_SAVE,    /* write every record again, and be done with damaged ones          */
     WM_COMMAND_BREAKER, /* an operator opens (value 1) or closes (0) the breaker of `number` */
     WM_COMMAND_MUTE,    /* acknowledge the common alarm                                     */
     WM_COMMAND_SWITCH,  /* the slide switch was moved to value (states.def)                 */
-    WM_COMMAND_CLOCK,   /* wall_ms is the time now                                          */
+    WM_COMMAND_CLOCK,   /* wall_ms, 0 to WM_WALL_MS_MAX, is the time now                    */
     /* Decision B19; all but the first are refused with WM_CONFLICT while the mode is off. */
     WM_COMMAND_PROGRAMMER_MODE,   /* value 1 on, 0 off                                      */
     WM_COMMAND_PROGRAMMER_RANGE,  /* addresses number..value to the buttons pressed          */

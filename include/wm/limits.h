@@ -50,8 +50,8 @@
 /* Hours that the runaway rule looks back (decision B15). */
 #define WM_RUNAWAY_HOURS 24
 
-/* Bytes of the largest record in the store, and of its name with the zero. */
-#define WM_RECORD_SIZE_MAX 1024
+/* Bytes of the largest record in the store (eight a setting), and of its name with the zero. */
+#define WM_RECORD_SIZE_MAX 2048
 #define WM_RECORD_NAME_MAX 16
 
 #endif
