@@ -551,6 +551,82 @@ case_memory() {
 # The children of a process.
 children() { cat "/proc/$1/task/$1/children" 2>/dev/null; }
 
+# ---- coverage -----------------------------------------------------------------------------------
+
+# The row of a thing in CSV: kind, name, scenarios that exercised it, those that asserted it.
+covered() {
+    grep -qE "^$1,\"$2\",$3,\"[^\"]*\",$4,\"" "$out" || fail "it should have $1 $2 $3 times, $4 asserted"
+}
+
+case_coverage() {
+    story a_lost "a module is lost" <<'END'
+    plant.module[3]:unplug()
+    within(rounds(5), function() expect(plant.module[3]):has "module_lost" end)
+    expect.trap "system_error"
+END
+    story b_voltage "a voltage" <<'END'
+    expect(plant.module[3].voltage):is(12.941)
+    expect.modbus(1013):is(0)
+END
+    bench coverage "$work"
+    status_is 1
+    says "registers "
+    says_not "passed "
+    test "$(tail -n 1 "$out" | cut -d ' ' -f 1)" = registers || fail "the summary comes last"
+    says "$work/a_lost.lua: a module is lost"
+    bench coverage --missing "$work"
+    says_not "module_main.voltage "
+    says "only exercised: $work/a_lost.lua: a module is lost"
+    bench coverage --csv --jobs 1 "$work"
+    status_is 1
+    cp "$out" "$work/one"
+    says "kind,name,exercised,first_exercised,asserted,first_asserted,worst_rounds,worst_s"
+    covered register module_main.voltage 2 1
+    covered raised module_lost 1 1
+    covered cleared module_lost 0 0
+    covered flag "module.alarm communication_lost" 1 1
+    covered added system_error 1 1
+    covered removed system_error 0 0
+    covered setting voltage.delay 0 0
+    bench coverage --csv --jobs 4 "$work"
+    cmp -s "$out" "$work/one" || fail "the same with four workers"
+    bench coverage --tap "$work"
+    status_is 2
+    says "unknown option '--tap' of coverage; known: --jobs"
+}
+
+# A setting that no window reads back: asserted where its scenario fails without it.
+case_coverage_settings() {
+    cat >"$work/s.lua" <<'END'
+scenario "it waits for its delay" {
+  plant = "guide_dashboard", settings = { ["voltage.delay"] = 60, ["voltage.hysteresis"] = 0.3 },
+  run = function(plant)
+    settle()
+    plant.module[1].voltage = 16
+    wait(seconds(30))
+    expect(plant.module[1]):has_not "voltage_high"
+  end,
+}
+END
+    bench coverage --csv "$work"
+    covered setting voltage.delay 1 1
+    covered setting voltage.hysteresis 1 0
+}
+
+# What fails asserts nothing, and is told.
+case_coverage_failure() {
+    story a_wrong "it is wrong" <<'END'
+    expect(plant.module[3].voltage):is(12.941)
+    expect(plant):has "voltage_high"
+END
+    bench coverage --csv "$work"
+    status_is 1
+    says "failed  $work/a_wrong.lua: it is wrong"
+    says "1 of 1 scenarios did not pass"
+    covered register module_main.voltage 1 0
+    covered setting bank.modules 1 0
+}
+
 # The worker is killed from outside while it loops: its crash is a verdict, the others play on.
 case_crash() {
     printf '    while true do\n    end\n' | story a_loop "it loops"

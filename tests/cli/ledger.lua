@@ -1,0 +1,272 @@
+-- ledger.lua — what an expectation asserts and what it does not, on windows that a test makes up.
+-- Runs under plain Lua from the top of the tree.
+
+local registers, rows, traps, asserted, exercised = {}, {}, {}, {}, {}
+
+-- Things have numbers in the bench; here each name gets one when it is first asked for.
+local numbers, names = {}, {}
+local function thing(kind, name)
+  local key = kind .. " " .. name
+  if not numbers[key] then
+    names[#names + 1] = key
+    numbers[key] = #names
+  end
+  return numbers[key]
+end
+
+local function point(id, scope, name, unit, register)
+  return { id = id, scope = scope, name = name, unit = unit, natural = unit == "mV" and "V" or "",
+    per_natural = unit == "mV" and 1000 or 1, register = register,
+    modbus = { kind = unit == "mV" and "s16" or "u16", divisor = 1 },
+    snmp = { kind = "not_shown", name = "object" } }
+end
+
+local points = {
+  [0] = point(0, "module", "voltage", "mV", 1061), point(1, "module", "alarm", "flags", 1063),
+  point(2, "aux_input", "level", "state", 3650),
+}
+
+local host = {
+  is_covering = true,
+  points = { points[0], points[1], points[2] },
+  alarms_known = {
+    { name = "voltage_high", number = 0, scope = "module", alarm_flag = 4, string_flag = 0,
+      status_flag = 0, battery_flag = 0 },
+    { name = "discharging", number = 24, scope = "system", alarm_flag = 0, string_flag = 0,
+      status_flag = 0, battery_flag = 0 },
+  },
+  settings = {
+    { name = "bank.strings", value_default = 1, snmp_name = "bacsNumStrings", snmp_leaf = 2,
+      snmp = { kind = "gauge" } },
+  },
+  now_us = function() return 0 end,
+  generation = function() return #names + math.random(1 << 40) end,
+  registers = function(first, count)
+    local values = {}
+    for i = 1, count do
+      values[i] = registers[first + i - 1] or 0
+    end
+    return values
+  end,
+  objects = function(oids)
+    local values = {}
+    for i in ipairs(oids) do
+      values[i] = registers.object
+    end
+    return values
+  end,
+  alarms = function() return rows end,
+  traps = function()
+    local new = traps
+    traps = {}
+    return new
+  end,
+  setting = function() return 1 end,
+  point_register = function(id, number)
+    return number <= 2 and points[id].register + (number - 1) * 5 or nil
+  end,
+  point_oid = function() end,
+  reference = function(value) return table.unpack(value) end,
+  is_complete = function() return true end,
+  has_sensor = function() return true end,
+  thing = thing,
+  thing_of_point = function(kind, id) return thing(kind, points[id].name) end,
+  thing_of_flag = function(id, bit) return thing("flag", points[id].name .. " " .. bit) end,
+  asserted = function(number) asserted[#asserted + 1] = names[number] end,
+  exercised = function(number) exercised[#exercised + 1] = names[number] end,
+}
+
+local function load_part(name, ...)
+  return assert(loadfile("harness/lua/" .. name))(...)
+end
+
+local checks = 0
+
+-- Plays the function in a language of its own; these things, and no others, are then asserted.
+local function asserts(wanted, play)
+  local failure = load_part("failure.lua", host)
+  local windows = load_part("windows.lua", host)
+  local watch = load_part("expect.lua", host, windows, failure,
+    load_part("ledger.lua", host, windows))
+  registers, rows, traps, asserted, exercised = {}, {}, {}, {}, {}
+  play(watch.expect, watch)
+  watch.finish()
+  table.sort(asserted)
+  table.sort(wanted)
+  checks = checks + 1
+  local got, want = table.concat(asserted, ", "), table.concat(wanted, ", ")
+  if got ~= want then
+    error(("asserted %s; wanted %s"):format(got, want), 2)
+  end
+end
+
+local module = { "module", 1, nil, "module[1]" }
+local other = { "module", 2, nil, "module[2]" }
+local plant = { "plant", 0, nil, "plant" }
+local voltage = { "module", 1, "voltage", "module[1].voltage" }
+local input = { "aux_input", 1, nil, "input[1]" }
+
+-- ---- values -------------------------------------------------------------------------------
+
+asserts({ "register voltage" }, function(expect)
+  registers[1061] = 13000
+  expect(voltage):is(13)
+end)
+asserts({}, function(expect)
+  expect.modbus(1061):is(0)
+  expect.modbus(1061):is_near(1, 2)
+  expect.modbus(1061):is_below(5)
+  expect.modbus(1061):is_above(-1)
+end)
+asserts({ "register voltage" }, function(expect)
+  registers[1061] = 3
+  expect.modbus(1061):is_near(2, 1)
+end)
+asserts({}, function(expect)
+  registers[1061] = 3
+  expect.modbus(1061):is_near(2, 2)
+end)
+asserts({ "register voltage" }, function(expect)
+  registers[1061] = 3
+  expect.modbus(1061):is_above(0)
+end)
+asserts({ "register voltage" }, function(expect)
+  registers[1061] = 0xFFFE
+  expect.modbus(1061):is_below(-1)
+end)
+-- Of a range what is not 0.
+asserts({ "register alarm", "flag alarm 8" }, function(expect)
+  registers[1063] = 8
+  expect.modbus(1061, 3):is { 0, 0, 8 }
+end)
+-- Reserved registers are nothing to cover.
+asserts({}, function(expect)
+  registers[1007] = 5
+  expect.modbus(1007):is(5)
+end)
+
+-- ---- flags --------------------------------------------------------------------------------
+
+-- The whole word asserts its bits, a limit of it only the register.
+asserts({ "register alarm", "flag alarm 1", "flag alarm 4" }, function(expect)
+  registers[1063] = 5
+  expect.modbus(1063):is(5)
+end)
+asserts({ "register alarm" }, function(expect)
+  registers[1063] = 5
+  expect.modbus(1063):is_above(4)
+end)
+asserts({ "register alarm", "flag alarm 4", "raised voltage_high" }, function(expect)
+  registers[1063] = 5
+  expect(module):has "voltage_high"
+end)
+
+-- ---- lines: both levels -------------------------------------------------------------------
+
+asserts({}, function(expect)
+  registers[3650] = 1
+  expect(input):is "normal"
+  expect(input):is "normal"
+end)
+asserts({ "register level", "object level" }, function(expect)
+  registers[3650] = 1
+  expect(input):is "normal"
+  registers[3650] = 0
+  expect(input):is "alarm"
+end)
+asserts({ "register level" }, function(expect)
+  expect.modbus(3650):is(0)
+  registers[3650] = 1
+  expect.modbus(3650):is(1)
+end)
+
+-- ---- settings: not the default ------------------------------------------------------------
+
+asserts({}, function(expect)
+  registers.object = 1
+  expect.snmp("bacsNumStrings"):is(1)
+end)
+asserts({ "object bacsNumStrings", "setting bank.strings" }, function(expect)
+  registers.object = 2
+  expect.snmp("bacsNumStrings"):is(2)
+end)
+asserts({}, function(expect)
+  registers.object = 2
+  expect.snmp("bacsNumStrings"):is_above(0)
+end)
+
+-- ---- alarms -------------------------------------------------------------------------------
+
+local raised = { "register alarm", "flag alarm 4", "raised voltage_high" }
+local cleared = { "cleared voltage_high", table.unpack(raised) }
+
+asserts({}, function(expect)
+  expect(module):has_not "voltage_high"
+  expect(module):is_quiet()
+end)
+asserts(cleared, function(expect)
+  registers[1063] = 4
+  expect(module):has "voltage_high"
+  registers[1063] = 0
+  expect(module):has_not "voltage_high"
+end)
+asserts(cleared, function(expect)
+  registers[1063] = 4
+  expect(module):has "voltage_high"
+  registers[1063] = 0
+  expect(module):is_quiet()
+end)
+-- Another module that has not got it says nothing of the one that had.
+asserts(raised, function(expect)
+  registers[1063] = 4
+  expect(module):has "voltage_high"
+  expect(other):has_not "voltage_high"
+  expect(other):is_quiet()
+end)
+asserts({ "object bacsAlarmDescr", "raised discharging", "cleared discharging" }, function(expect)
+  rows = { { id = 2, number = 24, time = 0 } }
+  expect(plant):has "discharging"
+  rows = {}
+  expect(plant):has_not "discharging"
+end)
+
+-- ---- within: what held in the look that ended it ------------------------------------------
+
+asserts({}, function(expect, watch)
+  registers[1063] = 4
+  local mark = watch.try()
+  expect(module):has "voltage_high"
+  watch.give_back(mark)
+  registers[1063] = 0
+  expect(module):has_not "voltage_high"
+end)
+asserts(cleared, function(expect, watch)
+  registers[1063] = 4
+  watch.try()
+  expect(module):has "voltage_high"
+  watch.keep()
+  registers[1063] = 0
+  watch.try()
+  expect(module):has_not "voltage_high"
+  watch.keep()
+end)
+
+-- ---- traps --------------------------------------------------------------------------------
+
+asserts({}, function()
+  traps = { { kind = "added", number = 24, id = 2 }, { kind = "other", number = 0, id = 0 } }
+end)
+assert(#exercised == 1 and exercised[1] == "added discharging", "a trap that came is exercised")
+asserts({ "added discharging" }, function(expect)
+  traps = { { kind = "added", number = 24, id = 2 } }
+  expect.trap "discharging"
+end)
+
+-- Nobody asks: nothing is kept.
+host.is_covering = false
+asserts({}, function(expect)
+  registers[1063] = 5
+  expect(module):has "voltage_high"
+end)
+
+print(("%d checks passed"):format(checks))
