@@ -608,9 +608,20 @@ scenario "it waits for its delay" {
   end,
 }
 END
+    # Another default for another module is no setting.
+    cat >"$work/t.lua" <<'END'
+scenario "the default of a cell" {
+  plant = "cells_of_two_volts",
+  run = function(plant)
+    settle()
+    expect.snmp("bacsVoltageLowAlarm"):is(200)
+  end,
+}
+END
     bench coverage --csv "$work"
     covered setting voltage.delay 1 1
     covered setting voltage.hysteresis 1 0
+    covered setting voltage.low_alarm 0 0
 }
 
 # What fails asserts nothing, and is told.
@@ -619,12 +630,16 @@ case_coverage_failure() {
     expect(plant.module[3].voltage):is(12.941)
     expect(plant):has "voltage_high"
 END
+    story b_idle "its fault never happened" <<'END'
+    plant.bus:drop { nth = 1000000 }
+    expect(plant.module[3].voltage):is(12.941)
+END
     bench coverage --csv "$work"
     status_is 1
     says "failed  $work/a_wrong.lua: it is wrong"
-    says "1 of 1 scenarios did not pass"
-    covered register module_main.voltage 1 0
-    covered setting bank.modules 1 0
+    says "2 of 2 scenarios did not pass"
+    covered register module_main.voltage 2 0
+    covered setting bank.modules 2 0
 }
 
 # The worker is killed from outside while it loops: its crash is a verdict, the others play on.

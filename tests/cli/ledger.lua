@@ -32,6 +32,8 @@ local host = {
   alarms_known = {
     { name = "voltage_high", number = 0, scope = "module", alarm_flag = 4, string_flag = 0,
       status_flag = 0, battery_flag = 0 },
+    { name = "module_lost", number = 0, scope = "module", alarm_flag = 2, string_flag = 0,
+      status_flag = 0, battery_flag = 0 },
     { name = "discharging", number = 24, scope = "system", alarm_flag = 0, string_flag = 0,
       status_flag = 0, battery_flag = 0 },
   },
@@ -112,6 +114,20 @@ asserts({ "register voltage" }, function(expect)
   registers[1061] = 13000
   expect(voltage):is(13)
 end)
+asserts({}, function(expect)
+  expect(voltage):is(0)
+  expect(voltage):is_near(1, 2)
+  expect(voltage):is_below(5)
+  expect(voltage):is_above(-1)
+end)
+for _, play in ipairs {
+  function(wish) wish:is_near(13, 1) end, function(wish) wish:is_above(12) end,
+} do
+  asserts({ "register voltage" }, function(expect)
+    registers[1061] = 13000
+    play(expect(voltage))
+  end)
+end
 asserts({}, function(expect)
   expect.modbus(1061):is(0)
   expect.modbus(1061):is_near(1, 2)
