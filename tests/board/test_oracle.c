@@ -291,13 +291,14 @@ Test(oracle, a_sensor_that_answers_is_back_within_three_rounds)
     }
     oracle_asked(court.oracle, WM_CLASS_SENSOR, 0, wm_message_read_sensor, court.now_us);
     row(wm_alarm_sensor_communication_lost);
+    court.view.sensor[0].link_choice = wm_state_sensor_link_lost;
     publish();
     rest_of_round(MODULES);
     sensor_is(0, false);
     rounds(2);
     says_nothing();
     rounds(1);
-    says("sensor_communication_lost: not cleared");
+    says("sensor_communication_lost of current sensor 1: not cleared");
 }
 
 /* ---- limits ----------------------------------------------------------------------------- */

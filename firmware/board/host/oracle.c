@@ -67,11 +67,6 @@ const struct oracle_limit oracle_limits[LIMITS] = {
           string_voltage_hysteresis, false, wm_setting_voltage_delay),
 };
 
-static int64_t later(int64_t one_us, int64_t other_us)
-{
-    return one_us > other_us ? one_us : other_us;
-}
-
 /* ---- the report ------------------------------------------------------------------------- */
 
 void oracle_report(struct oracle *oracle, enum wm_alarm alarm, const char *item, int32_t number,
@@ -102,15 +97,15 @@ void oracle_measure(struct oracle *oracle, enum wm_alarm alarm, bool is_clear, i
                     int64_t now_us)
 {
     struct board_latency *latency = &oracle->latency[alarm];
-    const int64_t late_us = later(now_us - due_us, 0);
+    const int64_t late_us = oracle_later(now_us - due_us, 0);
     /* The rounds that ran meanwhile, and of the one that was cut its part. */
-    const int64_t round_us = later(oracle->round_us[0] - oracle->round_us[1], 1);
+    const int64_t round_us = oracle_later(oracle->round_us[0] - oracle->round_us[1], 1);
     const int64_t milli = late_us * 1000 / round_us;
     int64_t *worst_ms = is_clear ? &latency->clear_ms : &latency->raise_ms;
     int32_t *worst_milli = is_clear ? &latency->clear_rounds_milli : &latency->raise_rounds_milli;
     *(is_clear ? &latency->clears : &latency->raises) += 1;
-    *worst_ms = later(*worst_ms, late_us / US_PER_MS);
-    *worst_milli = (int32_t)later(*worst_milli, milli < INT32_MAX ? milli : INT32_MAX);
+    *worst_ms = oracle_later(*worst_ms, late_us / US_PER_MS);
+    *worst_milli = (int32_t)oracle_later(*worst_milli, milli < INT32_MAX ? milli : INT32_MAX);
 }
 
 bool oracle_shows(const struct oracle *oracle, enum wm_alarm alarm)
@@ -300,6 +295,11 @@ void oracle_module(struct oracle *oracle, int32_t index, const struct sim_truth_
     module->is_known = true;
     if (oracle->has_settings) {
         module_step(oracle, module, now_us);
+        const int32_t string = index * oracle->settings.value[wm_setting_bank_strings] /
+                               oracle->settings.value[wm_setting_bank_modules];
+        if (string < WM_STRINGS_MAX) {
+            oracle->string[string].is_dirty = true;
+        }
     }
 }
 
@@ -307,12 +307,22 @@ void oracle_sensor(struct oracle *oracle, int32_t index, const struct sim_truth_
                    int64_t now_us)
 {
     presence_step(&oracle->sensor[index], presence_of(oracle, &truth->device), now_us);
+    oracle->current_mA[index] = truth->current_mA;
+    for (int32_t i = 0; i < WM_STRINGS_MAX; i++) {
+        oracle->string[i].is_dirty = true;
+    }
 }
 
 void oracle_aux(struct oracle *oracle, int32_t index, const struct sim_truth_aux *truth,
                 int64_t now_us)
 {
     presence_step(&oracle->aux[index], presence_of(oracle, &truth->device), now_us);
+    oracle->outputs[index] = truth->outputs;
+}
+
+void oracle_looked(struct oracle *oracle, int64_t now_us)
+{
+    oracle_strings_step(oracle, false, now_us);
 }
 
 /* ---- visits ----------------------------------------------------------------------------- */
@@ -346,7 +356,7 @@ static void visit_count(int64_t *sent_us, uint32_t *counted, uint32_t round, int
 
 bool oracle_is_told(const struct oracle_device *device, int64_t due_us)
 {
-    const int64_t from_us = later(due_us, device->failed_us);
+    const int64_t from_us = oracle_later(due_us, device->failed_us);
     return device->answered_us[ORACLE_ROUNDS - 1] >= from_us;
 }
 
@@ -374,9 +384,9 @@ static int64_t raise_due_us(const struct oracle *oracle, const struct oracle_mod
         return ORACLE_NEVER;
     }
     const int64_t due_us =
-        later(since_us, module->device.failed_us) + oracle->level[limit].delay_us;
+        oracle_later(since_us, module->device.failed_us) + oracle->level[limit].delay_us;
     if (row->hidden_by == row->alarm) {
-        return later(due_us, oracle->started_us);
+        return oracle_later(due_us, oracle->started_us);
     }
     /* A warning shows while its alarm does not: neither as published nor by the value. */
     const int alarm = limit - MODULE_LIMITS / 2;
@@ -384,7 +394,8 @@ static int64_t raise_due_us(const struct oracle *oracle, const struct oracle_mod
     if (not_us == ORACLE_NEVER || (module->flags & wm_alarm(row->hidden_by)->alarm_flag) != 0) {
         return ORACLE_NEVER;
     }
-    return later(later(due_us, oracle->started_us), later(not_us, module->flags_us));
+    return oracle_later(oracle_later(due_us, oracle->started_us),
+                        oracle_later(not_us, module->flags_us));
 }
 
 /* A resistance is late a round after the one that told it, where nothing else is told since. */
@@ -420,7 +431,8 @@ static void module_limits_check(struct oracle *oracle, struct oracle_module *mod
                 late_set(oracle, &module->device, row->alarm, false, now_us);
             }
         } else if (is_alarm && clock->since_us[CERTAIN_INSIDE] != ORACLE_NEVER) {
-            const int64_t due_us = later(clock->since_us[CERTAIN_INSIDE], oracle->started_us);
+            const int64_t due_us =
+                oracle_later(clock->since_us[CERTAIN_INSIDE], oracle->started_us);
             if (row->quantity == QUANTITY_RESISTANCE ? resistance_is_late(oracle, clock, true)
                                                      : oracle_is_told(&module->device, due_us)) {
                 late_set(oracle, &module->device, row->alarm, true, now_us);
@@ -429,30 +441,17 @@ static void module_limits_check(struct oracle *oracle, struct oracle_module *mod
     }
 }
 
-static bool is_lost_shown(const struct oracle *oracle, const struct oracle_device *device)
-{
-    const bool is_module =
-        device >= &oracle->module[0].device && device <= &oracle->module[WM_MODULES_MAX - 1].device;
-    if (is_module) {
-        const struct oracle_module *module = (const struct oracle_module *)(const void *)device;
-        return (module->flags & wm_flag_alarm_communication_lost) != 0;
-    }
-    return oracle_shows(oracle, wm_alarm_sensor_communication_lost);
-}
-
 static void presence_check(struct oracle *oracle, struct oracle_device *device, enum wm_alarm alarm,
                            int64_t now_us)
 {
-    const bool shows = is_lost_shown(oracle, device);
-    const int64_t since_us = later(device->presence_us, oracle->started_us);
+    const bool shows = device->is_lost;
+    const int64_t since_us = oracle_later(device->presence_us, oracle->started_us);
     const bool is_silent = device->presence == SIM_SILENT && is_asked(device, since_us);
     const bool answers = device->presence == SIM_ANSWERS && is_asked(device, since_us);
     if (!shows && (is_silent || device->failed_run >= ORACLE_ROUNDS)) {
         late_set(oracle, device, alarm, false, now_us);
     }
-    /* The row of the sensors stands for all of them: judged when a round ends. */
-    if (shows && alarm == wm_alarm_module_lost &&
-        (answers || oracle_is_told(device, oracle->started_us))) {
+    if (shows && (answers || oracle_is_told(device, oracle->started_us))) {
         late_set(oracle, device, alarm, true, now_us);
     }
 }
@@ -589,28 +588,26 @@ static int32_t failed_rounds(const struct oracle *oracle, const struct oracle_de
     return device->failed_run + (device->failed_round != oracle->round + 1);
 }
 
-static void lost_edge(struct oracle *oracle, struct oracle_module *module, int32_t number,
-                      bool is_lost, int64_t now_us)
+static void lost_edge(struct oracle *oracle, struct oracle_device *device, enum wm_alarm alarm,
+                      const char *item, int32_t number, bool is_lost, int64_t now_us)
 {
-    const struct oracle_device *device = &module->device;
     const int32_t failed = failed_rounds(oracle, device);
+    if (device->is_lost == is_lost) {
+        return;
+    }
+    device->is_lost = is_lost;
     if (is_lost && failed < ORACLE_ROUNDS) {
-        oracle_report(oracle, wm_alarm_module_lost, "module", number, now_us,
+        oracle_report(oracle, alarm, item, number, now_us,
                       "raised after %d rounds without an answer, not after %d", (int)failed,
                       (int)ORACLE_ROUNDS);
     }
     if (!is_lost && failed > 0) {
-        oracle_report(oracle, wm_alarm_module_lost, "module", number, now_us,
+        oracle_report(oracle, alarm, item, number, now_us,
                       "cleared without an answer, the last %d rounds had none", (int)failed);
     }
     const enum sim_presence want = is_lost ? SIM_SILENT : SIM_ANSWERS;
     if (device->presence == want && device->presence_us >= oracle->started_us) {
-        oracle_measure(oracle, wm_alarm_module_lost, !is_lost, device->presence_us, now_us);
-    }
-    for (int i = 0; i < MODULE_LIMITS && is_lost; i++) {
-        const bool is_latched = module->clock[i].is_latched;
-        clock_forget(&module->clock[i], true);
-        module->clock[i].is_latched = is_latched;
+        oracle_measure(oracle, alarm, !is_lost, device->presence_us, now_us);
     }
 }
 
@@ -664,6 +661,7 @@ static void modules_see(struct oracle *oracle, const struct wm_view *view, int64
         struct oracle_module *module = &oracle->module[m];
         const int32_t flags = view->module[m].alarm_flags;
         const int32_t changed = flags ^ module->flags;
+        module->is_present = view->module[m].link_choice == wm_state_module_link_present;
         if (changed == 0) {
             continue;
         }
@@ -673,13 +671,42 @@ static void modules_see(struct oracle *oracle, const struct wm_view *view, int64
                 flag_edge(oracle, module, m + 1, i, (flags & flag) != 0, now_us);
             }
         }
-        if ((changed & wm_flag_alarm_communication_lost) != 0) {
-            lost_edge(oracle, module, m + 1, (flags & wm_flag_alarm_communication_lost) != 0,
-                      now_us);
+        const bool is_lost = (flags & wm_flag_alarm_communication_lost) != 0;
+        for (int i = 0; i < MODULE_LIMITS && is_lost && !module->device.is_lost; i++) {
+            const bool is_latched = module->clock[i].is_latched;
+            clock_forget(&module->clock[i], true);
+            module->clock[i].is_latched = is_latched;
         }
+        lost_edge(oracle, &module->device, wm_alarm_module_lost, "module", m + 1, is_lost, now_us);
         module->flags = flags;
         module->flags_us = now_us;
     }
+}
+
+static void stands_for(struct oracle *oracle, enum wm_alarm alarm, bool holds, int64_t now_us)
+{
+    if (oracle_shows(oracle, alarm) != holds) {
+        oracle_report(oracle, alarm, "", 0, now_us, "%s",
+                      holds ? "not shown, though what it stands for is"
+                            : "shown, though nothing of what it stands for is");
+    }
+}
+
+static void sensors_see(struct oracle *oracle, const struct wm_view *view, int64_t now_us)
+{
+    const enum wm_alarm alarm = wm_alarm_sensor_communication_lost;
+    bool is_any_lost = view->com2.link_choice == wm_state_com2_link_lost;
+    for (int32_t i = 0; i < oracle->settings.value[wm_setting_bank_current_sensors]; i++) {
+        const bool is_lost = view->sensor[i].link_choice == wm_state_sensor_link_lost;
+        is_any_lost = is_any_lost || is_lost;
+        lost_edge(oracle, &oracle->sensor[i], alarm, "current sensor", i + 1, is_lost, now_us);
+    }
+    for (int32_t i = 0; i < oracle->settings.value[wm_setting_bank_aux_units]; i++) {
+        const bool is_lost = view->aux[i].link_choice == wm_state_aux_link_lost;
+        is_any_lost = is_any_lost || is_lost;
+        lost_edge(oracle, &oracle->aux[i], alarm, "aux", i + 1, is_lost, now_us);
+    }
+    stands_for(oracle, alarm, is_any_lost, now_us);
 }
 
 /* ---- views: rows ------------------------------------------------------------------------ */
@@ -740,7 +767,7 @@ static void warning_check(struct oracle *oracle, int limit, int64_t now_us)
             since_us != ORACLE_NEVER &&
             (row->quantity == QUANTITY_RESISTANCE
                  ? resistance_is_late(oracle, clock, true)
-                 : oracle_is_told(&module->device, later(since_us, oracle->started_us)));
+                 : oracle_is_told(&module->device, oracle_later(since_us, oracle->started_us)));
         if (!is_hidden && !is_over) {
             return;
         }
@@ -748,54 +775,6 @@ static void warning_check(struct oracle *oracle, int limit, int64_t now_us)
     oracle_report(oracle, row->alarm, "", 0, now_us,
                   "not cleared, and every module is back inside for three rounds; %s",
                   limit_text(oracle, limit, text, sizeof text));
-}
-
-static void sensor_edge(struct oracle *oracle, bool is_raised, int64_t now_us)
-{
-    struct oracle_device *const list[] = {oracle->sensor, oracle->aux};
-    const int32_t counts[] = {oracle->settings.value[wm_setting_bank_current_sensors],
-                              oracle->settings.value[wm_setting_bank_aux_units]};
-    int32_t worst = 0;
-    int64_t since_us = is_raised ? ORACLE_NEVER : 0;
-    for (int k = 0; k < 2; k++) {
-        for (int32_t i = 0; i < counts[k]; i++) {
-            const struct oracle_device *device = &list[k][i];
-            const int32_t failed = failed_rounds(oracle, device);
-            worst = failed > worst ? failed : worst;
-            if (is_raised && device->presence == SIM_SILENT && device->presence_us < since_us) {
-                since_us = device->presence_us;
-            } else if (!is_raised && device->presence_us > since_us) {
-                since_us = device->presence == SIM_ANSWERS ? device->presence_us : ORACLE_NEVER;
-            }
-        }
-    }
-    if (is_raised == (worst < ORACLE_ROUNDS)) {
-        oracle_report(oracle, wm_alarm_sensor_communication_lost, "", 0, now_us,
-                      "%s, and %d rounds in a row are the most that a sensor or aux gave no answer",
-                      is_raised ? "raised" : "cleared", (int)worst);
-    }
-    if (since_us != ORACLE_NEVER && since_us >= oracle->started_us) {
-        oracle_measure(oracle, wm_alarm_sensor_communication_lost, !is_raised, since_us, now_us);
-    }
-}
-
-static void sensor_check(struct oracle *oracle, int64_t now_us)
-{
-    struct oracle_device *const list[] = {oracle->sensor, oracle->aux};
-    const int32_t counts[] = {oracle->settings.value[wm_setting_bank_current_sensors],
-                              oracle->settings.value[wm_setting_bank_aux_units]};
-    for (int k = 0; k < 2; k++) {
-        for (int32_t i = 0; i < counts[k]; i++) {
-            const struct oracle_device *device = &list[k][i];
-            const int64_t since_us = later(device->presence_us, oracle->started_us);
-            if (!oracle_is_told(device, oracle->started_us) &&
-                !(device->presence == SIM_ANSWERS && is_asked(device, since_us))) {
-                return;
-            }
-        }
-    }
-    oracle_report(oracle, wm_alarm_sensor_communication_lost, "", 0, now_us,
-                  "not cleared, and every sensor and aux answers for three rounds");
 }
 
 /* ---- views: what stands for others ------------------------------------------------------ */
@@ -815,15 +794,6 @@ static const struct {
     {wm_alarm_resist_alarm_high, wm_flag_alarm_resistance_high},
     {wm_alarm_resist_alarm_low, wm_flag_alarm_resistance_low},
 };
-
-static void stands_for(struct oracle *oracle, enum wm_alarm alarm, bool holds, int64_t now_us)
-{
-    if (oracle_shows(oracle, alarm) != holds) {
-        oracle_report(oracle, alarm, "", 0, now_us, "%s",
-                      holds ? "not shown, though what it stands for is"
-                            : "shown, though nothing of what it stands for is");
-    }
-}
 
 static void summaries_see(struct oracle *oracle, const struct wm_view *view, int64_t now_us)
 {
@@ -865,10 +835,6 @@ static void rows_see(struct oracle *oracle, const struct wm_view *view, int64_t 
         if ((changed >> wm_alarm(oracle_limits[i].alarm)->number & 1) != 0) {
             warning_edge(oracle, i, oracle_shows(oracle, oracle_limits[i].alarm), now_us);
         }
-    }
-    const enum wm_alarm sensors = wm_alarm_sensor_communication_lost;
-    if ((changed >> wm_alarm(sensors)->number & 1) != 0) {
-        sensor_edge(oracle, oracle_shows(oracle, sensors), now_us);
     }
 }
 
@@ -930,9 +896,7 @@ static void round_end(struct oracle *oracle, uint32_t round, int64_t now_us)
             warning_check(oracle, i, now_us);
         }
     }
-    if (oracle_shows(oracle, wm_alarm_sensor_communication_lost)) {
-        sensor_check(oracle, now_us);
-    }
+    oracle_strings_check(oracle, now_us);
 }
 
 static void settings_see(struct oracle *oracle, const struct wm_settings *settings, int64_t now_us)
@@ -963,8 +927,11 @@ void oracle_published(struct oracle *oracle, const struct wm_view *view, int64_t
         oracle->started_us = now_us;
     }
     oracle->status_flags = view->system.status_flags;
+    const uint64_t before = oracle->shown;
     modules_see(oracle, view, now_us);
     rows_see(oracle, view, now_us);
+    sensors_see(oracle, view, now_us);
+    oracle_strings_see(oracle, view, before, now_us);
     summaries_see(oracle, view, now_us);
     if (view->rounds != oracle->round) {
         round_end(oracle, view->rounds, now_us);
@@ -984,6 +951,7 @@ struct oracle *oracle_open(void)
             clock_stop(&oracle->module[m].clock[i]);
         }
     }
+    oracle_strings_open(oracle);
     return oracle;
 }
 
@@ -1042,14 +1010,14 @@ static const char *const how[wm_alarm_count] = {
     UNBUILT(string_curr_deviation_discharge),
     UNBUILT(string_curr_deviation_charge_warn),
     UNBUILT(string_curr_deviation_discharge_warn),
-    UNBUILT(battery_breaker_open),
-    UNBUILT(thermal_runaway),
-    UNBUILT(discharging),
-    UNBUILT(discharging_stopped),
-    UNBUILT(string_volt_high),
-    UNBUILT(string_volt_low),
-    UNBUILT(string_volt_high_warn),
-    UNBUILT(string_volt_low_warn),
+    JUDGED(battery_breaker_open),
+    JUDGED(thermal_runaway),
+    JUDGED(discharging),
+    JUDGED(discharging_stopped),
+    JUDGED(string_volt_high),
+    JUDGED(string_volt_low),
+    JUDGED(string_volt_high_warn),
+    JUDGED(string_volt_low_warn),
 };
 
 const char *oracle_unjudged(enum wm_alarm alarm)

@@ -34,6 +34,9 @@ void oracle_sensor(struct oracle *oracle, int32_t index, const struct sim_truth_
 void oracle_aux(struct oracle *oracle, int32_t index, const struct sim_truth_aux *truth,
                 int64_t now_us);
 
+/* All that changed at this instant has been told. */
+void oracle_looked(struct oracle *oracle, int64_t now_us);
+
 /* A question that the webmanager puts on the line; told before it is under way. */
 void oracle_asked(struct oracle *oracle, enum wm_class class, int32_t index,
                   enum wm_message_id message, int64_t now_us);

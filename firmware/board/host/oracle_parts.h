@@ -45,6 +45,7 @@ struct oracle_device {
     uint32_t failed_round;
     int32_t failed_run; /* rounds in a row */
     bool is_answered;   /* in this visit */
+    bool is_lost;       /* as published */
     int64_t sent_us;    /* its first question */
     /* Late by this visit, if it was the last one of its round: an alarm plus 1, or 0. */
     int late;
@@ -60,6 +61,7 @@ struct oracle_module {
     bool is_known; /* truth has been told */
     int32_t flags; /* as published */
     int64_t flags_us;
+    bool is_present; /* its link, as published */
     struct oracle_clock clock[MODULE_LIMITS];
 };
 
@@ -85,6 +87,43 @@ struct oracle_limit {
 };
 extern const struct oracle_limit oracle_limits[LIMITS];
 
+/* What is judged of a string when a round ends: a limit, or a rule that needs its hold. */
+enum {
+    RULE_HEAT = STRING_LIMITS,
+    RULE_FALLS,
+    STRING_RULES,
+};
+
+struct oracle_rule {
+    int64_t since_us[CERTAINTIES];
+    int64_t may_us;  /* since when it is not certain that it does not hold */
+    bool is_latched; /* raised for certain, and outside ever since */
+    bool was_hidden; /* by its alarm, and not back inside since */
+    uint8_t shows;   /* enum oracle_shown */
+};
+
+/* The mean temperature of a string over the last day, for decision B15. */
+enum { ORACLE_BLOCKS = 27 };
+struct oracle_day {
+    int64_t block;    /* the hour that runs, counted from the world's beginning */
+    int64_t last_low; /* of the mean, as last told */
+    int64_t last_high;
+    int64_t low_mdegC[ORACLE_BLOCKS];
+    int64_t high_mdegC[ORACLE_BLOCKS];
+};
+
+struct oracle_string {
+    bool is_dirty;
+    int64_t failed_us; /* the last visit of one of its devices that had no answer */
+    struct oracle_rule rule[STRING_RULES];
+    struct oracle_day day;
+    int32_t alarm_flags; /* as published */
+    int32_t alarm2_flags;
+    int32_t flow;
+    bool is_open;       /* its breaker, as published */
+    int64_t differs_us; /* since when the contact is not so; ORACLE_NEVER: it is */
+};
+
 struct oracle {
     struct wm_settings settings;
     bool has_settings;
@@ -107,7 +146,11 @@ struct oracle {
     struct board_latency latency[wm_alarm_count];
     struct oracle_module module[WM_MODULES_MAX];
     struct oracle_device sensor[WM_SENSORS_MAX];
+    struct sim_band current_mA[WM_SENSORS_MAX];
     struct oracle_device aux[WM_AUX_MAX];
+    uint8_t outputs[WM_AUX_MAX];
+    struct oracle_string string[WM_STRINGS_MAX];
+    int64_t stopped_us; /* the end of the last discharge; ORACLE_NEVER: none was seen */
     char verdict[1000];
 };
 
@@ -126,5 +169,24 @@ bool oracle_shows(const struct oracle *oracle, enum wm_alarm alarm);
 
 /* Of a device that must be heard three rounds from due_us on: have they passed? */
 bool oracle_is_told(const struct oracle_device *device, int64_t due_us);
+
+static inline int64_t oracle_later(int64_t one_us, int64_t other_us)
+{
+    return one_us > other_us ? one_us : other_us;
+}
+
+/* ---- oracle_string.c -------------------------------------------------------------------- */
+
+void oracle_strings_open(struct oracle *oracle);
+
+/* What is certain of the strings, as far as their devices have changed; all: of every string. */
+void oracle_strings_step(struct oracle *oracle, bool all, int64_t now_us);
+
+/* Their part of a view, the rows having been taken; before is the rows of the view before. */
+void oracle_strings_see(struct oracle *oracle, const struct wm_view *view, uint64_t before,
+                        int64_t now_us);
+
+/* What is late by the rounds, the last of which has just ended. */
+void oracle_strings_check(struct oracle *oracle, int64_t now_us);
 
 #endif

@@ -65,6 +65,7 @@ static void look(void *context)
         const struct sim_truth_aux truth = sim_truth_aux(witness->plant, i + 1);
         oracle_aux(witness->oracle, i, &truth, now_us);
     }
+    oracle_looked(witness->oracle, now_us);
 }
 
 /* What a device did by itself while it was asked: muted for the last time, a battery function. */
@@ -75,6 +76,7 @@ static void asked_look(struct witness *witness)
     const int32_t index = question->address - 1;
     if (question->address_class == WM_CLASS_MODULE && index >= 0 && index < witness->modules) {
         module_look(witness, index, now_us);
+        oracle_looked(witness->oracle, now_us);
     } else if (question->address_class != WM_CLASS_MODULE) {
         look(witness);
     }
