@@ -129,6 +129,7 @@ static void device_take(struct wm_bank *bank, const struct wm_measurement *taken
         bank->sensor[index].is_measured = true;
         bank->sensor[index].current_mA = taken->current.direct_mA;
         bank->sensor[index].current_ac_mA = taken->current.ripple_mA;
+        bank->sensor[index].wants &= (uint8_t)~WM_WANT_SECOND_MEASURE;
         break;
     case WM_CLASS_AUX:
         if (taken->message == wm_message_read_aux) {

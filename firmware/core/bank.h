@@ -35,7 +35,7 @@ struct wm_link {
     uint8_t rounds_failed; /* in a row */
 };
 
-/* What the poller is still to ask a module. */
+/* What the poller is still to ask a module, or a sensor (the second measure only). */
 enum wm_want {
     WM_WANT_IDENTITY = 1 << 0,
     WM_WANT_RESISTANCE = 1 << 1,
@@ -67,6 +67,7 @@ struct wm_module {
 
 struct wm_sensor {
     struct wm_link link;
+    uint8_t wants;    /* bits of enum wm_want */
     bool is_measured; /* once at least */
     int32_t current_mA;
     int32_t current_ac_mA;

@@ -203,6 +203,27 @@ static void measure_take(struct wm_core *core)
     }
 }
 
+/* Strings first..last - 1 are measured by the sensor. */
+static void sensor_strings(const struct wm_core *core, int32_t sensor, int32_t *first,
+                           int32_t *last)
+{
+    *first = core->bank.is_sensor_for_all ? 0 : sensor;
+    *last = core->bank.is_sensor_for_all ? core->bank.strings_count : sensor + 1;
+    if (*last > core->bank.strings_count) {
+        *last = core->bank.strings_count; /* a sensor too many measures none */
+    }
+}
+
+static void sensor_lost(struct wm_core *core, struct wm_device device)
+{
+    int32_t first;
+    int32_t last;
+    sensor_strings(core, device.index, &first, &last);
+    for (int32_t i = first; device.class == WM_CLASS_SENSOR && i < last; i++) {
+        wm_rules_sensor_lost(&core->rules, i);
+    }
+}
+
 static void device_missed(struct wm_core *core, wm_ms now_ms)
 {
     const struct wm_exchange *exchange = &core->exchange;
@@ -217,6 +238,7 @@ static void device_missed(struct wm_core *core, wm_ms now_ms)
             wm_alarms_raise(&core->alarms, wm_alarm_module_lost);
             tell(core, now_ms, wm_event_module_lost, exchange->device.index + 1, 0);
         } else {
+            sensor_lost(core, exchange->device);
             wm_alarms_raise(&core->alarms, wm_alarm_sensor_communication_lost);
         }
     }
@@ -272,6 +294,25 @@ static void module_judge(struct wm_core *core, wm_ms now_ms)
     }
 }
 
+static void sensor_judge(struct wm_core *core, wm_ms now_ms)
+{
+    const struct wm_measurement *taken = &core->measurement;
+    if (core->exchange.result != WM_EXCHANGE_ANSWERED || taken->device.class != WM_CLASS_SENSOR) {
+        return;
+    }
+    int32_t first;
+    int32_t last;
+    unsigned judgement = 0;
+    sensor_strings(core, taken->device.index, &first, &last);
+    for (int32_t i = first; i < last; i++) {
+        judgement |= wm_rules_current(&core->rules, &core->alarms, &core->bank, i, now_ms);
+    }
+    core->is_to_be_published |= (judgement & WM_JUDGED_CHANGED) != 0;
+    if (judgement & WM_JUDGED_AGAIN) {
+        core->bank.sensor[taken->device.index].wants |= WM_WANT_SECOND_MEASURE;
+    }
+}
+
 static void life_enter(struct wm_core *core, enum wm_phase_of_life life, wm_ms now_ms)
 {
     core->state.life = life;
@@ -297,20 +338,38 @@ static void string_judge(struct wm_core *core, int32_t index, wm_ms now_ms)
     }
 }
 
-/* True if a string's voltage is to be asked again: its modules are then marked. */
-static bool string_voltages_judge(struct wm_core *core, wm_ms now_ms)
+/* Asks all valid modules of a string once more. */
+static void string_ask(struct wm_bank *bank, int32_t index)
+{
+    for (int32_t k = index * bank->string_modules; k < (index + 1) * bank->string_modules; k++) {
+        if (wm_module_is_valid(&bank->module[k])) {
+            bank->module[k].wants |= WM_WANT_SECOND_MEASURE;
+        }
+    }
+}
+
+/*
+ * Judges what is made of several devices' values. True if any of it is to be asked again: those
+ * devices are then marked.
+ */
+static bool strings_judge(struct wm_core *core, wm_ms now_ms)
 {
     struct wm_bank *bank = &core->bank;
     bool is_suspect = false;
     for (int32_t i = 0; i < bank->strings_count; i++) {
-        if (!(wm_rules_string(&core->rules, &core->alarms, bank, i, now_ms) & WM_JUDGED_AGAIN)) {
-            continue;
+        const unsigned judgement =
+            wm_rules_string(&core->rules, &core->alarms, bank, i, now_ms) |
+            wm_rules_differences(&core->rules, &core->alarms, bank, i, now_ms);
+        if (judgement & WM_JUDGED_AGAIN) {
+            is_suspect = true;
+            string_ask(bank, i);
         }
+    }
+    if (wm_rules_deviations(&core->rules, &core->alarms, bank, core->breakers.is_open, now_ms) &
+        WM_JUDGED_AGAIN) {
         is_suspect = true;
-        for (int32_t k = i * bank->string_modules; k < (i + 1) * bank->string_modules; k++) {
-            if (wm_module_is_valid(&bank->module[k])) {
-                bank->module[k].wants |= WM_WANT_SECOND_MEASURE;
-            }
+        for (int32_t i = 0; i < bank->sensors_count; i++) {
+            bank->sensor[i].wants |= WM_WANT_SECOND_MEASURE;
         }
     }
     return is_suspect;
@@ -326,7 +385,7 @@ static void round_judge(struct wm_core *core, wm_ms now_ms)
     }
     wm_bank_aggregate(&core->bank);
     wm_state_flow(&core->state, &core->bank, &core->settings, now_ms);
-    if (string_voltages_judge(core, now_ms)) {
+    if (strings_judge(core, now_ms)) {
         wm_poller_look_again(&core->poller);
     }
     for (int32_t i = 0; i < core->bank.strings_count; i++) {
@@ -370,7 +429,7 @@ static bool end_judge(struct wm_core *core, wm_ms now_ms)
         break;
     case WM_POLLER_LOOKED_AGAIN:
         wm_bank_aggregate(&core->bank);
-        (void)string_voltages_judge(core, now_ms); /* what is suspect only now waits its turn */
+        (void)strings_judge(core, now_ms); /* what is suspect only now waits its turn */
         core->is_to_be_published = true;
         break;
     case WM_POLLER_GOES_ON:
@@ -384,6 +443,7 @@ static bool end_judge(struct wm_core *core, wm_ms now_ms)
 static void alarm_update(struct wm_core *core, wm_ms now_ms)
 {
     module_judge(core, now_ms);
+    sensor_judge(core, now_ms);
     if (core->state.life == WM_CONNECTED) {
         life_enter(core, WM_INITIALIZING, now_ms);
     }

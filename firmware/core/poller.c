@@ -56,7 +56,8 @@ static void exchange_end(struct wm_poller *poller, struct wm_exchange *exchange,
     exchange->is_garbled = poller->line.is_garbled;
     if (result == WM_LINE_SILENT) {
         question_end(poller);
-        if (exchange->message == wm_message_measure) {
+        if (exchange->message == wm_message_measure ||
+            exchange->message == wm_message_read_sensor) {
             poller->asked |= ASKED_ENOUGH;
         }
     }
@@ -189,23 +190,58 @@ static enum wm_message_id module_message(struct wm_poller *poller, const struct 
     return wm_message_count;
 }
 
+/* The same for a sensor. */
+static enum wm_message_id sensor_message(struct wm_poller *poller, const struct wm_sensor *sensor)
+{
+    if (!(poller->asked & ASKED_MEASURE)) {
+        poller->asked |= ASKED_MEASURE;
+        return wm_message_read_sensor;
+    }
+    if (sensor->wants & WM_WANT_SECOND_MEASURE &&
+        !(poller->asked & (ASKED_SECOND_MEASURE | ASKED_ENOUGH))) {
+        poller->asked |= ASKED_SECOND_MEASURE;
+        return wm_message_read_sensor;
+    }
+    return wm_message_count;
+}
+
+/* The same between rounds: only what is wanted a second time, and once. */
+static enum wm_message_id second_message(struct wm_poller *poller, const struct wm_bank *bank,
+                                         struct wm_device device)
+{
+    const bool was_asked = poller->asked != 0;
+    poller->asked |= ASKED_SECOND_MEASURE;
+    if (was_asked) {
+        return wm_message_count;
+    }
+    if (device.class == WM_CLASS_MODULE &&
+        bank->module[device.index].wants & WM_WANT_SECOND_MEASURE) {
+        return wm_message_measure;
+    }
+    if (device.class == WM_CLASS_SENSOR &&
+        bank->sensor[device.index].wants & WM_WANT_SECOND_MEASURE) {
+        return wm_message_read_sensor;
+    }
+    return wm_message_count;
+}
+
 static enum wm_message_id device_message(struct wm_poller *poller, const struct wm_bank *bank,
                                          struct wm_device device)
 {
     if (poller->is_looking_again) {
-        const bool is_wanted = device.class == WM_CLASS_MODULE && poller->asked == 0 &&
-                               bank->module[device.index].wants & WM_WANT_SECOND_MEASURE;
-        poller->asked |= ASKED_SECOND_MEASURE;
-        return is_wanted ? wm_message_measure : wm_message_count;
+        return second_message(poller, bank, device);
     }
     if (device.class == WM_CLASS_MODULE) {
         return module_message(poller, &bank->module[device.index]);
+    }
+    if (device.class == WM_CLASS_SENSOR) {
+        return sensor_message(poller, &bank->sensor[device.index]);
     }
     if (poller->asked & ASKED_MEASURE) {
         return wm_message_count;
     }
     poller->asked |= ASKED_MEASURE;
-    return device.class == WM_CLASS_SENSOR ? wm_message_read_sensor : wm_message_read_aux;
+    return wm_message_read_aux;
 }
 
 /* Chooses the next question of the round; false when every device has been visited. */

@@ -25,7 +25,7 @@ struct wm_exchange {
     enum wm_exchange_result result;
     struct wm_device device;
     enum wm_message_id message;
-    bool is_second;  /* the module has already answered in this visit */
+    bool is_second;  /* the device has already answered in this visit */
     bool is_garbled; /* bytes came, though no valid answer: noise, or two devices at once */
     struct wm_frame answer;
 };
@@ -75,15 +75,15 @@ void wm_poller_plan(struct wm_poller *poller, struct wm_bank *bank,
 enum wm_poller_end {
     WM_POLLER_GOES_ON,
     WM_POLLER_ROUND_ENDED,  /* every device has been visited           */
-    WM_POLLER_LOOKED_AGAIN, /* every module that was to be asked again */
+    WM_POLLER_LOOKED_AGAIN, /* every device that was to be asked again */
 };
 
 /* Told once each time: what ended is to be judged, then the poller goes on. */
 enum wm_poller_end wm_poller_ended(struct wm_poller *poller);
 
 /*
- * Between rounds: asks the modules with WM_WANT_SECOND_MEASURE once more, at once and out of turn
- * (decision B5, for values that are made of several modules).
+ * Between rounds: asks the modules and sensors with WM_WANT_SECOND_MEASURE once more, at once and
+ * out of turn (decision B5, for values that are made of several of them).
  */
 void wm_poller_look_again(struct wm_poller *poller);
 

@@ -100,6 +100,7 @@ static void string_publish(const struct wm_core *core, int32_t index, int32_t mo
     out->valid = STRING_ALWAYS;
     out->position_index = index;
     out->alarm_flags = modules_flags | own_flags;
+    out->alarm2_flags = wm_rules_string_flags2(&core->rules, index);
     out->flow_choice = (int32_t)core->state.string[index].flow;
     out->breaker_choice = breaker_state(core, index);
     if (own_flags != 0) {

@@ -7,6 +7,13 @@
 #include <stddef.h>
 #include <string.h>
 
+/* Deviations are judged while the bank carries so much a string, either way (decision B17). */
+enum { DEVIATION_MA_LEAST = 1000 };
+
+/* In the place of a level that a row does not have. */
+#define NO_SETTING wm_setting_count
+#define NO_ALARM   wm_alarm_count
+
 struct watch_row {
     int32_t sign; /* 1: a high side, -1: a low side */
     bool is_delayed;
@@ -47,6 +54,26 @@ static const struct watch_row rows[WM_WATCHES] = {
                              wm_setting_string_voltage_low_warn,
                              wm_setting_string_voltage_hysteresis, wm_alarm_string_volt_low,
                              wm_alarm_string_volt_low_warn},
+    [WM_WATCH_CURRENT_HIGH] = {1, false, false, wm_setting_string_current_high_alarm,
+                               wm_setting_string_current_high_warn,
+                               wm_setting_string_current_hysteresis, wm_alarm_string_current_high,
+                               wm_alarm_string_current_high_warn},
+    [WM_WATCH_CURRENT_LOW] = {-1, false, false, wm_setting_string_current_low_alarm,
+                              wm_setting_string_current_low_warn,
+                              wm_setting_string_current_hysteresis, wm_alarm_string_current_low,
+                              wm_alarm_string_current_low_warn},
+    [WM_WATCH_DEVIATION_CHARGE] = {1, false, false, wm_setting_current_deviation_charge_alarm,
+                                   wm_setting_current_deviation_charge_warn,
+                                   wm_setting_string_current_hysteresis,
+                                   wm_alarm_string_curr_deviation_charge,
+                                   wm_alarm_string_curr_deviation_charge_warn},
+    [WM_WATCH_DEVIATION_DISCHARGE] = {1, false, false, wm_setting_current_deviation_discharge_alarm,
+                                      wm_setting_current_deviation_discharge_warn,
+                                      wm_setting_string_current_hysteresis,
+                                      wm_alarm_string_curr_deviation_discharge,
+                                      wm_alarm_string_curr_deviation_discharge_warn},
+    [WM_WATCH_DIFFERENCE] = {1, true, false, wm_setting_voltage_max_difference, NO_SETTING,
+                             wm_setting_voltage_hysteresis, wm_alarm_max_voltage_diff, NO_ALARM},
 };
 
 void wm_rules_init(struct wm_rules *rules, const struct wm_settings *settings)
@@ -58,6 +85,9 @@ void wm_rules_init(struct wm_rules *rules, const struct wm_settings *settings)
 static struct wm_limit limit_of(const struct watch_row *row, enum wm_setting setting,
                                 const struct wm_settings *settings)
 {
+    if (setting == NO_SETTING) {
+        return (struct wm_limit){.is_on = false};
+    }
     const int32_t level = settings->value[setting];
     int32_t hysteresis = settings->value[row->hysteresis_setting];
     if (row->is_permille) {
@@ -168,9 +198,21 @@ static unsigned watch_step(struct wm_rules *rules, enum wm_watch_id id, struct w
     return judgement;
 }
 
+/* Its cause is no longer judged at all. */
+static unsigned watch_end(struct wm_watch *watch, enum wm_watch_id id, struct wm_alarms *alarms)
+{
+    const bool was_shown = watch->shown != WM_LEVEL_STATE;
+    if (was_shown) {
+        cause_change(alarms, &rows[id], watch->shown, WM_LEVEL_STATE);
+    }
+    *watch = (struct wm_watch){.shown = WM_LEVEL_STATE};
+    return was_shown ? WM_JUDGED_CHANGED : 0;
+}
+
 void wm_rules_module_lost(struct wm_rules *rules, int32_t index)
 {
     watch_break(rules->module[index], WM_MODULE_WATCHES);
+    watch_break(&rules->difference[index], 1);
 }
 
 unsigned wm_rules_module(struct wm_rules *rules, struct wm_alarms *alarms,
@@ -198,20 +240,113 @@ unsigned wm_rules_module(struct wm_rules *rules, struct wm_alarms *alarms,
     return judgement;
 }
 
+/* The watches first..last of a string, which all look at one value. */
+static unsigned string_step(struct wm_rules *rules, struct wm_alarms *alarms, int32_t index,
+                            enum wm_watch_id first, enum wm_watch_id last, int32_t value,
+                            wm_ms now_ms)
+{
+    unsigned judgement = 0;
+    for (int i = (int)first; i <= (int)last; i++) {
+        judgement |=
+            watch_step(rules, (enum wm_watch_id)i, &rules->string[index][i - WM_MODULE_WATCHES],
+                       alarms, value, now_ms);
+    }
+    return judgement;
+}
+
+static struct wm_watch *string_watch(struct wm_rules *rules, int32_t index, enum wm_watch_id id)
+{
+    return &rules->string[index][id - WM_MODULE_WATCHES];
+}
+
 unsigned wm_rules_string(struct wm_rules *rules, struct wm_alarms *alarms,
                          const struct wm_bank *bank, int32_t index, wm_ms now_ms)
 {
     const struct wm_string_sums *sums = &bank->string[index];
     if (sums->valid_count == 0) {
-        watch_break(rules->string[index], WM_STRING_WATCHES);
+        watch_break(string_watch(rules, index, WM_WATCH_STRING_HIGH), 1);
+        watch_break(string_watch(rules, index, WM_WATCH_STRING_LOW), 1);
         return 0;
     }
     const int32_t voltage_mV = (int32_t)wm_divide_rounded(
         (int64_t)sums->voltage_sum_mV * bank->string_modules, sums->valid_count);
+    return string_step(rules, alarms, index, WM_WATCH_STRING_HIGH, WM_WATCH_STRING_LOW, voltage_mV,
+                       now_ms);
+}
+
+/* How far off, either way. Rounded up, it is above a limit exactly if the true quotient is. */
+static int32_t parts_rounded_up(int64_t dividend, int32_t divisor)
+{
+    return (int32_t)(((dividend < 0 ? -dividend : dividend) + divisor - 1) / divisor);
+}
+
+unsigned wm_rules_differences(struct wm_rules *rules, struct wm_alarms *alarms,
+                              const struct wm_bank *bank, int32_t index, wm_ms now_ms)
+{
+    const int64_t average_uV = bank->string[index].voltage_average_uV;
     unsigned judgement = 0;
-    for (int i = 0; i < WM_STRING_WATCHES; i++) {
-        const enum wm_watch_id id = (enum wm_watch_id)(WM_MODULE_WATCHES + i);
-        judgement |= watch_step(rules, id, &rules->string[index][i], alarms, voltage_mV, now_ms);
+    for (int32_t k = index * bank->string_modules; k < (index + 1) * bank->string_modules; k++) {
+        const struct wm_module *module = &bank->module[k];
+        if (!wm_module_is_valid(module)) {
+            continue;
+        }
+        const int64_t above_uV = module->voltage_mV * INT64_C(1000) - average_uV;
+        const int32_t difference_mV = parts_rounded_up(above_uV, 1000);
+        judgement |= watch_step(rules, WM_WATCH_DIFFERENCE, &rules->difference[k], alarms,
+                                difference_mV, now_ms);
+    }
+    return judgement;
+}
+
+unsigned wm_rules_current(struct wm_rules *rules, struct wm_alarms *alarms,
+                          const struct wm_bank *bank, int32_t index, wm_ms now_ms)
+{
+    int32_t current_mA;
+    int32_t current_ac_mA;
+    if (!wm_bank_current(bank, index, &current_mA, &current_ac_mA)) {
+        return 0;
+    }
+    return string_step(rules, alarms, index, WM_WATCH_CURRENT_HIGH, WM_WATCH_CURRENT_LOW,
+                       current_mA, now_ms);
+}
+
+void wm_rules_sensor_lost(struct wm_rules *rules, int32_t index)
+{
+    watch_break(string_watch(rules, index, WM_WATCH_CURRENT_HIGH), 1);
+    watch_break(string_watch(rules, index, WM_WATCH_CURRENT_LOW), 1);
+}
+
+unsigned wm_rules_deviations(struct wm_rules *rules, struct wm_alarms *alarms,
+                             const struct wm_bank *bank, const bool *is_isolated, wm_ms now_ms)
+{
+    int32_t current_mA[WM_STRINGS_MAX];
+    bool takes_part[WM_STRINGS_MAX];
+    int32_t count = 0;
+    int64_t sum_mA = 0;
+    for (int32_t i = 0; i < bank->strings_count; i++) {
+        int32_t current_ac_mA;
+        takes_part[i] = wm_bank_current(bank, i, &current_mA[i], &current_ac_mA) &&
+                        !bank->is_sensor_for_all && !is_isolated[i];
+        count += takes_part[i];
+        sum_mA += takes_part[i] ? current_mA[i] : 0;
+    }
+    const int64_t least_mA = (int64_t)count * DEVIATION_MA_LEAST;
+    /* On charge, on discharge. */
+    const bool is_compared[] = {count >= 2 && sum_mA >= least_mA,
+                                count >= 2 && sum_mA <= -least_mA};
+    unsigned judgement = 0;
+    for (int32_t i = 0; i < bank->strings_count; i++) {
+        for (int k = 0; k < 2; k++) {
+            const enum wm_watch_id id = (enum wm_watch_id)(WM_WATCH_DEVIATION_CHARGE + k);
+            if (!takes_part[i] || !is_compared[k]) {
+                judgement |= watch_end(string_watch(rules, i, id), id, alarms);
+                continue;
+            }
+            const int32_t deviation_mA =
+                parts_rounded_up((int64_t)current_mA[i] * count - sum_mA, count);
+            judgement |=
+                watch_step(rules, id, string_watch(rules, i, id), alarms, deviation_mA, now_ms);
+        }
     }
     return judgement;
 }
@@ -235,6 +370,21 @@ uint16_t wm_rules_module_flags(const struct wm_rules *rules, int32_t index)
 uint16_t wm_rules_string_flags(const struct wm_rules *rules, int32_t index)
 {
     return flags_of(rules->string[index], rows + WM_MODULE_WATCHES, WM_STRING_WATCHES);
+}
+
+uint16_t wm_rules_string_flags2(const struct wm_rules *rules, int32_t index)
+{
+    uint16_t flags = 0;
+    for (int i = 0; i < WM_STRING_WATCHES; i++) {
+        const struct watch_row *row = &rows[WM_MODULE_WATCHES + i];
+        const enum wm_level shown = rules->string[index][i].shown;
+        if (shown == WM_LEVEL_ALARM) {
+            flags |= wm_alarm(row->alarm)->string_flag;
+        } else if (shown == WM_LEVEL_WARNING) {
+            flags |= wm_alarm(row->warning)->string_flag;
+        }
+    }
+    return flags;
 }
 
 bool wm_rules_module_shows(const struct wm_rules *rules, int32_t index, enum wm_level level)

@@ -26,9 +26,14 @@ enum wm_watch_id {
     WM_WATCH_RESISTANCE_LOW,
     WM_WATCH_STRING_HIGH,
     WM_WATCH_STRING_LOW,
+    WM_WATCH_CURRENT_HIGH,
+    WM_WATCH_CURRENT_LOW,
+    WM_WATCH_DEVIATION_CHARGE,
+    WM_WATCH_DEVIATION_DISCHARGE,
+    WM_WATCH_DIFFERENCE, /* of a module's voltage from its string's average: one side, one level */
     WM_WATCHES,
     WM_MODULE_WATCHES = WM_WATCH_RESISTANCE_LOW + 1,
-    WM_STRING_WATCHES = WM_WATCHES - WM_MODULE_WATCHES
+    WM_STRING_WATCHES = WM_WATCH_DEVIATION_DISCHARGE + 1 - WM_MODULE_WATCHES
 };
 
 /* One level of one limit of one item. */
@@ -62,6 +67,7 @@ struct wm_rules {
     struct wm_limit alarm[WM_WATCHES];
     struct wm_limit warning[WM_WATCHES];
     struct wm_watch module[WM_MODULES_MAX][WM_MODULE_WATCHES];
+    struct wm_watch difference[WM_MODULES_MAX];
     struct wm_watch string[WM_STRINGS_MAX][WM_STRING_WATCHES];
 };
 
@@ -91,9 +97,34 @@ void wm_rules_module_lost(struct wm_rules *rules, int32_t index);
 unsigned wm_rules_string(struct wm_rules *rules, struct wm_alarms *alarms,
                          const struct wm_bank *bank, int32_t index, wm_ms now_ms);
 
+/*
+ * Judges how far the valid modules of a string are from their average (decision B14). Sums must
+ * be fresh; AGAIN means all of them, since the average is made of all.
+ */
+unsigned wm_rules_differences(struct wm_rules *rules, struct wm_alarms *alarms,
+                              const struct wm_bank *bank, int32_t index, wm_ms now_ms);
+
+/* Judges the current that a string's sensor has just told (decision B17). */
+unsigned wm_rules_current(struct wm_rules *rules, struct wm_alarms *alarms,
+                          const struct wm_bank *bank, int32_t index, wm_ms now_ms);
+
+/* A string's sensor is lost: as with a module. */
+void wm_rules_sensor_lost(struct wm_rules *rules, int32_t index);
+
+/*
+ * Judges every string's current against the mean of those that are not isolated and have a present
+ * sensor of their own, at least two, while they carry at least 1 A each on average (decision B17).
+ * Where nothing is to be compared, nothing deviates: what was raised goes.
+ */
+unsigned wm_rules_deviations(struct wm_rules *rules, struct wm_alarms *alarms,
+                             const struct wm_bank *bank, const bool *is_isolated, wm_ms now_ms);
+
 /* The alarm word's bits, warnings not among them (decision B6). */
 uint16_t wm_rules_module_flags(const struct wm_rules *rules, int32_t index);
 uint16_t wm_rules_string_flags(const struct wm_rules *rules, int32_t index);
+
+/* The bits of bacsStringAlarm2 that limits set, warnings among them. */
+uint16_t wm_rules_string_flags2(const struct wm_rules *rules, int32_t index);
 
 /* Whether any limit of the module shows this level. */
 bool wm_rules_module_shows(const struct wm_rules *rules, int32_t index, enum wm_level level);

@@ -167,13 +167,14 @@ static bool levels_are_ordered(const int32_t *value, enum wm_setting low_alarm,
     wm_setting_##group##_low_alarm, wm_setting_##group##_low_warn, wm_setting_##group##_high_warn, \
         wm_setting_##group##_high_alarm
 
-enum wm_status wm_settings_check(const struct wm_settings *settings, const char **why)
+/* A warning comes no later than its alarm; 0 is off. */
+static bool is_warned_first(const int32_t *value, enum wm_setting warn, enum wm_setting alarm)
 {
-    const int32_t *value = settings->value;
-    if (value[wm_setting_bank_modules] % value[wm_setting_bank_strings] != 0) {
-        *why = "bank.modules must divide evenly into bank.strings";
-        return WM_CONFLICT;
-    }
+    return value[warn] == 0 || value[alarm] == 0 || value[warn] <= value[alarm];
+}
+
+static enum wm_status levels_check(const int32_t *value, const char **why)
+{
     if (!levels_are_ordered(value, LEVELS(voltage))) {
         *why = "voltage levels must rise: low_alarm <= low_warn < high_warn <= high_alarm";
         return WM_CONFLICT;
@@ -188,6 +189,43 @@ enum wm_status wm_settings_check(const struct wm_settings *settings, const char 
     }
     if (!levels_are_ordered(value, LEVELS(impedance))) {
         *why = "impedance levels must rise: low_alarm <= low_warn < high_warn <= high_alarm";
+        return WM_CONFLICT;
+    }
+    if (!levels_are_ordered(value, LEVELS(string_current))) {
+        *why = "string_current levels must rise: low_alarm <= low_warn < high_warn <= high_alarm";
+        return WM_CONFLICT;
+    }
+    if (!is_warned_first(value, wm_setting_current_deviation_charge_warn,
+                         wm_setting_current_deviation_charge_alarm) ||
+        !is_warned_first(value, wm_setting_current_deviation_discharge_warn,
+                         wm_setting_current_deviation_discharge_alarm)) {
+        *why = "current_deviation: a warning must not be above its alarm";
+        return WM_CONFLICT;
+    }
+    return WM_OK;
+}
+
+static enum wm_status equalizing_check(const int32_t *value, const char **why)
+{
+    if (value[wm_setting_equalizing_low] >= value[wm_setting_equalizing_high]) {
+        *why = "equalizing.low must be below equalizing.high";
+        return WM_CONFLICT;
+    }
+    if (value[wm_setting_equalizing_start] >= value[wm_setting_equalizing_full]) {
+        *why = "equalizing.start must be below equalizing.full";
+        return WM_CONFLICT;
+    }
+    return WM_OK;
+}
+
+enum wm_status wm_settings_check(const struct wm_settings *settings, const char **why)
+{
+    const int32_t *value = settings->value;
+    if (value[wm_setting_bank_modules] % value[wm_setting_bank_strings] != 0) {
+        *why = "bank.modules must divide evenly into bank.strings";
+        return WM_CONFLICT;
+    }
+    if (levels_check(value, why) != WM_OK || equalizing_check(value, why) != WM_OK) {
         return WM_CONFLICT;
     }
     const int64_t factor = value[wm_setting_modbus_string_factor];

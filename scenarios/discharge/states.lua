@@ -7,20 +7,24 @@ scenario "a discharge is one after five seconds, and has stopped for five minute
   plant = "guide_dashboard",
 
   run = function(plant)
+    local function carry(amperes)
+      plant.string[1].current, plant.string[2].current = amperes, amperes
+    end
+
     settle()
     note "four seconds are a jolt"
-    plant.string[1].current = -20
+    carry(-20)
     throughout(seconds(4), function()
       expect(plant):has_not "discharging"
     end)
-    plant.string[1].current = 0
+    carry(0)
     throughout(seconds(20), function()
       expect.modbus(1000):is(0x0041)
     end)
     expect.no_trap()
 
     note "the fifth makes it a discharge"
-    plant.string[1].current = -20
+    carry(-20)
     throughout(seconds(4), function()
       expect(plant):has_not "discharging"
     end)
@@ -32,7 +36,7 @@ scenario "a discharge is one after five seconds, and has stopped for five minute
     expect(plant):has_not "discharging_stopped"
 
     note "its end shows at once, for five minutes"
-    plant.string[1].current = 0
+    carry(0)
     within(seconds(3), function()
       expect(plant):has_not "discharging"
       expect(plant):has "discharging_stopped"

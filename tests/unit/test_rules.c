@@ -2,6 +2,7 @@
  * test_rules.c — every limit, both sides, both levels: strictly beyond, twice, held, hysteresis.
  */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "firmware/core/rules.h"
 #include "firmware/core/settings.h"
@@ -203,4 +204,230 @@ Test(rules, a_low_string_is_judged_alike, .init = setup)
     (void)wm_rules_string(&rules, &alarms, &bank, 0, 2);
     cr_assert_not(wm_alarms_holds(&alarms, wm_alarm_string_volt_low));
     cr_assert(wm_alarms_holds(&alarms, wm_alarm_string_volt_low_warn));
+}
+
+/* ---- what is made of several values: string voltages, currents, deviations, differences -- */
+
+static bool is_isolated[WM_STRINGS_MAX];
+
+static void strings_setup(void)
+{
+    setup();
+    settings.value[wm_setting_bank_strings] = 3;
+    settings.value[wm_setting_bank_current_sensors] = 3;
+    wm_settings_derive(&settings);
+    settings.value[wm_setting_string_current_low_alarm] = -20000;
+    settings.value[wm_setting_string_current_low_warn] = -15000;
+    settings.value[wm_setting_string_current_high_warn] = 15000;
+    settings.value[wm_setting_string_current_high_alarm] = 20000;
+    settings.value[wm_setting_voltage_max_difference] = 300;
+    wm_bank_init(&bank, &settings);
+    wm_rules_init(&rules, &settings);
+    memset(is_isolated, 0, sizeof is_isolated);
+    for (int i = 0; i < 3; i++) {
+        bank.sensor[i].link.state = WM_LINK_PRESENT;
+        bank.sensor[i].is_measured = true;
+    }
+    for (int i = 0; i < 9; i++) {
+        bank.module[i].link.state = WM_LINK_PRESENT;
+        bank.module[i].is_measured = true;
+        bank.module[i].voltage_mV = 13500;
+    }
+    wm_bank_aggregate(&bank);
+}
+
+static bool read_current(int32_t current_mA, wm_ms now_ms)
+{
+    bank.sensor[0].current_mA = current_mA;
+    return wm_rules_current(&rules, &alarms, &bank, 0, now_ms) & WM_JUDGED_AGAIN;
+}
+
+static bool read_string(int32_t voltage_mV, wm_ms now_ms)
+{
+    bank.string[0].valid_count = 3;
+    bank.string[0].voltage_sum_mV = voltage_mV;
+    return wm_rules_string(&rules, &alarms, &bank, 0, now_ms) & WM_JUDGED_AGAIN;
+}
+
+static bool read_currents(int32_t one_mA, int32_t two_mA, int32_t three_mA, wm_ms now_ms)
+{
+    bank.sensor[0].current_mA = one_mA;
+    bank.sensor[1].current_mA = two_mA;
+    bank.sensor[2].current_mA = three_mA;
+    return wm_rules_deviations(&rules, &alarms, &bank, is_isolated, now_ms) & WM_JUDGED_AGAIN;
+}
+
+/* A mean of 20 A: string 1 deviates by twice this much, the others by this much the other way. */
+static bool read_charge(int32_t half_mA, wm_ms now_ms)
+{
+    return read_currents(20000 + 2 * half_mA, 20000 - half_mA, 20000 - half_mA, now_ms);
+}
+
+static bool read_discharge(int32_t half_mA, wm_ms now_ms)
+{
+    return read_currents(-20000 - 2 * half_mA, -20000 + half_mA, -20000 + half_mA, now_ms);
+}
+
+static bool read_difference(int32_t difference_mV, wm_ms now_ms)
+{
+    /* Of three, one differs by d and the others by half of it the other way. */
+    bank.module[0].voltage_mV = 13500 + difference_mV;
+    bank.module[1].voltage_mV = 13500 - difference_mV / 2;
+    bank.module[2].voltage_mV = 13500 - (difference_mV - difference_mV / 2);
+    wm_bank_aggregate(&bank);
+    return wm_rules_differences(&rules, &alarms, &bank, 0, now_ms) & WM_JUDGED_AGAIN;
+}
+
+static const struct {
+    bool (*read)(int32_t value, wm_ms now_ms);
+    enum wm_alarm alarm;
+    int32_t limit; /* in what `read` takes */
+    int32_t step;
+    int32_t hysteresis;
+} string_cases[] = {
+    /* Three blocks of 12 V: a third of the printed levels (decision B4). */
+    {read_string, wm_alarm_string_volt_high, 45000, 1, 167},
+    {read_string, wm_alarm_string_volt_high_warn, 41667, 1, 167},
+    {read_string, wm_alarm_string_volt_low, 35000, -1, 167},
+    {read_string, wm_alarm_string_volt_low_warn, 36667, -1, 167},
+    {read_current, wm_alarm_string_current_high, 20000, 1, 500},
+    {read_current, wm_alarm_string_current_high_warn, 15000, 1, 500},
+    {read_current, wm_alarm_string_current_low, -20000, -1, 500},
+    {read_current, wm_alarm_string_current_low_warn, -15000, -1, 500},
+    /* Half of the first string's deviation: 10 A and 5 A, and half an ampere back. */
+    {read_charge, wm_alarm_string_curr_deviation_charge, 5000, 1, 250},
+    {read_charge, wm_alarm_string_curr_deviation_charge_warn, 2500, 1, 250},
+    {read_discharge, wm_alarm_string_curr_deviation_discharge, 5000, 1, 250},
+    {read_discharge, wm_alarm_string_curr_deviation_discharge_warn, 2500, 1, 250},
+    {read_difference, wm_alarm_max_voltage_diff, 300, 1, 50},
+    {read_difference, wm_alarm_max_voltage_diff, -300, -1, 50},
+};
+
+Test(rules, every_limit_of_a_string_raises_strictly_beyond_on_the_second_reading)
+{
+    for (size_t i = 0; i < sizeof string_cases / sizeof string_cases[0]; i++) {
+        strings_setup();
+        const enum wm_alarm alarm = string_cases[i].alarm;
+        const char *name = wm_alarm(alarm)->name;
+        bool (*const read)(int32_t, wm_ms) = string_cases[i].read;
+        const int32_t limit = string_cases[i].limit;
+        const int32_t inwards = string_cases[i].step > 0 ? -1 : 1;
+        (void)read(limit - string_cases[i].step, 0);
+        (void)read(limit, 0);
+        (void)read(limit, 0);
+        cr_assert_not(wm_alarms_holds(&alarms, alarm), "%s: on it is inside", name);
+        cr_assert(read(limit + string_cases[i].step, 1), "%s: asked again", name);
+        cr_assert_not(wm_alarms_holds(&alarms, alarm), "%s: once is not enough", name);
+        (void)read(limit + string_cases[i].step, 2);
+        cr_assert(wm_alarms_holds(&alarms, alarm), "%s", name);
+        (void)read(limit + inwards * (string_cases[i].hysteresis - 1), 3);
+        cr_assert(wm_alarms_holds(&alarms, alarm), "%s: not yet back inside", name);
+        (void)read(limit + inwards * string_cases[i].hysteresis, 4);
+        cr_assert_not(wm_alarms_holds(&alarms, alarm), "%s: back inside", name);
+    }
+}
+
+Test(rules, alarm2_shows_alarms_and_warnings_of_currents, .init = strings_setup)
+{
+    (void)read_current(16000, 0);
+    (void)read_current(16000, 1);
+    cr_assert_eq(wm_rules_string_flags2(&rules, 0), 0x0004);
+    (void)read_current(21000, 2);
+    (void)read_current(21000, 3);
+    cr_assert_eq(wm_rules_string_flags2(&rules, 0), 0x0001, "the alarm hides its warning");
+    cr_assert_eq(wm_rules_string_flags(&rules, 0), 0, "never the alarm word");
+    (void)read_current(-16000, 4);
+    (void)read_current(-16000, 5);
+    cr_assert_eq(wm_rules_string_flags2(&rules, 0), 0x0008);
+    (void)read_current(-21000, 6);
+    (void)read_current(-21000, 7);
+    cr_assert_eq(wm_rules_string_flags2(&rules, 0), 0x0002);
+    (void)read_current(0, 8);
+    (void)read_charge(3000, 9);
+    (void)read_charge(3000, 10);
+    cr_assert_eq(wm_rules_string_flags2(&rules, 0), 0x1000);
+    (void)read_charge(6000, 11);
+    (void)read_charge(6000, 12);
+    cr_assert_eq(wm_rules_string_flags2(&rules, 0), 0x0040);
+    cr_assert_eq(wm_rules_string_flags2(&rules, 1), 0x1000, "6 A off the other way");
+    (void)read_discharge(3000, 13);
+    (void)read_discharge(3000, 14);
+    cr_assert_eq(wm_rules_string_flags2(&rules, 0), 0x0080, "a charge is not compared any more");
+    (void)read_discharge(6000, 15);
+    (void)read_discharge(6000, 16);
+    cr_assert_eq(wm_rules_string_flags2(&rules, 0), 0x0020);
+}
+
+Test(rules, currents_are_compared_from_an_ampere_a_string_on, .init = strings_setup)
+{
+    settings.value[wm_setting_current_deviation_charge_warn] = 1;
+    settings.value[wm_setting_current_deviation_discharge_warn] = 1;
+    wm_rules_configure(&rules, &settings);
+    for (int32_t sign = -1; sign <= 1; sign += 2) {
+        const enum wm_alarm alarm = sign > 0 ? wm_alarm_string_curr_deviation_charge_warn
+                                             : wm_alarm_string_curr_deviation_discharge_warn;
+        cr_assert_not(read_currents(sign * 2999, 0, 0, 0), "999.67 mA a string is rest");
+        (void)read_currents(sign * 2999, 0, 0, 1);
+        cr_assert_not(wm_alarms_holds(&alarms, alarm));
+        cr_assert(read_currents(sign * 3000, 0, 0, 2));
+        (void)read_currents(sign * 3000, 0, 0, 3);
+        cr_assert_eq(alarms.causes[alarm], 3);
+        (void)read_currents(sign * 2999, 0, 0, 4);
+        cr_assert_not(wm_alarms_holds(&alarms, alarm), "at rest nothing deviates");
+    }
+}
+
+Test(rules, strings_that_are_isolated_or_not_measured_are_left_out_of_deviation,
+     .init = strings_setup)
+{
+    is_isolated[1] = true;
+    (void)read_currents(20000, 0, 20000, 0);
+    cr_assert_not(read_currents(20000, 0, 20000, 1), "the mean is 20 A, not 13.3 A");
+    is_isolated[1] = false;
+    (void)read_currents(20000, 0, 20000, 2);
+    (void)read_currents(20000, 0, 20000, 3);
+    cr_assert(wm_alarms_holds(&alarms, wm_alarm_string_curr_deviation_charge));
+    bank.sensor[1].link.state = WM_LINK_LOST;
+    (void)read_currents(20000, 0, 20000, 4);
+    cr_assert_not(wm_alarms_holds(&alarms, wm_alarm_string_curr_deviation_charge));
+    is_isolated[2] = true;
+    (void)read_currents(40000, 0, 0, 5);
+    cr_assert_not(read_currents(40000, 0, 0, 6), "one alone has nobody to differ from");
+    settings.value[wm_setting_bank_sensor_for_all] = 1;
+    wm_bank_init(&bank, &settings);
+    bank.sensor[0].link.state = WM_LINK_PRESENT;
+    cr_assert_not(read_currents(60000, 0, 0, 7), "an equal share deviates from nothing");
+}
+
+Test(rules, a_lost_sensor_keeps_what_its_current_raised, .init = strings_setup)
+{
+    (void)read_current(21000, 0);
+    (void)read_current(21000, 1);
+    wm_rules_sensor_lost(&rules, 0);
+    bank.sensor[0].link.state = WM_LINK_LOST;
+    cr_assert_not(read_current(0, 2), "nothing is judged from a value that is not there");
+    cr_assert(wm_alarms_holds(&alarms, wm_alarm_string_current_high));
+    bank.sensor[0].link.state = WM_LINK_PRESENT;
+    (void)read_current(0, 3);
+    cr_assert_not(wm_alarms_holds(&alarms, wm_alarm_string_current_high));
+}
+
+Test(rules, the_difference_is_an_option_with_the_delay_of_voltages, .init = strings_setup)
+{
+    settings.value[wm_setting_voltage_max_difference] = 0;
+    wm_rules_configure(&rules, &settings);
+    cr_assert_not(read_difference(3000, 0), "off by default");
+    settings.value[wm_setting_voltage_max_difference] = 300;
+    settings.value[wm_setting_voltage_delay] = 10;
+    wm_rules_configure(&rules, &settings);
+    (void)read_difference(301, 1000);
+    (void)read_difference(301, 2000);
+    (void)read_difference(301, 11999);
+    cr_assert_not(wm_alarms_holds(&alarms, wm_alarm_max_voltage_diff));
+    (void)read_difference(301, 12000);
+    cr_assert(wm_alarms_holds(&alarms, wm_alarm_max_voltage_diff));
+    cr_assert_eq(wm_rules_module_flags(&rules, 0), 0, "no module flag says so");
+    bank.module[0].link.state = WM_LINK_LOST;
+    (void)read_difference(0, 13000);
+    cr_assert(wm_alarms_holds(&alarms, wm_alarm_max_voltage_diff), "lost: it keeps what it had");
 }

@@ -1,0 +1,133 @@
+-- Strings in parallel share a current. One that takes much less or much more than the mean is
+-- worth a warning at 5 A and an alarm at 10 A (for 50 Ah), apart for charge and for discharge.
+
+local directions = {
+  { name = "charge", sign = 1, alarm_flag = 0x0040, warning_flag = 0x1000 },
+  { name = "discharge", sign = -1, alarm_flag = 0x0020, warning_flag = 0x0080 },
+}
+
+for _, direction in ipairs(directions) do
+  local alarm = "string_curr_deviation_" .. direction.name
+  local warning = alarm .. "_warn"
+
+  scenario("strings deviate on " .. direction.name .. ": warning, alarm, and back") {
+    tags = { "current" },
+    plant = "guide_dashboard",
+
+    run = function(plant)
+      -- A mean of 20 A a string, and so much from it either way.
+      local function deviate(amperes)
+        plant.string[1].current = direction.sign * (20 + amperes)
+        plant.string[2].current = direction.sign * (20 - amperes)
+      end
+
+      settle()
+      note "at the level itself there is nothing to tell"
+      deviate(5)
+      within(seconds(10), function()
+        expect(plant.string[1].current):is(direction.sign * 25)
+        expect.modbus(1000):is(direction.sign > 0 and 0x0011 or 0x0009)
+      end)
+      throughout(rounds(3), function()
+        expect(plant):has_not(warning)
+      end)
+
+      note "a hair beyond it both strings are accused"
+      deviate(5.001)
+      within(rounds(3), function()
+        expect(plant.string[1]):has(warning)
+        expect(plant.string[2]):has(warning)
+      end)
+      expect.snmp("bacsStringAlarm2", 1):is(direction.warning_flag)
+      expect.trap(warning)
+
+      note "an alarm, and no general alarm"
+      deviate(10)
+      throughout(rounds(3), function()
+        expect(plant):has_not(alarm)
+      end)
+      deviate(10.001)
+      within(rounds(3), function()
+        expect(plant.string[2]):has(alarm)
+        expect(plant):has_not(warning)
+      end)
+      expect.snmp("bacsStringAlarm2", 2):is(direction.alarm_flag)
+      expect.trap { removed = warning }
+      expect.trap { added = alarm }
+      expect(plant):has_not "general_alarm"
+
+      note "back inside by half an ampere, and not by less"
+      deviate(9.501)
+      throughout(rounds(3), function()
+        expect(plant):has(alarm)
+      end)
+      deviate(9.5)
+      within(rounds(3), function()
+        expect(plant):has_not(alarm)
+        expect(plant):has(warning)
+      end)
+
+      note "a bank at rest has nothing to compare"
+      plant.string[1].current, plant.string[2].current = direction.sign * 1.99, 0
+      within(rounds(3), function()
+        expect(plant):has_not(warning)
+      end)
+      expect.trap { removed = alarm }
+      expect.trap { removed = warning }
+    end,
+  }
+end
+
+scenario "how much strings may deviate are settings, and scale with the blocks" {
+  tags = { "current" },
+  plant = "big_blocks",
+  settings = {
+    ["current_deviation.charge_alarm"] = 4, ["current_deviation.charge_warn"] = 2,
+    ["current_deviation.discharge_alarm"] = 3, ["current_deviation.discharge_warn"] = 1,
+  },
+
+  run = function(plant)
+    local one, other = plant.string[1], plant.string[2]
+    local steps = {
+      { 12.001, 8, "string_curr_deviation_charge_warn" },
+      { 14.001, 6, "string_curr_deviation_charge" },
+      { -11.001, -9, "string_curr_deviation_discharge_warn" },
+      { -13.001, -7, "string_curr_deviation_discharge" },
+    }
+    settle()
+    for _, step in ipairs(steps) do
+      one.current, other.current = step[1], step[2]
+      within(rounds(3), function()
+        expect(one):has(step[3])
+        expect(other):has(step[3])
+      end)
+      one.current, other.current = 0, 0
+      within(rounds(3), function()
+        expect(one):has_not(step[3])
+        expect.snmp("bacsStringAlarm2", 1):is(0)
+      end)
+    end
+  end,
+}
+
+scenario "a string without a sensor that answers is not compared" {
+  tags = { "current" },
+  plant = "guide_dashboard",
+
+  run = function(plant)
+    settle()
+    plant.string[1].current, plant.string[2].current = 35, 5
+    within(rounds(3), function()
+      expect(plant):has "string_curr_deviation_charge"
+    end)
+    plant.current_sensor[2]:unplug()
+    within(rounds(6), function()
+      expect(plant):has "sensor_communication_lost"
+      expect(plant):has_not "string_curr_deviation_charge"
+    end)
+    plant.current_sensor[2]:plug()
+    within(rounds(4), function()
+      expect(plant):has "string_curr_deviation_charge"
+    end)
+  end,
+}
