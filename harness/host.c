@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "console.h"
 #include "guard.h"
 
 /* Steps of Lua that a typed line may take: some milliseconds. */
@@ -135,14 +136,11 @@ static int lw_note(lua_State *lua)
 static int lw_reference(lua_State *lua)
 {
     static const char *const kinds[] = {
-        [SIM_ITEM_PLANT] = "plant",
-        [SIM_ITEM_STRING] = "string",
-        [SIM_ITEM_MODULE] = "module",
-        [SIM_ITEM_SENSOR] = "sensor",
-        [SIM_ITEM_AUX] = "aux",
-        [SIM_ITEM_AUX_INPUT] = "aux_input",
-        [SIM_ITEM_AUX_OUTPUT] = "aux_output",
-        [SIM_ITEM_BUS] = "bus",
+        [SIM_ITEM_PLANT] = "plant",           [SIM_ITEM_STRING] = "string",
+        [SIM_ITEM_MODULE] = "module",         [SIM_ITEM_SENSOR] = "current_sensor",
+        [SIM_ITEM_AUX] = "gx_r_aux",          [SIM_ITEM_AUX_INPUT] = "aux_input",
+        [SIM_ITEM_AUX_OUTPUT] = "aux_output", [SIM_ITEM_BUS] = "bus",
+        [SIM_ITEM_WEBMANAGER] = "webmanager",
     };
     struct sim_reference reference;
     if (!sim_plant_reference(lua, 1, &reference)) {
@@ -335,6 +333,16 @@ static int lw_traps(lua_State *lua)
     return 1;
 }
 
+/* console(bytes): types them at the service port; what the webmanager says. */
+static int lw_console(lua_State *lua)
+{
+    struct hx_text said = {0};
+    size_t size = 0;
+    const char *bytes = luaL_checklstring(lua, 1, &size);
+    hx_console_type(playing(lua)->board, bytes, size, &said);
+    return push_text(lua, &said);
+}
+
 /* ---- tables ----------------------------------------------------------------------------- */
 
 static void push_encoding(lua_State *lua, struct wm_encoding encoding, const char *name)
@@ -356,6 +364,21 @@ static void push_encoding(lua_State *lua, struct wm_encoding encoding, const cha
     set_string(lua, "name", name);
 }
 
+/* Fields of a point that is a choice; states: its names in order, names: name -> value. */
+static void push_states(lua_State *lua, enum wm_point point)
+{
+    const char *name;
+    lua_newtable(lua);
+    lua_newtable(lua);
+    for (int32_t value = 0; (name = wm_state_name(point, value)) != NULL; ++value) {
+        lua_pushstring(lua, name);
+        lua_rawseti(lua, -3, value + 1);
+        set_integer(lua, name, value);
+    }
+    lua_setfield(lua, -3, "names");
+    lua_setfield(lua, -2, "states");
+}
+
 static void push_points(lua_State *lua)
 {
     lua_createtable(lua, wm_point_count, 0);
@@ -372,6 +395,7 @@ static void push_points(lua_State *lua)
         lua_setfield(lua, -2, "modbus");
         push_encoding(lua, row->snmp_encoding, row->snmp_name);
         lua_setfield(lua, -2, "snmp");
+        push_states(lua, (enum wm_point)i);
         lua_rawseti(lua, -2, i + 1);
     }
 }
@@ -393,22 +417,40 @@ static void push_alarms(lua_State *lua)
     }
 }
 
+/* name -> value of a setting that is a choice. */
+static void push_choices(lua_State *lua, enum wm_setting setting)
+{
+    const struct wm_setting_row *row = wm_setting(setting);
+    lua_newtable(lua);
+    for (int32_t value = row->min; row->unit == wm_unit_choice && value <= row->max; ++value) {
+        if (wm_choice_name(setting, value) != NULL) {
+            set_integer(lua, wm_choice_name(setting, value), value);
+        }
+    }
+}
+
 static void push_settings(lua_State *lua)
 {
-    lua_Integer count = 0;
-    lua_newtable(lua);
+    lua_createtable(lua, wm_setting_count, 0);
     for (int i = 0; i < wm_setting_count; ++i) {
         const struct wm_setting_row *row = wm_setting((enum wm_setting)i);
+        lua_createtable(lua, 0, 10);
+        set_string(lua, "name", row->name);
+        set_integer(lua, "value_default", row->value_default);
+        set_integer(lua, "min", row->min);
+        set_integer(lua, "max", row->max);
+        set_string(lua, "unit", wm_unit(row->unit)->name);
+        set_string(lua, "natural", wm_unit(row->unit)->natural_name);
+        set_integer(lua, "per_natural", wm_unit(row->unit)->per_natural);
+        push_choices(lua, (enum wm_setting)i);
+        lua_setfield(lua, -2, "names");
         if (row->snmp_leaf != WM_NO_OBJECT) {
-            lua_createtable(lua, 0, 5);
-            set_string(lua, "name", row->name);
-            set_integer(lua, "value_default", row->value_default);
             set_string(lua, "snmp_name", row->snmp_name);
             set_integer(lua, "snmp_leaf", row->snmp_leaf);
             push_encoding(lua, row->snmp_encoding, row->snmp_name);
             lua_setfield(lua, -2, "snmp");
-            lua_rawseti(lua, -2, ++count);
         }
+        lua_rawseti(lua, -2, i + 1);
     }
 }
 
@@ -453,6 +495,18 @@ static int lw_has_sensor(lua_State *lua)
     bool is_for_all = value[wm_setting_bank_sensor_for_all] != 0;
     lua_pushboolean(lua, luaL_checkinteger(lua, 1) <= sensors || (is_for_all && sensors > 0));
     return 1;
+}
+
+/* setting_is(name, text): it was set while the scenario ran, as an operator types it. */
+static int lw_setting_is(lua_State *lua)
+{
+    struct board_setting set;
+    struct hx_text why = {0};
+    if (hx_setting_check(luaL_checkstring(lua, 1), luaL_checkstring(lua, 2), &set, &why)) {
+        playing(lua)->settings.value[set.setting] = set.value;
+    }
+    hx_text_free(&why);
+    return 0;
 }
 
 /* setting(name): its value in the row's unit, as the webmanager was given it. */
@@ -578,10 +632,12 @@ static const luaL_Reg functions[] = {
     {"objects", lw_objects},
     {"alarms", lw_alarms},
     {"traps", lw_traps},
+    {"console", lw_console},
     {"point_register", lw_point_register},
     {"point_oid", lw_point_oid},
     {"has_sensor", lw_has_sensor},
     {"setting", lw_setting},
+    {"setting_is", lw_setting_is},
     {"check_setting", lw_check_setting},
     {"thing", lw_thing},
     {"thing_of_point", lw_thing_of_point},

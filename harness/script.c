@@ -124,19 +124,25 @@ lua_State *hx_script_open(struct hx_stage *stage, uint64_t seed)
     lua_pushvalue(lua, 1);
     run_embedded(lua, "failure.lua", 1); /* 2 failure */
     lua_pushvalue(lua, 1);
-    run_embedded(lua, "windows.lua", 1); /* 3 windows */
-    lua_pushvalue(lua, 1);
-    lua_pushvalue(lua, 3);
-    run_embedded(lua, "ledger.lua", 2); /* 4 ledger */
-    lua_pushvalue(lua, 1);
-    lua_pushvalue(lua, 3);
     lua_pushvalue(lua, 2);
-    lua_pushvalue(lua, 4);
-    run_embedded(lua, "expect.lua", 4); /* 5 expect */
+    run_embedded(lua, "console.lua", 2); /* 3 console */
     lua_pushvalue(lua, 1);
+    lua_pushvalue(lua, 3);
+    run_embedded(lua, "windows.lua", 2); /* 4 windows */
+    lua_pushvalue(lua, 1);
+    lua_pushvalue(lua, 4);
+    run_embedded(lua, "ledger.lua", 2); /* 5 ledger */
+    lua_pushvalue(lua, 1);
+    lua_pushvalue(lua, 4);
     lua_pushvalue(lua, 2);
     lua_pushvalue(lua, 5);
-    run_embedded(lua, "language.lua", 3);
+    lua_pushvalue(lua, 3);
+    run_embedded(lua, "expect.lua", 5); /* 6 expect */
+    lua_pushvalue(lua, 1);
+    lua_pushvalue(lua, 2);
+    lua_pushvalue(lua, 6);
+    lua_pushvalue(lua, 3);
+    run_embedded(lua, "language.lua", 4);
     lua_rawsetp(lua, LUA_REGISTRYINDEX, &language_key);
     lua_settop(lua, 0);
     stage->lua = lua;

@@ -72,7 +72,7 @@ void sim_truth_changed(void *plant);
 
 /* Items that only the puppet face knows, beyond enum sim_item. */
 enum {
-    SIM_ITEM_CHARGER = SIM_ITEM_BUS + 1,
+    SIM_ITEM_CHARGER = SIM_ITEM_WEBMANAGER + 1,
     SIM_ITEM_LOAD,
     SIM_ITEM_REPEATER,
     SIM_ITEM_CABLE, /* number: its place in the topology, from 1 */

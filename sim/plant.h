@@ -61,10 +61,11 @@ enum sim_item {
     SIM_ITEM_AUX_INPUT,
     SIM_ITEM_AUX_OUTPUT,
     SIM_ITEM_BUS,
+    SIM_ITEM_WEBMANAGER, /* what only it has: its panel, its programmer */
 };
 struct sim_reference {
     enum sim_item item;
-    int32_t number;       /* 1-based over the whole plant, as in the register map; plant, bus: 0 */
+    int32_t number;       /* 1-based over the plant, as in the register map; 0: there is one */
     const char *property; /* null: the item itself; "voltage": module.voltage */
     char name[48];        /* as in a scenario: "string[1].module[7].voltage" */
 };

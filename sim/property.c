@@ -384,12 +384,19 @@ const struct sim_property *sim_property_find(int item, const char *name)
 const char *sim_item_word(int item)
 {
     static const char *const words[SIM_ITEMS] = {
-        [SIM_ITEM_PLANT] = "plant",       [SIM_ITEM_STRING] = "string",
-        [SIM_ITEM_MODULE] = "module",     [SIM_ITEM_SENSOR] = "current_sensor",
-        [SIM_ITEM_AUX] = "gx_r_aux",      [SIM_ITEM_AUX_INPUT] = "input",
-        [SIM_ITEM_AUX_OUTPUT] = "output", [SIM_ITEM_BUS] = "bus",
-        [SIM_ITEM_CHARGER] = "charger",   [SIM_ITEM_LOAD] = "load",
-        [SIM_ITEM_REPEATER] = "repeater", [SIM_ITEM_CABLE] = "cable",
+        [SIM_ITEM_PLANT] = "plant",
+        [SIM_ITEM_STRING] = "string",
+        [SIM_ITEM_MODULE] = "module",
+        [SIM_ITEM_SENSOR] = "current_sensor",
+        [SIM_ITEM_AUX] = "gx_r_aux",
+        [SIM_ITEM_AUX_INPUT] = "input",
+        [SIM_ITEM_AUX_OUTPUT] = "output",
+        [SIM_ITEM_BUS] = "bus",
+        [SIM_ITEM_WEBMANAGER] = "webmanager",
+        [SIM_ITEM_CHARGER] = "charger",
+        [SIM_ITEM_LOAD] = "load",
+        [SIM_ITEM_REPEATER] = "repeater",
+        [SIM_ITEM_CABLE] = "cable",
     };
     assert(item >= 0 && item < SIM_ITEMS);
     return words[item];

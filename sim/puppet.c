@@ -89,7 +89,7 @@ static void puppet_name(const struct sim_plant *plant, const struct puppet *pupp
 bool sim_plant_reference(lua_State *lua, int index, struct sim_reference *reference)
 {
     const struct puppet *puppet = luaL_testudata(lua, index, puppet_type);
-    if (puppet == NULL || puppet->kind == PUPPET_LIST || puppet->item > SIM_ITEM_BUS ||
+    if (puppet == NULL || puppet->kind == PUPPET_LIST || puppet->item > SIM_ITEM_WEBMANAGER ||
         puppet->box->plant == NULL) {
         return false;
     }
@@ -110,37 +110,55 @@ struct child {
 };
 
 static const struct child children[] = {
-    {SIM_ITEM_PLANT, SIM_ITEM_STRING, true},    {SIM_ITEM_PLANT, SIM_ITEM_MODULE, true},
-    {SIM_ITEM_PLANT, SIM_ITEM_SENSOR, true},    {SIM_ITEM_PLANT, SIM_ITEM_AUX, true},
-    {SIM_ITEM_PLANT, SIM_ITEM_CHARGER, false},  {SIM_ITEM_PLANT, SIM_ITEM_LOAD, false},
-    {SIM_ITEM_PLANT, SIM_ITEM_BUS, false},      {SIM_ITEM_STRING, SIM_ITEM_MODULE, true},
-    {SIM_ITEM_PLANT, SIM_ITEM_REPEATER, false}, {SIM_ITEM_AUX, SIM_ITEM_AUX_INPUT, true},
-    {SIM_ITEM_AUX, SIM_ITEM_AUX_OUTPUT, true},
+    {SIM_ITEM_PLANT, SIM_ITEM_STRING, true},      {SIM_ITEM_PLANT, SIM_ITEM_MODULE, true},
+    {SIM_ITEM_PLANT, SIM_ITEM_SENSOR, true},      {SIM_ITEM_PLANT, SIM_ITEM_AUX, true},
+    {SIM_ITEM_PLANT, SIM_ITEM_CHARGER, false},    {SIM_ITEM_PLANT, SIM_ITEM_LOAD, false},
+    {SIM_ITEM_PLANT, SIM_ITEM_WEBMANAGER, false}, {SIM_ITEM_PLANT, SIM_ITEM_BUS, false},
+    {SIM_ITEM_STRING, SIM_ITEM_MODULE, true},     {SIM_ITEM_PLANT, SIM_ITEM_REPEATER, false},
+    {SIM_ITEM_AUX, SIM_ITEM_AUX_INPUT, true},     {SIM_ITEM_AUX, SIM_ITEM_AUX_OUTPUT, true},
 };
 
 static const struct verb *verbs_all(size_t *count);
 
-static bool scope_of(int item, enum wm_scope *scope)
+/* The scopes whose points are properties of an item, the first before the next. */
+enum { ITEM_SCOPES_MAX = 3 };
+static size_t scopes_of(int item, enum wm_scope scopes[ITEM_SCOPES_MAX])
 {
-    switch (item) {
-    case SIM_ITEM_PLANT:
-        *scope = wm_scope_system;
-        return true;
-    case SIM_ITEM_STRING:
-        *scope = wm_scope_string;
-        return true;
-    case SIM_ITEM_MODULE:
-        *scope = wm_scope_module;
-        return true;
-    case SIM_ITEM_AUX_INPUT:
-        *scope = wm_scope_aux_input;
-        return true;
-    case SIM_ITEM_AUX_OUTPUT:
-        *scope = wm_scope_aux_output;
-        return true;
-    default:
-        return false;
+    static const struct {
+        int item;
+        size_t count;
+        enum wm_scope scopes[ITEM_SCOPES_MAX];
+    } rows[] = {
+        {SIM_ITEM_PLANT, 1, {wm_scope_system}},
+        {SIM_ITEM_STRING, 1, {wm_scope_string}},
+        {SIM_ITEM_MODULE, 1, {wm_scope_module}},
+        {SIM_ITEM_SENSOR, 1, {wm_scope_sensor}},
+        {SIM_ITEM_AUX, 1, {wm_scope_aux}},
+        {SIM_ITEM_AUX_INPUT, 1, {wm_scope_aux_input}},
+        {SIM_ITEM_AUX_OUTPUT, 1, {wm_scope_aux_output}},
+        {SIM_ITEM_WEBMANAGER, 3, {wm_scope_panel, wm_scope_programmer, wm_scope_system}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].item == item) {
+            memcpy(scopes, rows[i].scopes, sizeof rows[i].scopes);
+            return rows[i].count;
+        }
     }
+    return 0;
+}
+
+/* The published point that is a property of an item by this name, or null. */
+static const struct wm_point_row *point_of(int item, const char *name)
+{
+    enum wm_scope scopes[ITEM_SCOPES_MAX];
+    enum wm_point point;
+    const size_t count = scopes_of(item, scopes);
+    for (size_t i = 0; i < count; i++) {
+        if (wm_point_find(scopes[i], name, &point)) {
+            return wm_point(point);
+        }
+    }
+    return NULL;
 }
 
 static int compare_words(const void *one, const void *other)
@@ -187,13 +205,13 @@ static void words_properties(struct words *words, int item, bool only_pushed)
             words_add(words, rows[i].name);
         }
     }
-    enum wm_scope scope;
-    if (only_pushed || !scope_of(item, &scope)) {
-        return;
-    }
-    for (int point = 0; point < wm_point_count; point++) {
-        if (wm_point((enum wm_point)point)->scope == scope) {
-            words_add(words, wm_point((enum wm_point)point)->name);
+    enum wm_scope scopes[ITEM_SCOPES_MAX];
+    const size_t scopes_count = only_pushed ? 0 : scopes_of(item, scopes);
+    for (size_t i = 0; i < scopes_count; i++) {
+        for (int point = 0; point < wm_point_count; point++) {
+            if (wm_point((enum wm_point)point)->scope == scopes[i]) {
+                words_add(words, wm_point((enum wm_point)point)->name);
+            }
         }
     }
 }
@@ -303,10 +321,8 @@ static bool push_reference(lua_State *lua, const struct puppet *puppet, const ch
 {
     const struct sim_property *property = sim_property_find(puppet->item, word);
     const char *name = property != NULL ? property->name : NULL;
-    enum wm_scope scope;
-    enum wm_point point;
-    if (property == NULL && scope_of(puppet->item, &scope) && wm_point_find(scope, word, &point)) {
-        name = wm_point(point)->name;
+    if (name == NULL && point_of(puppet->item, word) != NULL) {
+        name = point_of(puppet->item, word)->name;
     }
     if (name == NULL) {
         return false;
@@ -508,10 +524,7 @@ static const struct sim_property *check_pushed(lua_State *lua, int item, const c
     struct words words = {0};
     words_properties(&words, item, true);
     words_push(lua, &words);
-    enum wm_scope scope;
-    enum wm_point point;
-    bool is_shown =
-        property != NULL || (scope_of(item, &scope) && wm_point_find(scope, word, &point));
+    const bool is_shown = property != NULL || point_of(item, word) != NULL;
     luaL_error(lua, "%s %s \"%s\"%s; it has: %s", sim_item_word(item),
                is_shown ? "only shows" : "has no property", word,
                is_shown ? ", it can't be pushed" : "", lua_tostring(lua, -1));

@@ -1,6 +1,6 @@
 -- expect.lua — expectations: each looks through every window that can show the thing.
 
-local host, windows, failure, ledger = ...
+local host, windows, failure, ledger, console = ...
 
 local count = 0 -- expectations judged; a scenario without any fails
 local looks = 0 -- the same, with those that prove nothing
@@ -312,18 +312,35 @@ local function look_at(reference, want)
   return seen
 end
 
+-- A number, or the name of a choice.
+local function need_value(value, what, point)
+  if not point.names or next(point.names) == nil then
+    need_number(value, ":is")
+  elseif math.type(point.names[value]) ~= "integer" then
+    local known = {}
+    for name in pairs(point.names) do
+      known[#known + 1] = name
+    end
+    failure.unknown("value of " .. what, tostring(value), known)
+  end
+end
+
 local function value_is(reference, value)
-  need_number(value, ":is")
+  need_value(value, reference.name, reference.point)
   local want = "is " .. windows.natural_text(value, reference.point)
   local seen = look_at(reference, want)
   for _, each in ipairs(seen) do
     local wanted = each.encode(value)
     each.ok = each.raw == wanted
     each.proves = wanted ~= 0
-    each.text = each.ok and each.text or ("%s, wanted %d"):format(each.text, wanted)
+    each.text = each.ok and each.text or ("%s, wanted %s"):format(each.text,
+      each.window == "console" and windows.natural_text(value, reference.point) or wanted)
   end
   judge(value_text(reference, want), seen, windows.disagree(seen))
   ledger.values(reference.point, reference.number, seen, true)
+  if reference.point.scope == "panel" then
+    ledger.panel(reference.point, value)
+  end
 end
 
 -- Each window shows what it would show for a value inside value - tolerance .. value + tolerance.
@@ -375,7 +392,7 @@ local function value_is_unavailable(reference)
   local seen = windows.look(reference.point, reference.number)
   local disagree = windows.disagree(seen)
   for _, each in ipairs(seen) do
-    each.ok = each.raw == 0
+    each.ok = each.raw == 0 or each.is_absent
   end
   local signs = {}
   if reference.kind == "module" then
@@ -428,28 +445,36 @@ end
 
 -- ---- what expect() is given ---------------------------------------------------------------
 
-local scopes = { plant = "system", string = "string", module = "module" }
+local scopes = {
+  plant = { "system" }, string = { "string" }, module = { "module" },
+  current_sensor = { "sensor" }, gx_r_aux = { "aux" },
+  webmanager = { "panel", "programmer", "system" },
+}
 
-local function known_points(scope)
+local function known_points(names)
   local known = {}
-  for _, point in ipairs(host.points) do
-    if point.scope == scope then
-      known[#known + 1] = point.name
+  for _, scope in ipairs(names) do
+    for _, point in ipairs(host.points) do
+      if point.scope == scope then
+        known[#known + 1] = point.name
+      end
     end
   end
   return known
 end
 
 local function expect_value(thing)
-  local scope = scopes[thing.kind]
-  thing.point = scope and windows.point(scope, thing.property)
+  local names = scopes[thing.kind]
+  if not names then
+    failure.misuse("no window shows %s; ask the string's current or the line of the aux",
+      thing.name)
+  end
+  for _, scope in ipairs(names) do
+    thing.point = thing.point or windows.point(scope, thing.property)
+  end
   if not thing.point then
-    if not scope then
-      failure.misuse("no window shows %s; ask the string's current or the line of the aux",
-        thing.name)
-    end
     failure.unknown("value that a window shows of a " .. thing.kind, thing.property,
-      known_points(scope))
+      known_points(names))
   end
   thing.number = math.max(thing.number, 1)
   return with_methods("a value", value_methods, thing)
@@ -653,6 +678,73 @@ local function expect_clients()
   return with_methods("modbus clients", client_methods)
 end
 
+-- ---- settings and the operator ------------------------------------------------------------
+
+local function setting_is(reference, value)
+  need_value(value, reference.name, reference.point)
+  local seen = windows.look_at_setting(reference.point)
+  for _, each in ipairs(seen) do
+    local wanted = each.encode(value)
+    each.ok = each.raw == wanted
+    each.text = each.ok and each.text or ("%s, wanted %s"):format(each.text,
+      each.window == "console" and windows.natural_text(value, reference.point) or wanted)
+  end
+  judge(value_text(reference, "is " .. windows.natural_text(value, reference.point)), seen,
+    windows.disagree(seen))
+  ledger.setting(reference.point, seen)
+end
+
+local function expect_setting(name)
+  local setting = windows.setting(name)
+  if not setting then
+    local known = {}
+    for i, each in ipairs(host.settings) do
+      known[i] = each.name
+    end
+    failure.unknown("setting", tostring(name), known)
+  end
+  return with_methods("a setting", { is = setting_is }, { name = name, point = setting })
+end
+
+-- The request is made by the wish that follows, and made anew at each look.
+local operator_methods = {
+  is_ok = function(request)
+    local answer = console.request(request.line)
+    judge(("operator %q is obeyed"):format(request.line),
+      { { ok = answer.is_ok, text = console.answer_text(answer) } })
+  end,
+  is_refused = function(request, code)
+    if type(code) ~= "string" then
+      failure.misuse(":is_refused takes a code, as in :is_refused \"range\"")
+    end
+    local answer = console.request(request.line)
+    judge(("operator %q is refused: %s"):format(request.line, code),
+      { { ok = answer.code == code, text = console.answer_text(answer) } })
+  end,
+  -- Some line has all these words.
+  shows = function(request, words)
+    if type(words) ~= "string" or not words:find("%S") then
+      failure.misuse(":shows takes words of one line, as in :shows \"module=3 voltage=12.941\"")
+    end
+    local answer, is_shown = console.request(request.line), false
+    for _, line in ipairs(answer.lines) do
+      local has_all = true
+      for word in words:gmatch("%S+") do
+        has_all = has_all and (" " .. line .. " "):find(" " .. word .. " ", 1, true) ~= nil
+      end
+      is_shown = is_shown or has_all
+    end
+    local said = #answer.said > 600 and answer.said:sub(1, 600) .. "..." or answer.said
+    judge(("operator %q shows %s"):format(request.line, words),
+      { { ok = is_shown, text = (said:gsub("\n$", ""):gsub("\n", "\n            ")) } })
+  end,
+}
+
+local function expect_operator(line)
+  console.need_request(line, "expect.operator")
+  return with_methods("an operator", operator_methods, { line = line })
+end
+
 -- ---- traps --------------------------------------------------------------------------------
 
 local arrived = {} -- in order; taken: an expectation has used it up
@@ -729,6 +821,8 @@ local members = {
   modbus = expect_register,
   modbus_unit = expect_unit,
   modbus_clients = expect_clients,
+  operator = expect_operator,
+  setting = expect_setting,
   snmp = expect_snmp,
   trap = expect_trap,
   no_trap = expect_no_trap,

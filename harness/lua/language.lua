@@ -3,7 +3,7 @@
 -- A scenario file sees these words and the harmless part of Lua's library, and nothing else:
 -- unknown names are errors, names cannot be set, and the same seed gives the same run.
 
-local host, failure, watch = ...
+local host, failure, watch, console = ...
 
 local language = {}
 
@@ -394,8 +394,38 @@ for name, fn in next, numbers do
   end
 end
 
+-- ---- the operator -------------------------------------------------------------------------
+
+-- operator "breaker open 1": a request that must be obeyed. What it said, line by line, each as
+-- its words.
+local operator = setmetatable({
+  -- The same, where a refusal is fine: then is_ok is false, and there are code and text.
+  try = function(_, line)
+    return console.request(console.need_request(line, "operator:try"))
+  end,
+  -- Bytes without the end of a line: a request that is not finished.
+  types = function(_, bytes)
+    if type(bytes) ~= "string" or bytes:find("[\r\n]") then
+      failure.misuse("operator:types takes a part of one line")
+    end
+    host.console(bytes)
+  end,
+}, {
+  __call = function(_, line)
+    local answer = console.request(console.need_request(line, "operator"))
+    if not answer.is_ok then
+      failure.raise(("operator %q is obeyed"):format(line),
+        { "  wrong " .. console.answer_text(answer) })
+    end
+    return answer
+  end,
+  __newindex = function() failure.misuse("operator cannot be changed") end,
+  __metatable = false,
+})
+
 local words = {
   scenario = scenario, settle = settle, wait = wait, within = within, throughout = throughout,
+  operator = operator,
   note = function(text) host.note(plain_text(text)) end,
   seconds = times("seconds", 1), minutes = times("minutes", 60), hours = times("hours", 3600),
   days = times("days", 86400), rounds = rounds, expect = watch.expect, print = print_playing,
@@ -482,7 +512,7 @@ end
 -- Nothing typed may pass time or expect: that is a scenario's.
 local not_typed = {
   scenario = true, settle = true, wait = true, within = true, throughout = true, note = true,
-  expect = true, rounds = true,
+  expect = true, rounds = true, operator = true,
 }
 
 -- Nothing typed may keep the service from its clients: not in C either, where no hook looks.

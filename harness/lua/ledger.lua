@@ -50,7 +50,7 @@ end
 -- Every window of `seen` showed a value; `proves`: it would not have held for a dead 0.
 function ledger.values(point, number, seen, is_exact)
   for _, each in ipairs(seen) do
-    if each.proves then
+    if each.proves and kind_of[each.window] then
       claim(host.thing_of_point(kind_of[each.window], point.id, number))
       if is_exact and point.unit == "flags" then
         claim_bits(point, each.raw)
@@ -110,7 +110,8 @@ local function place_of(key)
     places_of_points("register", host.point_register)
     places_of_points("object", host.point_oid)
     for _, setting in ipairs(host.settings) do
-      places[windows.object_oid(setting.snmp_name)] = { setting = setting }
+      local oid = setting.snmp_name and windows.object_oid(setting.snmp_name) or ""
+      places[oid] = { setting = setting }
     end
   end
   local column = type(key) == "string" and windows.column_of(key)
@@ -137,6 +138,18 @@ function ledger.raw(key, value, ok, is_exact)
     claim(host.thing_of_point(place.kind, place.point.id, place.number))
     if is_exact and place.point.unit == "flags" then
       claim_bits(place.point, value & 0xFFFF)
+    end
+  end
+end
+
+-- A setting was read back: asserted where its default would have been refused.
+function ledger.setting(setting, seen)
+  for _, each in ipairs(seen) do
+    local default = setting.value_default
+    local dead = each.window == "snmp" and windows.encode_setting(setting, default) or default
+    if each.raw ~= dead then
+      claim(host.thing("setting", setting.name))
+      claim(each.window == "snmp" and host.thing("object", setting.snmp_name))
     end
   end
 end

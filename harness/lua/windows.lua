@@ -1,9 +1,9 @@
--- windows.lua — what an outsider reads: registers, objects, alarm rows, contacts.
+-- windows.lua — what an outsider reads: registers, objects, alarm rows, the service console.
 --
 -- Encodings are worked out here from the tables, not by the firmware's function, so that the two
 -- hold each other. A reading is kept only while virtual time stands and the view is the same.
 
-local host = ...
+local host, console = ...
 local windows = {}
 
 local REGISTER_FIRST, REGISTER_LAST, BLOCK = 1000, 3681, 125
@@ -15,7 +15,7 @@ local cache = { now = -1, generation = -1 }
 local function fresh()
   local now, generation = host.now_us(), host.generation()
   if cache.now ~= now or cache.generation ~= generation then
-    cache = { now = now, generation = generation, registers = {}, objects = {} }
+    cache = { now = now, generation = generation, registers = {}, objects = {}, console = {} }
   end
   return cache
 end
@@ -142,6 +142,9 @@ end
 
 -- A number of a person into the point's unit.
 local function to_unit(value, point)
+  if type(value) == "string" then
+    return point.names[value]
+  end
   local scaled = value * point.per_natural
   return scaled >= 0 and math.floor(scaled + 0.5) or -math.floor(-scaled + 0.5)
 end
@@ -151,6 +154,9 @@ local function number_text(value)
 end
 
 function windows.natural_text(value, point)
+  if type(value) == "string" then
+    return ("\"%s\""):format(value)
+  end
   if point.natural == "" then
     return number_text(value)
   end
@@ -211,6 +217,20 @@ local function row_neighbours(point, number)
   return ask
 end
 
+-- The console shows a value whole, in its natural unit.
+local in_console = { kind = "integer" }
+
+local function look_at_console(point, number)
+  local words, problem = console.item(fresh().console, point.scope, number)
+  local text = words and words[point.name]
+  local place = ("console %s=%d %s"):format(point.scope, number, point.name)
+  local raw = text and console.value(text, point)
+  local seen = sighting("console", place, raw, text or problem, in_console, point)
+  seen.text = ("%s = %s"):format(place, text or problem)
+  seen.is_absent = text == "-"
+  return seen
+end
+
 function windows.object_name(point, number)
   if point.scope == "aux_input" or point.scope == "aux_output" then
     local kind = point.scope == "aux_input" and "Input" or "Output"
@@ -239,6 +259,10 @@ function windows.look(point, number)
       instance and "." .. number or "")
     seen[#seen + 1] = sighting("snmp", place, raw, problem, point.snmp, point)
   end
+  -- What no other window has. The console has everything; its own tests hold the rest of it.
+  if #seen == 0 then
+    seen[1] = look_at_console(point, number)
+  end
   return seen
 end
 
@@ -262,6 +286,30 @@ function windows.point(scope, name)
       return point
     end
   end
+end
+
+-- ---- settings -----------------------------------------------------------------------------
+
+function windows.setting(name)
+  for _, setting in ipairs(host.settings) do
+    if setting.name == name then
+      return setting
+    end
+  end
+end
+
+-- What console and object show of a setting.
+function windows.look_at_setting(setting)
+  local words, problem = console.setting(fresh().console, setting.name)
+  local place, text = "console " .. setting.name, words and words.value
+  local seen = { sighting("console", place, text and console.value(text, setting), text or problem,
+    in_console, setting) }
+  seen[1].text = ("%s = %s"):format(place, text or problem)
+  if setting.snmp then
+    local raw, why = windows.object(windows.object_oid(setting.snmp_name))
+    seen[2] = sighting("snmp", "snmp " .. setting.snmp_name, raw, why, setting.snmp, setting)
+  end
+  return seen
 end
 
 -- ---- objects by name ----------------------------------------------------------------------
@@ -317,7 +365,7 @@ function windows.object_oid(name, row)
     end
   end
   for _, setting in ipairs(host.settings) do
-    if setting.snmp_name == name then
+    if setting.snmp_name and setting.snmp_name == name then
       oid = ("%s.1.%d.0"):format(BACS, setting.snmp_leaf)
     end
   end

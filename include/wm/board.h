@@ -68,6 +68,15 @@ int board_serve(struct board *board, int until_fd, int64_t wall_us);
 int board_modbus_port(const struct board *board);
 int board_snmp_port(const struct board *board);
 
+/*
+ * The service port as a stream of bytes; CONSOLE.md tells what is spoken on it. Write takes what
+ * the webmanager can take now and returns how many: the rest is to be offered again when all that
+ * it says has been read. A request is carried out within the call, at the world's present instant
+ * (decision H5). Read returns how many bytes it gave, 0: there is nothing more to say.
+ */
+size_t board_console_write(struct board *board, const char *bytes, size_t size);
+size_t board_console_read(struct board *board, char *bytes, size_t size);
+
 /* The latest published view: for its generation and readiness, never for an assertion. */
 const struct wm_view *board_view(const struct board *board);
 

@@ -68,9 +68,10 @@ local function load_part(name, ...)
   return assert(loadfile("harness/lua/" .. name))(...)
 end
 local failure = load_part("failure.lua", host)
-local windows = load_part("windows.lua", host)
+local console = load_part("console.lua", host, failure)
+local windows = load_part("windows.lua", host, console)
 local watch = load_part("expect.lua", host, windows, failure,
-  load_part("ledger.lua", host, windows))
+  load_part("ledger.lua", host, windows), console)
 local expect = watch.expect
 
 local voltage = { "module", 1, "voltage", "module.voltage" }

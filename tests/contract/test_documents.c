@@ -21,10 +21,10 @@ static char *read_all(FILE *file, const char *what)
     return text;
 }
 
-static char *printed(const char *option)
+static char *printed(const char *program, const char *option)
 {
     char command[512];
-    (void)snprintf(command, sizeof command, "%s %s", WM_CATALOG_PROGRAM, option);
+    (void)snprintf(command, sizeof command, "%s %s", program, option);
     FILE *pipe = popen(command, "r");
     char *text = read_all(pipe, command);
     cr_assert_eq(pclose(pipe), 0, "%s failed", command);
@@ -55,7 +55,7 @@ static int line_of_difference(const char *a, const char *b)
 static void check(const char *path, const char *option)
 {
     char *is = committed(path);
-    char *should_be = printed(option);
+    char *should_be = printed(WM_CATALOG_PROGRAM, option);
     cr_assert(strcmp(is, should_be) == 0,
               "%s:%d: not what the tables say; print it again: wm-catalog %s >%s", path,
               line_of_difference(is, should_be), option, path);
@@ -78,10 +78,22 @@ Test(documents, ALARMS_is_current)
     check("firmware/catalog/ALARMS.md", "--alarms");
 }
 
+Test(documents, CONSOLE_is_current)
+{
+    const char *path = "firmware/service/console/CONSOLE.md";
+    char *is = committed(path);
+    char *should_be = printed(WM_CONSOLE_PROGRAM, "");
+    cr_assert(strcmp(is, should_be) == 0,
+              "%s:%d: not what the table of commands says; print it again: wm-console >%s", path,
+              line_of_difference(is, should_be), path);
+    free(is);
+    free(should_be);
+}
+
 Test(documents, the_message_table_in_BUS_is_current)
 {
     char *is = committed("sim/BUS.md");
-    char *should_be = printed("--messages");
+    char *should_be = printed(WM_CATALOG_PROGRAM, "--messages");
     cr_assert_not_null(strstr(is, should_be),
                        "sim/BUS.md: lacks the table that wm-catalog --messages prints, as printed");
     free(is);

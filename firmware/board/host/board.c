@@ -13,6 +13,7 @@
 
 #include "firmware/core/core.h"
 #include "firmware/core/settings.h"
+#include "firmware/service/console/console.h"
 #include "firmware/service/modbus/server.h"
 #include "firmware/service/snmp/agent.h"
 #include "sim/world.h"
@@ -33,6 +34,7 @@ struct board {
     uint32_t generation;     /* of the view last told */
     struct witness *witness; /* null without a plant to judge by */
     struct board_store_memory store;
+    struct con_console console;
     struct wm_core core;
 };
 
@@ -74,6 +76,30 @@ static void step(void *self)
 void board_wake(void *board)
 {
     step(board);
+}
+
+/* ---- wishes ----------------------------------------------------------------------------- */
+
+/* In force by a step at the same instant, and kept, before the service answers (decision H5). */
+static enum wm_status command_put(void *self, const struct wm_command *command, const char **why)
+{
+    struct board *board = self;
+    const enum wm_status status = wm_core_command(&board->core, command, why);
+    if (status != WM_OK) {
+        return status;
+    }
+    step(board);
+    return wm_core_is_kept(&board->core) ? WM_OK : WM_IO;
+}
+
+size_t board_console_write(struct board *board, const char *bytes, size_t size)
+{
+    return con_console_write(&board->console, bytes, size, now_ms(board) - board->core.started_ms);
+}
+
+size_t board_console_read(struct board *board, char *bytes, size_t size)
+{
+    return con_console_read(&board->console, bytes, size);
 }
 
 /* ---- settings --------------------------------------------------------------------------- */
@@ -128,6 +154,8 @@ static bool services_open(struct board *board, const struct board_options *optio
                           size_t error_size)
 {
     const struct wm_view *view = &board->core.view;
+    const struct wm_commands commands = {command_put, board};
+    con_console_init(&board->console, view, &commands, &board->core.ports.log, 0);
     board->loop = ev_loop_new(EVFLAG_AUTO);
     if (board->loop == NULL) {
         (void)snprintf(error, error_size, "no event loop: out of descriptors or memory");

@@ -1,0 +1,233 @@
+/*
+ * console.c — bytes to lines, lines to requests, answers to bytes. See console.h.
+ */
+#include "console.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+static const struct {
+    const char *name;
+    const char *text;
+} codes[CON_CODES] = {
+    [CON_UNKNOWN] = {"unknown", "There is no such command, setting or group"},
+    [CON_SYNTAX] = {"syntax", "Words are missing or too many, or one has not the right form"},
+    [CON_RANGE] = {"range", "The value is outside its range, or cannot be changed here"},
+    [CON_CONFLICT] = {"conflict", "It contradicts another setting or what is going on"},
+    [CON_BUSY] = {"busy", "Too much is waiting; the same request is worth another try"},
+    [CON_STORE] = {"store", "It is in force, but could not be kept for the next start"},
+    [CON_ABSENT] = {"absent", "There is no such item in this installation"},
+    [CON_TOO_LONG] = {"too_long", "The line is longer than a request can be"},
+    [CON_TOO_FAST] = {"too_fast", "Too many requests; more are taken as time passes"},
+};
+
+const char *con_code_describe(size_t i, const char **text)
+{
+    if (i >= CON_CODES) {
+        return NULL;
+    }
+    *text = codes[i].text;
+    return codes[i].name;
+}
+
+void con_console_init(struct con_console *console, const struct wm_view *view,
+                      const struct wm_commands *commands, const struct wm_log *log, wm_ms now_ms)
+{
+    *console = (struct con_console){
+        .view = view,
+        .commands = *commands,
+        .log = *log,
+        .budget = CON_BURST * INT64_C(1000),
+        .budget_ms = now_ms,
+    };
+}
+
+/* ---- answers ---------------------------------------------------------------------------- */
+
+static void add(struct con_console *console, const char *format, va_list arguments)
+{
+    /* The line's end always has its place. */
+    const size_t room = sizeof console->answer - 1 - console->answer_size;
+    const int size = vsnprintf(console->answer + console->answer_size, room, format, arguments);
+    if (size > 0) {
+        console->answer_size += (size_t)size < room ? (size_t)size : room - 1;
+    }
+}
+
+void con_add(struct con_console *console, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add(console, format, arguments);
+    va_end(arguments);
+}
+
+void con_refuse(struct con_console *console, enum con_code code, const char *format, ...)
+{
+    va_list arguments;
+    console->is_answering = false;
+    console->next = NULL;
+    con_add(console, "error %s ", codes[code].name);
+    va_start(arguments, format);
+    add(console, format, arguments);
+    va_end(arguments);
+    console->answer[console->answer_size++] = '\n';
+}
+
+void con_list(struct con_console *console, con_next_fn *next, int64_t at)
+{
+    console->next = next;
+    console->at = at;
+}
+
+/* Makes the next line of the answer under way; the last is `ok`. */
+static void answer_go_on(struct con_console *console)
+{
+    console->answer_size = 0;
+    console->answer_sent = 0;
+    if (!console->is_answering) {
+        return;
+    }
+    if (console->next == NULL || !console->next(console)) {
+        console->is_answering = false;
+        console->next = NULL;
+        con_add(console, "ok");
+    }
+    console->answer[console->answer_size++] = '\n';
+}
+
+size_t con_console_read(struct con_console *console, char *bytes, size_t size)
+{
+    size_t given = 0;
+    while (given < size) {
+        if (console->answer_sent == console->answer_size) {
+            answer_go_on(console);
+        }
+        const size_t left = console->answer_size - console->answer_sent;
+        const size_t part = left < size - given ? left : size - given;
+        if (part == 0) {
+            break;
+        }
+        memcpy(bytes + given, console->answer + console->answer_sent, part);
+        console->answer_sent += part;
+        given += part;
+    }
+    return given;
+}
+
+/* ---- requests --------------------------------------------------------------------------- */
+
+const char *con_argument(const struct con_console *console, size_t i)
+{
+    i += console->command->is.topic != NULL ? 2 : 1;
+    return i < console->words ? console->word[i] : NULL;
+}
+
+bool con_number(const char *text, int32_t *number)
+{
+    *number = 0;
+    size_t digits = 0;
+    for (; text[digits] >= '0' && text[digits] <= '9' && digits < 9; digits++) {
+        *number = *number * 10 + (text[digits] - '0');
+    }
+    return digits > 0 && text[digits] == '\0';
+}
+
+/* Cuts the line into words. False: they are more than any command takes. */
+static bool line_split(struct con_console *console)
+{
+    char *at = console->line;
+    console->words = 0;
+    for (;;) {
+        at += strspn(at, " ");
+        if (*at == '\0') {
+            return true;
+        }
+        if (console->words == CON_WORDS_MAX) {
+            return false;
+        }
+        console->word[console->words++] = at;
+        at += strcspn(at, " ");
+        if (*at != '\0') {
+            *at++ = '\0';
+        }
+    }
+}
+
+/* One request is taken off the budget. False: there is none left. */
+static bool budget_take(struct con_console *console, wm_ms now_ms)
+{
+    const int64_t most = CON_BURST * INT64_C(1000);
+    const wm_ms passed_ms = now_ms - console->budget_ms;
+    console->budget_ms = now_ms;
+    /* What fills it anyway is not multiplied: a long time would not fit. */
+    console->budget = passed_ms >= most ? most : console->budget + passed_ms * CON_PER_SECOND;
+    console->budget = console->budget > most ? most : console->budget;
+    if (console->budget < 1000) {
+        return false;
+    }
+    console->budget -= 1000;
+    return true;
+}
+
+static void line_run(struct con_console *console, wm_ms now_ms)
+{
+    const bool is_long = console->line_is_long;
+    const bool is_bad = console->line_is_bad;
+    console->line[console->line_size] = '\0';
+    console->line_size = 0;
+    console->line_is_long = false;
+    console->line_is_bad = false;
+    const bool has_words = line_split(console);
+    if (console->words == 0 && !is_bad && !is_long) {
+        return; /* an empty line asks nothing */
+    }
+    console->answer_size = 0;
+    console->answer_sent = 0;
+    console->is_answering = true;
+    console->next = NULL;
+    if (!budget_take(console, now_ms)) {
+        con_refuse(console, CON_TOO_FAST, "more than %d requests in a row and %d a second",
+                   CON_BURST, CON_PER_SECOND);
+    } else if (is_long) {
+        con_refuse(console, CON_TOO_LONG, "a request has at most %d bytes", CON_LINE_MAX);
+    } else if (is_bad) {
+        con_refuse(console, CON_SYNTAX, "a request is printable ASCII");
+    } else if (!has_words) {
+        con_refuse(console, CON_SYNTAX, "a request has at most %d words", CON_WORDS_MAX);
+    } else {
+        con_command_run(console);
+    }
+}
+
+static void byte_take(struct con_console *console, char byte)
+{
+    if (byte == '\t') {
+        byte = ' ';
+    }
+    if (console->line_size == CON_LINE_MAX) {
+        console->line_is_long = true;
+    } else {
+        console->line_is_bad = console->line_is_bad || byte < ' ' || byte > '~';
+        console->line[console->line_size++] = byte;
+    }
+}
+
+size_t con_console_write(struct con_console *console, const char *bytes, size_t size, wm_ms now_ms)
+{
+    size_t taken = 0;
+    while (taken < size && !console->is_answering && console->answer_sent == console->answer_size) {
+        const char byte = bytes[taken++];
+        const bool is_second_half = byte == '\n' && console->was_return;
+        console->was_return = byte == '\r';
+        if (byte != '\n' && byte != '\r') {
+            byte_take(console, byte);
+        } else if (!is_second_half) {
+            line_run(console, now_ms);
+        }
+    }
+    return taken;
+}

@@ -1,0 +1,82 @@
+/*
+ * internal.h — what the files of the console share: words of an answer, and the table of commands.
+ */
+#ifndef CON_INTERNAL_H
+#define CON_INTERNAL_H
+
+#include "console.h"
+
+/* Why a request was refused; the names are stable, the texts are not. */
+enum con_code {
+    CON_UNKNOWN,
+    CON_SYNTAX,
+    CON_RANGE,
+    CON_CONFLICT,
+    CON_BUSY,
+    CON_STORE,
+    CON_ABSENT,
+    CON_TOO_LONG,
+    CON_TOO_FAST,
+    CON_CODES
+};
+
+struct con_command {
+    struct con_command_text is;
+    /* Carries it out or begins its list; the words were counted already. */
+    void (*run)(struct con_console *console);
+    /* What run makes of it. */
+    uint32_t scopes; /* bits 1 << enum wm_scope: of a list of items */
+    enum wm_command_kind kind;
+    int32_t value;
+};
+
+/* ---- console.c -------------------------------------------------------------------------- */
+
+/* Appends to the line being made; what does not fit is cut. */
+void con_add(struct con_console *console, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Ends the request as refused. */
+void con_refuse(struct con_console *console, enum con_code code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Begins an answer of many lines: next writes each. */
+void con_list(struct con_console *console, con_next_fn *next, int64_t at);
+
+/* Argument i from 0 of the request, or null. */
+const char *con_argument(const struct con_console *console, size_t i);
+
+/* A whole number of at most nine digits. */
+bool con_number(const char *text, int32_t *number);
+
+/* ---- commands.c ------------------------------------------------------------------------- */
+
+/* Finds the command of the request's words and lets it run, or refuses it. */
+void con_command_run(struct con_console *console);
+
+/* ---- show.c ----------------------------------------------------------------------------- */
+
+void con_show_items(struct con_console *console);
+void con_show_status(struct con_console *console);
+void con_show_alarms(struct con_console *console);
+void con_show_settings(struct con_console *console);
+void con_show_version(struct con_console *console);
+
+/* ---- order.c ---------------------------------------------------------------------------- */
+
+void con_order(struct con_console *console);
+void con_order_set(struct con_console *console);
+void con_order_clock(struct con_console *console);
+
+/* ---- instant.c -------------------------------------------------------------------------- */
+
+/* Bytes of "2020-06-01T00:00:00.000Z" with the zero, and of a year that no clock reaches. */
+#define CON_INSTANT_SIZE 64
+
+/* A wall clock of ms since 1970 as ISO 8601 in UTC. */
+const char *con_instant_text(wm_ms wall_ms, char *text);
+
+/* The reverse, milliseconds left out or not; false: no such instant from 2000 to 2099. */
+bool con_instant_parse(const char *text, wm_ms *wall_ms);
+
+#endif

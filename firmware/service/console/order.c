@@ -1,0 +1,78 @@
+/*
+ * order.c — requests that change something: each becomes one wish in the command port, and is
+ * answered when that is in force and kept (decision H5).
+ */
+#include <stdio.h>
+
+#include "internal.h"
+
+/* Hands the wish over; says why if it was refused. */
+static void put(struct con_console *console, const struct wm_command *command)
+{
+    const char *why = "";
+    switch (console->commands.put(console->commands.self, command, &why)) {
+    case WM_OK:
+        return;
+    case WM_RANGE:
+        con_refuse(console, CON_RANGE, "%s", why);
+        return;
+    case WM_CONFLICT:
+        con_refuse(console, CON_CONFLICT, "%s", why);
+        return;
+    case WM_BUSY:
+        con_refuse(console, CON_BUSY, "%s", why);
+        return;
+    case WM_ABSENT:
+        con_refuse(console, CON_ABSENT, "%s", why);
+        return;
+    case WM_IO:
+    case WM_DAMAGED:
+        break;
+    }
+    con_refuse(console, CON_STORE, "it is in force now, but could not be kept for the next start");
+}
+
+void con_order(struct con_console *console)
+{
+    struct wm_command command = {
+        .kind = console->command->kind,
+        .value = console->command->value,
+    };
+    const char *number = con_argument(console, 0);
+    const char *value = con_argument(console, 1);
+    const char *wrong = number != NULL && !con_number(number, &command.number) ? number
+                        : value != NULL && !con_number(value, &command.value)  ? value
+                                                                               : NULL;
+    if (wrong != NULL) {
+        con_refuse(console, CON_SYNTAX, "%s is no whole number", wrong);
+        return;
+    }
+    put(console, &command);
+}
+
+void con_order_set(struct con_console *console)
+{
+    struct wm_command command = {.kind = WM_COMMAND_SET};
+    char why[200] = "";
+    if (!wm_setting_find(con_argument(console, 0), &command.setting)) {
+        con_refuse(console, CON_UNKNOWN, "no setting %s; show settings has them all",
+                   con_argument(console, 0));
+    } else if (wm_setting_parse(command.setting, con_argument(console, 1), &command.value, why,
+                                sizeof why) != WM_OK) {
+        con_refuse(console, CON_RANGE, "%s", why);
+    } else {
+        put(console, &command);
+    }
+}
+
+void con_order_clock(struct con_console *console)
+{
+    struct wm_command command = {.kind = WM_COMMAND_CLOCK};
+    if (!con_instant_parse(con_argument(console, 0), &command.wall_ms)) {
+        con_refuse(console, CON_SYNTAX,
+                   "%s is no instant from 2000 to 2099 in UTC, as 2020-06-01T00:00:00Z",
+                   con_argument(console, 0));
+        return;
+    }
+    put(console, &command);
+}

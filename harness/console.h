@@ -1,0 +1,15 @@
+/*
+ * console.h — the outsider at the webmanager's service port: bytes in, answers out.
+ */
+#ifndef HX_CONSOLE_H
+#define HX_CONSOLE_H
+
+#include <stddef.h>
+
+#include "text.h"
+#include "wm/board.h"
+
+/* Types bytes, whole lines or not, and appends to `said` all that the webmanager says to them. */
+void hx_console_type(struct board *board, const char *bytes, size_t size, struct hx_text *said);
+
+#endif
