@@ -76,7 +76,7 @@ static bool round_play(struct hx_trial **open, size_t count, size_t round,
     }
     bool is_whole = hx_runner_play(&list, options, verdict, &report);
     for (size_t i = 0; i < count; ++i) {
-        if (verdict[i].outcome == HX_FAILED) {
+        if (verdict[i].is_refuted) {
             open[i]->is_asserted = true;
             open[i]->first = open[i]->candidate[round];
         }

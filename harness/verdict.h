@@ -4,6 +4,7 @@
 #ifndef HX_VERDICT_H
 #define HX_VERDICT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "text.h"
@@ -26,7 +27,8 @@ struct hx_verdict {
     uint64_t trace;
     int64_t virtual_us;
     uint32_t expectations;
-    double wall_s;          /* for JUnit only */
+    bool is_refuted; /* failed by an expectation, not by the board's judge or an idle fault */
+    double wall_s;   /* for JUnit only */
     struct hx_text message; /* one line; the reason of a skip */
     struct hx_text detail;  /* the report, line by line */
     struct hx_text output;  /* what the scenario printed */

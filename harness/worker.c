@@ -85,8 +85,9 @@ static void verdict_take(struct hx_verdict *verdict, const struct hx_play *play)
     } else if (strcmp(play->outcome, "passed") == 0) {
         verdict->outcome = HX_PASSED;
     } else {
-        verdict_fail(verdict, strcmp(play->outcome, "failed") == 0 ? HX_FAILED : HX_ERROR,
-                     play->message, play->report);
+        verdict->is_refuted = strcmp(play->outcome, "failed") == 0;
+        bool is_failed = verdict->is_refuted || strcmp(play->outcome, "judged") == 0;
+        verdict_fail(verdict, is_failed ? HX_FAILED : HX_ERROR, play->message, play->report);
     }
     verdict->expectations = play->expectations;
 }
@@ -160,6 +161,7 @@ struct header {
     uint32_t message_size;
     uint32_t detail_size;
     uint32_t record_size;
+    uint32_t is_refuted;
 };
 
 static bool write_all(int fd, const char *bytes, size_t size)
@@ -191,6 +193,7 @@ _Noreturn void hx_worker_run(const struct hx_scenario *scenario, const struct hx
         .message_size = (uint32_t)verdict.message.size,
         .detail_size = (uint32_t)verdict.detail.size,
         .record_size = (uint32_t)verdict.record.size,
+        .is_refuted = verdict.is_refuted ? 1 : 0,
     };
     hx_text_add_bytes(&bytes, (const char *)&header, sizeof header);
     hx_text_add_bytes(&bytes, hx_text_string(&verdict.message), verdict.message.size);
@@ -216,6 +219,7 @@ bool hx_verdict_receive(const struct hx_text *bytes, struct hx_verdict *verdict)
     verdict->trace = header.trace;
     verdict->virtual_us = header.virtual_us;
     verdict->expectations = header.expectations;
+    verdict->is_refuted = header.is_refuted != 0;
     hx_text_add_bytes(&verdict->message, text, header.message_size);
     hx_text_add_bytes(&verdict->detail, text + header.message_size, header.detail_size);
     text += header.message_size + header.detail_size;

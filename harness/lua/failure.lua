@@ -20,9 +20,11 @@ function failure.where()
   return "?"
 end
 
-function failure.raise(want, saw, disagree)
+-- is_judged: the board's judge says it, no expectation.
+function failure.raise(want, saw, disagree, is_judged)
   error(setmetatable({
     where = failure.where(), want = want, saw = saw, disagree = disagree, at_us = host.now_us(),
+    is_judged = is_judged,
   }, Failure), 0)
 end
 

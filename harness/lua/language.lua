@@ -70,7 +70,8 @@ local function advance(limit, word, until_us, stops_at_views)
   end
   local verdict = host.verdict()
   if verdict then
-    failure.raise("every alarm to follow the plant, and in time", { "  oracle " .. verdict })
+    failure.raise("every alarm to follow the plant, and in time", { "  oracle " .. verdict }, nil,
+      true)
   end
 end
 
@@ -475,7 +476,8 @@ function language.load(chunk)
   return true, defined
 end
 
--- Plays a scenario: "passed", "failed" or "error"; one line; where (of a failure); the report.
+-- Plays a scenario: "passed", "failed", "judged" (failed by the board's judge) or "error"; one
+-- line; where (of a failure); the report.
 function language.play(number, plant)
   local entry = defined[number]
   is_playing = true
@@ -502,7 +504,8 @@ function language.play(number, plant)
   if problem.disagree then
     lines[#lines + 1] = "     the windows disagree"
   end
-  return "failed", problem.want, table.concat(lines, "\n")
+  local outcome = problem.is_judged and "judged" or "failed"
+  return outcome, problem.want, table.concat(lines, "\n")
 end
 
 function language.count()

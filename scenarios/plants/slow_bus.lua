@@ -2,7 +2,7 @@
 
 plant "slow_bus" {
   strings = 1,
-  modules = 4,
+  modules = 2,
   baud    = 1200,
   exact   = true,
   module  = { voltage = 13.5, temperature = 24 },
