@@ -35,7 +35,6 @@ void wm_core_init(struct wm_core *core, const struct wm_ports *ports,
     wm_rules_init(&core->rules, &core->settings);
     wm_alarms_init(&core->alarms);
     wm_state_init(&core->state);
-    wm_programmer_init(&core->programmer, core->bank.modules_count);
     core->is_store_damaged =
         wm_breakers_init(&core->breakers, &core->settings, &core->ports.store) != WM_OK;
     if (core->is_store_damaged || !is_kept_whole) {
@@ -100,15 +99,6 @@ enum wm_status wm_core_command(struct wm_core *core, const struct wm_command *co
             return WM_RANGE;
         }
         break;
-    case WM_COMMAND_PROGRAMMER_MODE:
-    case WM_COMMAND_PROGRAMMER_RANGE:
-    case WM_COMMAND_PROGRAMMER_STOP:
-    case WM_COMMAND_PROGRAMMER_SINGLE:
-    case WM_COMMAND_PROGRAMMER_SHOW:
-    case WM_COMMAND_PROGRAMMER_QUERY:
-    case WM_COMMAND_PROGRAMMER_RESET:
-        status = wm_programmer_check(&core->programmer, command, why);
-        break;
     default:
         *why = "the firmware has no such wish";
         return WM_RANGE;
@@ -163,50 +153,6 @@ static void set_apply(struct wm_core *core, const struct wm_command *command, wm
     }
 }
 
-/* What the programmer has to say. */
-static void programmer_tell(struct wm_core *core, wm_ms now_ms)
-{
-    struct wm_event event;
-    while (wm_programmer_told(&core->programmer, &event)) {
-        tell(core, now_ms, event.kind, event.number, event.value);
-    }
-    core->is_to_be_published |= core->programmer.is_changed;
-    core->programmer.is_changed = false;
-}
-
-static void programmer_order(struct wm_core *core, const struct wm_command *command, wm_ms now_ms)
-{
-    /* One of two wishes that were fine one by one may come too late by now: it is then forgotten.
-     */
-    const char *why;
-    if (wm_programmer_order(&core->programmer, command, now_ms, &why) == WM_OK) {
-        programmer_tell(core, now_ms);
-    }
-}
-
-static wm_ms programmer_idle_ms(const struct wm_core *core)
-{
-    return core->settings.value[wm_setting_programmer_idle_limit] * INT64_C(1000);
-}
-
-/* Hands the bus over (decision B19): no delay runs on what nobody measures. */
-static void programmer_update(struct wm_core *core, wm_ms now_ms)
-{
-    wm_programmer_idle(&core->programmer, programmer_idle_ms(core), now_ms);
-    programmer_tell(core, now_ms);
-    if (wm_programmer_has_bus(&core->programmer)) {
-        wm_poller_pause(&core->poller);
-    } else if (core->poller.is_paused) {
-        wm_poller_resume(&core->poller, now_ms);
-        wm_bank_resume(&core->bank);
-        wm_rules_pause(&core->rules);
-        wm_state_pause(&core->state);
-        for (int32_t i = 0; i < core->bank.strings_count; i++) {
-            wm_runaway_pause(&core->runaway[i]);
-        }
-    }
-}
-
 static void commands_apply(struct wm_core *core, wm_ms now_ms)
 {
     struct wm_command command;
@@ -231,8 +177,7 @@ static void commands_apply(struct wm_core *core, wm_ms now_ms)
             core->is_to_be_published = true;
             break;
         default:
-            programmer_order(core, &command, now_ms); /* wm_core_command let nothing else through */
-            break;
+            break; /* wm_core_command let none through */
         }
     }
 }
@@ -241,13 +186,6 @@ static void commands_apply(struct wm_core *core, wm_ms now_ms)
 
 static void bytes_receive(struct wm_core *core, wm_ms now_ms)
 {
-    if (core->programmer.is_asking) {
-        const struct wm_line_timing timing = wm_poller_timing(&core->settings);
-        core->exchange.result = WM_EXCHANGE_NONE;
-        wm_programmer_receive(&core->programmer, &core->poller.line, &timing, now_ms);
-        programmer_tell(core, now_ms);
-        return;
-    }
     wm_poller_receive(&core->poller, &core->bank, &core->settings, now_ms, &core->exchange);
 }
 
@@ -262,20 +200,6 @@ static void measure_take(struct wm_core *core)
         wm_poller_accept(&core->poller);
     } else {
         wm_poller_refuse(&core->poller, exchange);
-    }
-}
-
-/* Two devices with one address: their answers are garbled, round by round. */
-static void collision_look(struct wm_core *core, wm_ms now_ms)
-{
-    const struct wm_exchange *exchange = &core->exchange;
-    if (exchange->message == wm_message_impedance || exchange->message == wm_message_set_outputs ||
-        exchange->is_second) {
-        return; /* not asked in every round */
-    }
-    if (wm_bank_collides(&core->bank, exchange->device, exchange->message, exchange->is_garbled)) {
-        tell(core, now_ms, wm_event_collision, exchange->device.index + 1,
-             (int32_t)exchange->device.class);
     }
 }
 
@@ -303,7 +227,6 @@ static void sensor_lost(struct wm_core *core, struct wm_device device)
 static void device_missed(struct wm_core *core, wm_ms now_ms)
 {
     const struct wm_exchange *exchange = &core->exchange;
-    collision_look(core, now_ms);
     if (exchange->message == wm_message_identify || exchange->message == wm_message_impedance ||
         exchange->message == wm_message_set_outputs || exchange->is_second) {
         return; /* presence is judged by the question that every round asks first */
@@ -364,7 +287,6 @@ static void module_judge(struct wm_core *core, wm_ms now_ms)
     const unsigned judgement =
         wm_rules_module(&core->rules, &core->alarms, &core->bank, index, taken->message, now_ms);
     core->is_to_be_published |= (judgement & WM_JUDGED_CHANGED) != 0;
-    core->bank.module[index].is_alarm = wm_rules_module_flags(&core->rules, index) != 0;
     if (judgement & WM_JUDGED_AGAIN) {
         core->bank.module[index].wants |= taken->message == wm_message_impedance
                                               ? WM_WANT_SECOND_RESISTANCE
@@ -584,9 +506,6 @@ static void publish(struct wm_core *core, wm_ms now_ms)
 
 static void question_transmit(struct wm_core *core, wm_ms now_ms)
 {
-    if (core->poller.order_aux < 0) {
-        wm_programmer_ask(&core->programmer, &core->poller.line, now_ms);
-    }
     wm_poller_transmit(&core->poller, &core->bank, &core->settings, now_ms);
 }
 
@@ -596,7 +515,6 @@ wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
     const bool was_sound = wm_core_store_is_sound(core);
     commands_apply(core, now_ms);    /* wishes from outside                 */
     bytes_receive(core, now_ms);     /* bytes       -> frame, or silence    */
-    programmer_update(core, now_ms); /* who has the bus                     */
     measure_take(core);              /* frame       -> measurement          */
     bank_update(core, now_ms);       /* measurement -> modules and strings  */
     alarm_update(core, now_ms);      /* bank        -> alarms               */
@@ -609,8 +527,5 @@ wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
     }
     const wm_ms poller_ms = wm_poller_deadline_ms(&core->poller, now_ms);
     const wm_ms state_ms = wm_state_deadline_ms(&core->state, now_ms);
-    const wm_ms programmer_ms = wm_programmer_deadline_ms(&core->programmer, &core->poller.line,
-                                                          programmer_idle_ms(core), now_ms);
-    const wm_ms bus_ms = poller_ms < programmer_ms ? poller_ms : programmer_ms;
-    return bus_ms < state_ms ? bus_ms : state_ms;
+    return poller_ms < state_ms ? poller_ms : state_ms;
 }

@@ -13,7 +13,6 @@
 #include "inbox.h"
 #include "keep.h"
 #include "poller.h"
-#include "programmer.h"
 #include "rules.h"
 #include "runaway.h"
 #include "state.h"
@@ -35,7 +34,6 @@ struct wm_core {
     struct wm_runaway runaway[WM_STRINGS_MAX];
     struct wm_breakers breakers;
     struct wm_state state;
-    struct wm_programmer programmer;
     bool is_store_damaged; /* a record was not believed at power-up; until a WM_COMMAND_SAVE */
     bool is_store_failing; /* the last save failed; tried again each round                   */
     bool is_save_wished;   /* WM_COMMAND_SAVE, not fulfilled yet                             */

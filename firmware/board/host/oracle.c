@@ -25,48 +25,6 @@ enum {
     BITS_PER_BYTE = 10,
 };
 
-#define NO_DELAY wm_setting_count
-#define LIMIT(name, over, quantity, sign, level, hysteresis, is_permille, delay)                   \
-    {                                                                                              \
-        wm_alarm_##name, wm_alarm_##over, QUANTITY_##quantity, sign, wm_setting_##level,           \
-            wm_setting_##hysteresis, is_permille, delay                                            \
-    }
-
-const struct oracle_limit oracle_limits[LIMITS] = {
-    LIMIT(voltage_high, voltage_high, VOLTAGE, 1, voltage_high_alarm, voltage_hysteresis, false,
-          wm_setting_voltage_delay),
-    LIMIT(voltage_low, voltage_low, VOLTAGE, -1, voltage_low_alarm, voltage_hysteresis, false,
-          wm_setting_voltage_delay),
-    LIMIT(temperature_high, temperature_high, TEMPERATURE, 1, temperature_high_alarm,
-          temperature_hysteresis, false, NO_DELAY),
-    LIMIT(temperature_low, temperature_low, TEMPERATURE, -1, temperature_low_alarm,
-          temperature_hysteresis, false, NO_DELAY),
-    LIMIT(resist_alarm_high, resist_alarm_high, RESISTANCE, 1, impedance_high_alarm,
-          impedance_hysteresis, true, NO_DELAY),
-    LIMIT(resist_alarm_low, resist_alarm_low, RESISTANCE, -1, impedance_low_alarm,
-          impedance_hysteresis, true, NO_DELAY),
-    LIMIT(voltage_warn_high, voltage_high, VOLTAGE, 1, voltage_high_warn, voltage_hysteresis, false,
-          wm_setting_voltage_delay),
-    LIMIT(voltage_warn_low, voltage_low, VOLTAGE, -1, voltage_low_warn, voltage_hysteresis, false,
-          wm_setting_voltage_delay),
-    LIMIT(temperature_warn_high, temperature_high, TEMPERATURE, 1, temperature_high_warn,
-          temperature_hysteresis, false, NO_DELAY),
-    LIMIT(temperature_warn_low, temperature_low, TEMPERATURE, -1, temperature_low_warn,
-          temperature_hysteresis, false, NO_DELAY),
-    LIMIT(resist_warn_high, resist_alarm_high, RESISTANCE, 1, impedance_high_warn,
-          impedance_hysteresis, true, NO_DELAY),
-    LIMIT(resist_warn_low, resist_alarm_low, RESISTANCE, -1, impedance_low_warn,
-          impedance_hysteresis, true, NO_DELAY),
-    LIMIT(string_volt_high, string_volt_high, VOLTAGE, 1, string_voltage_high_alarm,
-          string_voltage_hysteresis, false, wm_setting_voltage_delay),
-    LIMIT(string_volt_low, string_volt_low, VOLTAGE, -1, string_voltage_low_alarm,
-          string_voltage_hysteresis, false, wm_setting_voltage_delay),
-    LIMIT(string_volt_high_warn, string_volt_high, VOLTAGE, 1, string_voltage_high_warn,
-          string_voltage_hysteresis, false, wm_setting_voltage_delay),
-    LIMIT(string_volt_low_warn, string_volt_low, VOLTAGE, -1, string_voltage_low_warn,
-          string_voltage_hysteresis, false, wm_setting_voltage_delay),
-};
-
 /* ---- the report ------------------------------------------------------------------------- */
 
 void oracle_report(struct oracle *oracle, enum wm_alarm alarm, const char *item, int32_t number,
@@ -111,94 +69,6 @@ void oracle_measure(struct oracle *oracle, enum wm_alarm alarm, bool is_clear, i
 bool oracle_shows(const struct oracle *oracle, enum wm_alarm alarm)
 {
     return (oracle->shown >> wm_alarm(alarm)->number & 1) != 0;
-}
-
-/* ---- clocks ----------------------------------------------------------------------------- */
-
-static void clock_stop(struct oracle_clock *clock)
-{
-    for (int i = 0; i < CERTAINTIES; i++) {
-        clock->since_us[i] = ORACLE_NEVER;
-    }
-}
-
-static void clock_step(struct oracle_clock *clock, const struct oracle_level *level, int sign,
-                       struct sim_band band, int64_t now_us)
-{
-    const int64_t low = sign > 0 ? band.low : -(int64_t)band.high;
-    const int64_t high = sign > 0 ? band.high : -(int64_t)band.low;
-    const bool holds[CERTAINTIES] = {
-        [CERTAIN_BEYOND] = level->is_on && low > level->above,
-        [CERTAIN_NOT_BEYOND] = !level->is_on || high <= level->above,
-        [CERTAIN_INSIDE] = !level->is_on || high <= level->clear,
-        [CERTAIN_OUTSIDE] = level->is_on && low > level->clear,
-    };
-    for (int i = 0; i < CERTAINTIES; i++) {
-        if (!holds[i]) {
-            clock->since_us[i] = ORACLE_NEVER;
-        } else if (clock->since_us[i] == ORACLE_NEVER) {
-            clock->since_us[i] = now_us;
-        }
-    }
-}
-
-/* Told twice, and then for the delay; in the webmanager's milliseconds (decision B5). */
-static bool is_confirmed(const struct oracle_clock *clock, const struct oracle_level *level,
-                         int64_t now_us)
-{
-    return clock->beyond == 2 &&
-           now_us / US_PER_MS - clock->second_us / US_PER_MS >= level->delay_us / US_PER_MS;
-}
-
-/* A reading that the webmanager was given. */
-static void clock_told(struct oracle_clock *clock, const struct oracle_level *level, int sign,
-                       int32_t value, uint32_t round, int64_t now_us)
-{
-    const int64_t signed_value = sign * (int64_t)value;
-    if (!level->is_on || signed_value <= level->above) {
-        clock->beyond = 0;
-    } else {
-        clock->first_round = clock->beyond == 0 ? round : clock->first_round;
-        clock->second_us = clock->beyond == 1 ? now_us : clock->second_us;
-        clock->beyond = (uint8_t)(clock->beyond < 2 ? clock->beyond + 1 : 2);
-    }
-    clock->is_whole = clock->is_whole || clock->beyond == 0;
-    clock->is_latched = clock->is_latched || is_confirmed(clock, level, now_us);
-    if (level->is_on && signed_value > level->clear) {
-        clock->is_inside = false;
-    } else {
-        clock->inside_round = clock->is_inside ? clock->inside_round : round;
-        clock->is_inside = true;
-        clock->is_latched = false;
-    }
-}
-
-/* What is not raised yet begins anew: for the webmanager (is_whole), or only for the judge. */
-static void clock_forget(struct oracle_clock *clock, bool is_whole)
-{
-    clock->beyond = 0;
-    clock->is_whole = is_whole;
-    clock->is_latched = clock->is_latched && is_whole;
-    clock->is_inside = false;
-}
-
-static void levels_make(struct oracle *oracle)
-{
-    const int32_t *value = oracle->settings.value;
-    for (int i = 0; i < LIMITS; i++) {
-        const struct oracle_limit *limit = &oracle_limits[i];
-        const int64_t level = value[limit->level];
-        int64_t hysteresis = value[limit->hysteresis];
-        if (limit->is_permille) {
-            hysteresis = (level * hysteresis + 500) / 1000;
-        }
-        oracle->level[i] = (struct oracle_level){
-            .is_on = level != 0,
-            .above = limit->sign * level,
-            .clear = limit->sign * level - hysteresis,
-            .delay_us = limit->delay == NO_DELAY ? 0 : value[limit->delay] * INT64_C(1000000),
-        };
-    }
 }
 
 /* ---- truth ------------------------------------------------------------------------------ */
@@ -254,37 +124,10 @@ static enum sim_presence module_presence(const struct oracle *oracle,
     return is_sure ? SIM_ANSWERS : SIM_UNSURE;
 }
 
-/* A resistance beyond the range is shown as the range's end (decision B24). */
-static struct sim_band band_of(const struct oracle *oracle, const struct sim_truth_module *truth,
-                               enum oracle_quantity quantity)
-{
-    const struct wm_module_type *type =
-        wm_module_type(oracle->settings.value[wm_setting_bank_module_type]);
-    if (quantity == QUANTITY_VOLTAGE) {
-        return truth->voltage_mV;
-    }
-    if (quantity == QUANTITY_TEMPERATURE) {
-        return truth->temperature_mdegC;
-    }
-    return (struct sim_band){
-        wm_clamp(truth->resistance_uOhm.low, type->resistance_uOhm_low, type->resistance_uOhm_high),
-        wm_clamp(truth->resistance_uOhm.high, type->resistance_uOhm_low,
-                 type->resistance_uOhm_high),
-    };
-}
-
 static void module_step(struct oracle *oracle, struct oracle_module *module, int64_t now_us)
 {
     presence_step(&module->device, module_presence(oracle, &module->truth), now_us);
-    for (int i = 0; i < MODULE_LIMITS; i++) {
-        const struct oracle_limit *limit = &oracle_limits[i];
-        if (module->device.presence == SIM_SILENT) {
-            clock_stop(&module->clock[i]);
-        } else {
-            clock_step(&module->clock[i], &oracle->level[i], limit->sign,
-                       band_of(oracle, &module->truth, limit->quantity), now_us);
-        }
-    }
+    oracle_limits_step(oracle, module, now_us);
 }
 
 void oracle_module(struct oracle *oracle, int32_t index, const struct sim_truth_module *truth,
@@ -329,9 +172,6 @@ void oracle_looked(struct oracle *oracle, int64_t now_us)
 
 static struct oracle_device *device_of(struct oracle *oracle, enum wm_class class, int32_t index)
 {
-    if (index < 0) {
-        return NULL; /* the factory address: of no place in the plant */
-    }
     switch (class) {
     case WM_CLASS_MODULE:
         return index < WM_MODULES_MAX ? &oracle->module[index].device : NULL;
@@ -368,80 +208,13 @@ static bool is_asked(const struct oracle_device *device, int64_t due_us)
     return device->asked_us[ORACLE_ROUNDS - 1] >= due_us;
 }
 
-static void late_set(struct oracle *oracle, struct oracle_device *device, enum wm_alarm alarm,
+void oracle_late_set(struct oracle *oracle, struct oracle_device *device, enum wm_alarm alarm,
                      bool is_clear, int64_t now_us)
 {
     oracle->late += device->late == 0;
     device->late = (int)alarm + 1;
     device->late_is_clear = is_clear;
     device->late_us = now_us;
-}
-
-/* When a limit of a module must have come; ORACLE_NEVER: it need not. */
-static int64_t raise_due_us(const struct oracle *oracle, const struct oracle_module *module,
-                            int limit)
-{
-    const struct oracle_limit *row = &oracle_limits[limit];
-    const int64_t since_us = module->clock[limit].since_us[CERTAIN_BEYOND];
-    if (since_us == ORACLE_NEVER) {
-        return ORACLE_NEVER;
-    }
-    const int64_t due_us =
-        oracle_later(since_us, module->device.failed_us) + oracle->level[limit].delay_us;
-    if (row->hidden_by == row->alarm) {
-        return oracle_later(due_us, oracle->started_us);
-    }
-    /* A warning shows while its alarm does not: neither as published nor by the value. */
-    const int alarm = limit - MODULE_LIMITS / 2;
-    const int64_t not_us = module->clock[alarm].since_us[CERTAIN_NOT_BEYOND];
-    if (not_us == ORACLE_NEVER || (module->flags & wm_alarm(row->hidden_by)->alarm_flag) != 0) {
-        return ORACLE_NEVER;
-    }
-    return oracle_later(oracle_later(due_us, oracle->started_us),
-                        oracle_later(not_us, module->flags_us));
-}
-
-/* A resistance is late a round after the one that told it, where nothing else is told since. */
-static bool resistance_is_late(const struct oracle *oracle, const struct oracle_clock *clock,
-                               bool is_clear)
-{
-    if ((oracle->status_flags & wm_flag_general_status_discharging) != 0) {
-        return false;
-    }
-    return is_clear ? clock->is_inside && oracle->round >= clock->inside_round
-                    : clock->beyond > 0 && oracle->round >= clock->first_round;
-}
-
-static bool limit_shows(const struct oracle *oracle, const struct oracle_module *module, int limit)
-{
-    const struct oracle_limit *row = &oracle_limits[limit];
-    return row->hidden_by == row->alarm ? (module->flags & wm_alarm(row->alarm)->alarm_flag) != 0
-                                        : oracle_shows(oracle, row->alarm);
-}
-
-static void module_limits_check(struct oracle *oracle, struct oracle_module *module, int64_t now_us)
-{
-    for (int i = 0; i < MODULE_LIMITS; i++) {
-        const struct oracle_limit *row = &oracle_limits[i];
-        const struct oracle_clock *clock = &module->clock[i];
-        const bool shows = limit_shows(oracle, module, i);
-        const bool is_alarm = row->hidden_by == row->alarm;
-        if (!shows) {
-            const int64_t due_us = raise_due_us(oracle, module, i);
-            if (due_us != ORACLE_NEVER &&
-                (row->quantity == QUANTITY_RESISTANCE ? resistance_is_late(oracle, clock, false)
-                                                      : oracle_is_told(&module->device, due_us))) {
-                late_set(oracle, &module->device, row->alarm, false, now_us);
-            }
-        } else if (is_alarm && clock->since_us[CERTAIN_INSIDE] != ORACLE_NEVER) {
-            const int64_t due_us =
-                oracle_later(clock->since_us[CERTAIN_INSIDE], oracle->started_us);
-            if (row->quantity == QUANTITY_RESISTANCE ? resistance_is_late(oracle, clock, true)
-                                                     : oracle_is_told(&module->device, due_us)) {
-                late_set(oracle, &module->device, row->alarm, true, now_us);
-            }
-        }
-    }
 }
 
 static void presence_check(struct oracle *oracle, struct oracle_device *device, enum wm_alarm alarm,
@@ -452,10 +225,10 @@ static void presence_check(struct oracle *oracle, struct oracle_device *device, 
     const bool is_silent = device->presence == SIM_SILENT && is_asked(device, since_us);
     const bool answers = device->presence == SIM_ANSWERS && is_asked(device, since_us);
     if (!shows && (is_silent || device->failed_run >= ORACLE_ROUNDS)) {
-        late_set(oracle, device, alarm, false, now_us);
+        oracle_late_set(oracle, device, alarm, false, now_us);
     }
     if (shows && (answers || oracle_is_told(device, oracle->started_us))) {
-        late_set(oracle, device, alarm, true, now_us);
+        oracle_late_set(oracle, device, alarm, true, now_us);
     }
 }
 
@@ -487,7 +260,7 @@ static void visit_close(struct oracle *oracle, int64_t now_us)
         struct oracle_module *module = (struct oracle_module *)(void *)device;
         presence_check(oracle, device, wm_alarm_module_lost, now_us);
         if (device->is_answered) {
-            module_limits_check(oracle, module, now_us);
+            oracle_limits_check(oracle, module, now_us);
         }
     } else {
         presence_check(oracle, device, wm_alarm_sensor_communication_lost, now_us);
@@ -498,10 +271,6 @@ void oracle_asked(struct oracle *oracle, enum wm_class class, int32_t index,
                   enum wm_message_id message, int64_t now_us)
 {
     struct oracle_device *device = device_of(oracle, class, index);
-    if (oracle->is_paused) {
-        oracle->question.is_pending = false; /* it measures nothing */
-        return;
-    }
     const bool is_repeated = oracle->question.is_pending && oracle->question.class == class &&
                              oracle->question.index == index && oracle->question.message == message;
     if (oracle->question.is_pending && oracle->question.message == wm_message_impedance &&
@@ -530,17 +299,6 @@ void oracle_asked(struct oracle *oracle, enum wm_class class, int32_t index,
     }
 }
 
-static void module_told(struct oracle *oracle, struct oracle_module *module,
-                        enum oracle_quantity quantity, int32_t value, int64_t now_us)
-{
-    for (int i = 0; i < MODULE_LIMITS; i++) {
-        if (oracle_limits[i].quantity == quantity) {
-            clock_told(&module->clock[i], &oracle->level[i], oracle_limits[i].sign, value,
-                       oracle->round + 1, now_us);
-        }
-    }
-}
-
 static bool measure_is_valid(const struct oracle *oracle, const int32_t *values)
 {
     const int32_t mdegC = values[wm_answer_measure_temperature_ddegC] * MDEGC_PER_DDEGC;
@@ -563,16 +321,17 @@ void oracle_answered(struct oracle *oracle, const int32_t *values, int64_t now_u
     oracle->question.is_pending = false;
     if (message == wm_message_measure) {
         struct oracle_module *module = &oracle->module[index];
-        module_told(oracle, module, QUANTITY_VOLTAGE, values[wm_answer_measure_voltage_mV], now_us);
-        module_told(oracle, module, QUANTITY_TEMPERATURE,
-                    values[wm_answer_measure_temperature_ddegC] * MDEGC_PER_DDEGC, now_us);
+        oracle_limits_told(oracle, module, QUANTITY_VOLTAGE, values[wm_answer_measure_voltage_mV],
+                           now_us);
+        oracle_limits_told(oracle, module, QUANTITY_TEMPERATURE,
+                           values[wm_answer_measure_temperature_ddegC] * MDEGC_PER_DDEGC, now_us);
     } else if (message == wm_message_impedance) {
         const struct wm_module_type *type =
             wm_module_type(oracle->settings.value[wm_setting_bank_module_type]);
-        module_told(oracle, &oracle->module[index], QUANTITY_RESISTANCE,
-                    wm_clamp((uint32_t)values[wm_answer_impedance_resistance_uOhm],
-                             type->resistance_uOhm_low, type->resistance_uOhm_high),
-                    now_us);
+        oracle_limits_told(oracle, &oracle->module[index], QUANTITY_RESISTANCE,
+                           wm_clamp((uint32_t)values[wm_answer_impedance_resistance_uOhm],
+                                    type->resistance_uOhm_low, type->resistance_uOhm_high),
+                           now_us);
     }
     if (device == oracle->open &&
         (message == wm_message_measure || message == wm_message_read_sensor ||
@@ -618,49 +377,6 @@ static void lost_edge(struct oracle *oracle, struct oracle_device *device, enum 
     }
 }
 
-static const char *limit_text(const struct oracle *oracle, int limit, char *text, size_t size)
-{
-    const struct oracle_limit *row = &oracle_limits[limit];
-    const struct wm_setting_row *level = wm_setting(row->level);
-    (void)snprintf(text, size, "%s = %d, %s = %d, delay %d s", level->name,
-                   (int)oracle->settings.value[row->level], wm_setting(row->hysteresis)->name,
-                   (int)oracle->settings.value[row->hysteresis],
-                   (int)(oracle->level[limit].delay_us / US_PER_S));
-    return text;
-}
-
-static void flag_edge(struct oracle *oracle, struct oracle_module *module, int32_t number,
-                      int limit, bool is_raised, int64_t now_us)
-{
-    char text[200];
-    const struct oracle_limit *row = &oracle_limits[limit];
-    const struct oracle_clock *clock = &module->clock[limit];
-    const struct oracle_level *level = &oracle->level[limit];
-    if (is_raised && clock->is_whole && !is_confirmed(clock, level, now_us)) {
-        oracle_report(oracle, row->alarm, "module", number, now_us,
-                      "raised after %d readings beyond in a row, %.3f s after the second; %s",
-                      clock->beyond,
-                      clock->beyond < 2 ? 0 : (double)(now_us - clock->second_us) / US_PER_S,
-                      limit_text(oracle, limit, text, sizeof text));
-    }
-    if (!is_raised && !clock->is_inside) {
-        oracle_report(oracle, row->alarm, "module", number, now_us,
-                      "cleared, and the last reading is not back inside by the hysteresis; %s",
-                      limit_text(oracle, limit, text, sizeof text));
-    }
-    const int64_t since_us = clock->since_us[is_raised ? CERTAIN_BEYOND : CERTAIN_INSIDE];
-    if (since_us == ORACLE_NEVER || since_us < oracle->started_us) {
-        return;
-    }
-    if (row->quantity == QUANTITY_RESISTANCE) {
-        /* Counted from the measurement: its question is in this very visit, or in the last. */
-        oracle_measure(oracle, row->alarm, !is_raised, oracle->question.sent_us, now_us);
-    } else {
-        oracle_measure(oracle, row->alarm, !is_raised, since_us + (is_raised ? level->delay_us : 0),
-                       now_us);
-    }
-}
-
 static void modules_see(struct oracle *oracle, const struct wm_view *view, int64_t now_us)
 {
     const int32_t count = oracle->settings.value[wm_setting_bank_modules];
@@ -675,27 +391,18 @@ static void modules_see(struct oracle *oracle, const struct wm_view *view, int64
         for (int i = 0; i < MODULE_LIMITS / 2; i++) {
             const int32_t flag = wm_alarm(oracle_limits[i].alarm)->alarm_flag;
             if ((changed & flag) != 0) {
-                flag_edge(oracle, module, m + 1, i, (flags & flag) != 0, now_us);
+                oracle_flag_edge(oracle, module, m + 1, i, (flags & flag) != 0, now_us);
             }
         }
         const bool is_lost = (flags & wm_flag_alarm_communication_lost) != 0;
         for (int i = 0; i < MODULE_LIMITS && is_lost && !module->device.is_lost; i++) {
             const bool is_latched = module->clock[i].is_latched;
-            clock_forget(&module->clock[i], true);
+            oracle_clock_forget(&module->clock[i], true);
             module->clock[i].is_latched = is_latched;
         }
         lost_edge(oracle, &module->device, wm_alarm_module_lost, "module", m + 1, is_lost, now_us);
         module->flags = flags;
         module->flags_us = now_us;
-    }
-}
-
-static void stands_for(struct oracle *oracle, enum wm_alarm alarm, bool holds, int64_t now_us)
-{
-    if (oracle_shows(oracle, alarm) != holds) {
-        oracle_report(oracle, alarm, "", 0, now_us, "%s",
-                      holds ? "not shown, though what it stands for is"
-                            : "shown, though nothing of what it stands for is");
     }
 }
 
@@ -713,118 +420,7 @@ static void sensors_see(struct oracle *oracle, const struct wm_view *view, int64
         is_any_lost = is_any_lost || is_lost;
         lost_edge(oracle, &oracle->aux[i], alarm, "aux", i + 1, is_lost, now_us);
     }
-    stands_for(oracle, alarm, is_any_lost, now_us);
-}
-
-/* ---- views: rows ------------------------------------------------------------------------ */
-
-/* A module shows a warning by what it was told: its alarm does not hide it. */
-static bool warns(const struct oracle_module *module, int limit)
-{
-    const int32_t flag = wm_alarm(oracle_limits[limit].hidden_by)->alarm_flag;
-    return module->clock[limit].is_latched && (module->flags & flag) == 0;
-}
-
-static void warning_edge(struct oracle *oracle, int limit, bool is_raised, int64_t now_us)
-{
-    char text[200];
-    const struct oracle_limit *row = &oracle_limits[limit];
-    const int32_t count = oracle->settings.value[wm_setting_bank_modules];
-    int64_t due_us = ORACLE_NEVER;
-    bool may_warn = false;
-    for (int32_t m = 0; m < count; m++) {
-        const struct oracle_module *module = &oracle->module[m];
-        const struct oracle_clock *clock = &module->clock[limit];
-        const bool is_told = warns(module, limit);
-        may_warn = may_warn || is_told || !clock->is_whole;
-        if (!is_raised && is_told) {
-            oracle_report(oracle, row->alarm, "module", m + 1, now_us,
-                          "cleared, and its last reading is not back inside by the hysteresis; %s",
-                          limit_text(oracle, limit, text, sizeof text));
-        }
-        const int64_t since_us = clock->since_us[is_raised ? CERTAIN_BEYOND : CERTAIN_INSIDE];
-        if (is_told && since_us != ORACLE_NEVER && since_us < due_us) {
-            due_us = since_us;
-        }
-    }
-    if (is_raised && !may_warn) {
-        oracle_report(oracle, row->alarm, "", 0, now_us,
-                      "raised, and no module has a reading beyond it, told twice and held; %s",
-                      limit_text(oracle, limit, text, sizeof text));
-    }
-    if (is_raised && row->quantity != QUANTITY_RESISTANCE && due_us != ORACLE_NEVER &&
-        due_us >= oracle->started_us) {
-        oracle_measure(oracle, row->alarm, false, due_us + oracle->level[limit].delay_us, now_us);
-    }
-}
-
-/* The row must go when no module can be the reason any more. */
-static void warning_check(struct oracle *oracle, int limit, int64_t now_us)
-{
-    char text[200];
-    const struct oracle_limit *row = &oracle_limits[limit];
-    const int32_t count = oracle->settings.value[wm_setting_bank_modules];
-    for (int32_t m = 0; m < count; m++) {
-        const struct oracle_module *module = &oracle->module[m];
-        const struct oracle_clock *clock = &module->clock[limit];
-        const int32_t flag = wm_alarm(row->hidden_by)->alarm_flag;
-        const int64_t since_us = clock->since_us[CERTAIN_INSIDE];
-        const bool is_hidden = (module->flags & flag) != 0;
-        const bool is_over =
-            since_us != ORACLE_NEVER &&
-            (row->quantity == QUANTITY_RESISTANCE
-                 ? resistance_is_late(oracle, clock, true)
-                 : oracle_is_told(&module->device, oracle_later(since_us, oracle->started_us)));
-        if (!is_hidden && !is_over) {
-            return;
-        }
-    }
-    oracle_report(oracle, row->alarm, "", 0, now_us,
-                  "not cleared, and every module is back inside for three rounds; %s",
-                  limit_text(oracle, limit, text, sizeof text));
-}
-
-/* ---- views: what stands for others ------------------------------------------------------ */
-
-/* The rows that follow from flags of modules (decision S14). */
-static const struct {
-    enum wm_alarm alarm;
-    int32_t flags;
-} summaries[] = {
-    {wm_alarm_voltage, wm_flag_alarm_voltage_high | wm_flag_alarm_voltage_low},
-    {wm_alarm_temperature, wm_flag_alarm_temperature_high | wm_flag_alarm_temperature_low},
-    {wm_alarm_resist_alarm, wm_flag_alarm_resistance_high},
-    {wm_alarm_voltage_high, wm_flag_alarm_voltage_high},
-    {wm_alarm_voltage_low, wm_flag_alarm_voltage_low},
-    {wm_alarm_temperature_high, wm_flag_alarm_temperature_high},
-    {wm_alarm_temperature_low, wm_flag_alarm_temperature_low},
-    {wm_alarm_resist_alarm_high, wm_flag_alarm_resistance_high},
-    {wm_alarm_resist_alarm_low, wm_flag_alarm_resistance_low},
-};
-
-static void summaries_see(struct oracle *oracle, const struct wm_view *view, int64_t now_us)
-{
-    const int32_t count = oracle->settings.value[wm_setting_bank_modules];
-    const int32_t status = view->system.status_flags;
-    int32_t any = 0;
-    int32_t all = ~0;
-    for (int32_t m = 0; m < count; m++) {
-        any |= oracle->module[m].flags;
-        all &= oracle->module[m].flags;
-    }
-    for (size_t i = 0; i < sizeof summaries / sizeof summaries[0]; i++) {
-        stands_for(oracle, summaries[i].alarm, (any & summaries[i].flags) != 0, now_us);
-    }
-    stands_for(oracle, wm_alarm_resist_warn, oracle_shows(oracle, wm_alarm_resist_warn_high),
-               now_us);
-    stands_for(oracle, wm_alarm_communication_lost, (all & wm_flag_alarm_communication_lost) != 0,
-               now_us);
-    stands_for(oracle, wm_alarm_system_error,
-               (any & wm_flag_alarm_communication_lost) != 0 ||
-                   (status & wm_flag_general_status_system_failure) != 0,
-               now_us);
-    stands_for(oracle, wm_alarm_initializing,
-               (status & wm_flag_general_status_module_initializing) != 0, now_us);
+    oracle_stands_for(oracle, alarm, is_any_lost, now_us);
 }
 
 static void rows_see(struct oracle *oracle, const struct wm_view *view, int64_t now_us)
@@ -840,7 +436,7 @@ static void rows_see(struct oracle *oracle, const struct wm_view *view, int64_t 
     }
     for (int i = MODULE_LIMITS / 2; i < MODULE_LIMITS; i++) {
         if ((changed >> wm_alarm(oracle_limits[i].alarm)->number & 1) != 0) {
-            warning_edge(oracle, i, oracle_shows(oracle, oracle_limits[i].alarm), now_us);
+            oracle_warning_edge(oracle, i, oracle_shows(oracle, oracle_limits[i].alarm), now_us);
         }
     }
 }
@@ -858,7 +454,7 @@ static void late_report(struct oracle *oracle, struct oracle_device *device, con
             since_us = oracle->module[number - 1]
                            .clock[i]
                            .since_us[device->late_is_clear ? CERTAIN_INSIDE : CERTAIN_BEYOND];
-            (void)limit_text(oracle, i, text, sizeof text);
+            (void)oracle_limit_text(oracle, i, text, sizeof text);
         }
     }
     oracle_report(oracle, alarm, item, number, device->late_us,
@@ -900,7 +496,7 @@ static void round_end(struct oracle *oracle, uint32_t round, int64_t now_us)
     }
     for (int i = MODULE_LIMITS / 2; i < MODULE_LIMITS; i++) {
         if (oracle_shows(oracle, oracle_limits[i].alarm)) {
-            warning_check(oracle, i, now_us);
+            oracle_warning_check(oracle, i, now_us);
         }
     }
     oracle_strings_check(oracle, now_us);
@@ -915,46 +511,14 @@ static void settings_see(struct oracle *oracle, const struct wm_settings *settin
     oracle->settings = *settings;
     oracle->has_settings = true;
     oracle->started_us = now_us;
-    levels_make(oracle);
+    oracle_levels_make(oracle);
     for (int32_t m = 0; m < WM_MODULES_MAX; m++) {
         for (int i = 0; i < MODULE_LIMITS; i++) {
-            clock_forget(&oracle->module[m].clock[i], is_first);
+            oracle_clock_forget(&oracle->module[m].clock[i], is_first);
         }
         if (oracle->module[m].is_known) {
             module_step(oracle, &oracle->module[m], now_us);
         }
-    }
-}
-
-/* Rounds in a row that a pause has broken off. */
-static void device_resume(struct oracle_device *device)
-{
-    device->failed_run = device->failed_run < ORACLE_ROUNDS ? 0 : device->failed_run;
-    device->failed_round = 0;
-}
-
-/* Nothing is measured in programmer mode (decision B19): what was not raised yet begins anew. */
-static void programmer_see(struct oracle *oracle, bool is_paused, int64_t now_us)
-{
-    if (oracle->is_paused == is_paused) {
-        return;
-    }
-    oracle->is_paused = is_paused;
-    oracle->open = NULL;
-    oracle->started_us = now_us;
-    for (int32_t m = 0; m < WM_MODULES_MAX; m++) {
-        device_resume(&oracle->module[m].device);
-        for (int i = 0; i < MODULE_LIMITS; i++) {
-            const bool is_latched = oracle->module[m].clock[i].is_latched;
-            clock_forget(&oracle->module[m].clock[i], true);
-            oracle->module[m].clock[i].is_latched = is_latched;
-        }
-    }
-    for (int32_t i = 0; i < WM_SENSORS_MAX; i++) {
-        device_resume(&oracle->sensor[i]);
-    }
-    for (int32_t i = 0; i < WM_AUX_MAX; i++) {
-        device_resume(&oracle->aux[i]);
     }
 }
 
@@ -965,14 +529,13 @@ void oracle_published(struct oracle *oracle, const struct wm_view *view, int64_t
         oracle->is_running = view->is_initializing == 0;
         oracle->started_us = now_us;
     }
-    programmer_see(oracle, view->programmer.mode_choice == wm_state_programmer_mode_on, now_us);
     oracle->status_flags = view->system.status_flags;
     const uint64_t before = oracle->shown;
     modules_see(oracle, view, now_us);
     rows_see(oracle, view, now_us);
     sensors_see(oracle, view, now_us);
     oracle_strings_see(oracle, view, before, now_us);
-    summaries_see(oracle, view, now_us);
+    oracle_summaries_see(oracle, view, now_us);
     if (view->rounds != oracle->round) {
         round_end(oracle, view->rounds, now_us);
     }
@@ -987,9 +550,7 @@ struct oracle *oracle_open(void)
         return NULL;
     }
     for (int32_t m = 0; m < WM_MODULES_MAX; m++) {
-        for (int i = 0; i < MODULE_LIMITS; i++) {
-            clock_stop(&oracle->module[m].clock[i]);
-        }
+        oracle_limits_open(&oracle->module[m]);
     }
     oracle_strings_open(oracle);
     return oracle;
@@ -1040,16 +601,16 @@ static const char *const how[wm_alarm_count] = {
     JUDGED(communication_lost),
     JUDGED(sensor_communication_lost),
     UNBUILT(equalizing),
-    UNBUILT(max_voltage_diff),
-    UNBUILT(string_current_high),
-    UNBUILT(string_current_low),
-    UNBUILT(string_current_high_warn),
-    UNBUILT(string_current_low_warn),
+    JUDGED(max_voltage_diff),
+    JUDGED(string_current_high),
+    JUDGED(string_current_low),
+    JUDGED(string_current_high_warn),
+    JUDGED(string_current_low_warn),
     UNBUILT(string_equalizing_disabled),
-    UNBUILT(string_curr_deviation_charge),
-    UNBUILT(string_curr_deviation_discharge),
-    UNBUILT(string_curr_deviation_charge_warn),
-    UNBUILT(string_curr_deviation_discharge_warn),
+    JUDGED(string_curr_deviation_charge),
+    JUDGED(string_curr_deviation_discharge),
+    JUDGED(string_curr_deviation_charge_warn),
+    JUDGED(string_curr_deviation_discharge_warn),
     JUDGED(battery_breaker_open),
     JUDGED(thermal_runaway),
     JUDGED(discharging),

@@ -53,7 +53,18 @@ struct oracle_device {
     int64_t late_us;
 };
 
-enum { MODULE_LIMITS = 12, STRING_LIMITS = 4, LIMITS = MODULE_LIMITS + STRING_LIMITS };
+/* Of strings, four each: voltage, current, deviation; then a module's difference from its string.
+ */
+enum { MODULE_LIMITS = 12, STRING_LIMITS = 13, LIMITS = MODULE_LIMITS + STRING_LIMITS };
+
+/* A rule on one item that is judged when a round ends. */
+struct oracle_rule {
+    int64_t since_us[CERTAINTIES];
+    int64_t may_us;  /* since when it is not certain that it does not hold */
+    bool is_latched; /* raised for certain, and outside ever since */
+    bool was_hidden; /* by its alarm, and not back inside since */
+    uint8_t shows;   /* enum oracle_shown */
+};
 
 struct oracle_module {
     struct oracle_device device;
@@ -63,6 +74,7 @@ struct oracle_module {
     int64_t flags_us;
     bool is_present; /* its link, as published */
     struct oracle_clock clock[MODULE_LIMITS];
+    struct oracle_rule difference;
 };
 
 /* A level in force; low sides are negated, so that beyond is above. */
@@ -73,7 +85,12 @@ struct oracle_level {
     int64_t delay_us;
 };
 
-enum oracle_quantity { QUANTITY_VOLTAGE, QUANTITY_TEMPERATURE, QUANTITY_RESISTANCE };
+enum oracle_quantity {
+    QUANTITY_VOLTAGE,
+    QUANTITY_TEMPERATURE,
+    QUANTITY_RESISTANCE,
+    QUANTITY_CURRENT,
+};
 
 struct oracle_limit {
     enum wm_alarm alarm;
@@ -89,17 +106,13 @@ extern const struct oracle_limit oracle_limits[LIMITS];
 
 /* What is judged of a string when a round ends: a limit, or a rule that needs its hold. */
 enum {
+    RULE_VOLTAGE = 0,
+    RULE_CURRENT = 4,
+    RULE_DEVIATION = 8,
+    RULE_DIFFERENCE = 12,
     RULE_HEAT = STRING_LIMITS,
     RULE_FALLS,
     STRING_RULES,
-};
-
-struct oracle_rule {
-    int64_t since_us[CERTAINTIES];
-    int64_t may_us;  /* since when it is not certain that it does not hold */
-    bool is_latched; /* raised for certain, and outside ever since */
-    bool was_hidden; /* by its alarm, and not back inside since */
-    uint8_t shows;   /* enum oracle_shown */
 };
 
 /* The mean temperature of a string over the last day, for decision B15. */
@@ -124,11 +137,13 @@ struct oracle_string {
     int64_t differs_us; /* since when the contact is not so; ORACLE_NEVER: it is */
 };
 
+/* Whether an alarm shows of an item; its row alone may stand for another one. */
+enum oracle_shown { SHOWN_NOT, SHOWN_MAYBE, SHOWN };
+
 struct oracle {
     struct wm_settings settings;
     bool has_settings;
     bool is_running;
-    bool is_paused;     /* programmer mode: no question is a visit */
     uint32_t round;     /* finished so far, as published */
     int64_t started_us; /* nothing counts that was before: end of the start, changed settings */
     int64_t round_us[ORACLE_ROUNDS + 1]; /* ends of rounds, newest first */
@@ -171,10 +186,84 @@ bool oracle_shows(const struct oracle *oracle, enum wm_alarm alarm);
 /* Of a device that must be heard three rounds from due_us on: have they passed? */
 bool oracle_is_told(const struct oracle_device *device, int64_t due_us);
 
+/* Late by this visit, if no other one of the same round comes. */
+void oracle_late_set(struct oracle *oracle, struct oracle_device *device, enum wm_alarm alarm,
+                     bool is_clear, int64_t now_us);
+
+/* ---- oracle_limit.c --------------------------------------------------------------------- */
+
+void oracle_limits_open(struct oracle_module *module);
+
+/* Takes the settings' levels over. */
+void oracle_levels_make(struct oracle *oracle);
+
+/* The truth of the module has changed. */
+void oracle_limits_step(struct oracle *oracle, struct oracle_module *module, int64_t now_us);
+
+/* The webmanager was told a value. */
+void oracle_limits_told(struct oracle *oracle, struct oracle_module *module,
+                        enum oracle_quantity quantity, int32_t value, int64_t now_us);
+
+/* What is not raised yet begins anew: for the webmanager (is_whole), or only for the judge. */
+void oracle_clock_forget(struct oracle_clock *clock, bool is_whole);
+
+/* A visit in which the module answered is over. */
+void oracle_limits_check(struct oracle *oracle, struct oracle_module *module, int64_t now_us);
+
+/* The settings of a limit as text, in size bytes of text. */
+const char *oracle_limit_text(const struct oracle *oracle, int limit, char *text, size_t size);
+
+/* A flag of a module has come or gone; number from 1. */
+void oracle_flag_edge(struct oracle *oracle, struct oracle_module *module, int32_t number,
+                      int limit, bool is_raised, int64_t now_us);
+
+/* A warning's row has; and once a round, while it is there. */
+void oracle_warning_edge(struct oracle *oracle, int limit, bool is_raised, int64_t now_us);
+void oracle_warning_check(struct oracle *oracle, int limit, int64_t now_us);
+
+/* ---- oracle_view.c ---------------------------------------------------------------------- */
+
+/* The alarm is to be shown exactly if something else is. */
+void oracle_stands_for(struct oracle *oracle, enum wm_alarm alarm, bool holds, int64_t now_us);
+
+void oracle_summaries_see(struct oracle *oracle, const struct wm_view *view, int64_t now_us);
+
 static inline int64_t oracle_later(int64_t one_us, int64_t other_us)
 {
     return one_us > other_us ? one_us : other_us;
 }
+
+/* ---- oracle_certain.c ------------------------------------------------------------------- */
+
+struct oracle_certain {
+    bool holds[CERTAINTIES];
+};
+
+/* Of the modules that count; is_certain is false while it is not sure which do, or none does. */
+struct oracle_sums {
+    bool is_certain;
+    int32_t count;
+    int64_t low_mV, high_mV;
+    int64_t low_mdegC, high_mdegC;
+};
+struct oracle_sums oracle_string_sums(const struct oracle *oracle, int32_t index);
+
+/* How many modules a string has. */
+int32_t oracle_string_modules(const struct oracle *oracle);
+
+/* The band of a string's current, where it is measured and that is certain. */
+enum oracle_current { CURRENT_DOUBTFUL, CURRENT_NONE, CURRENT_MEASURED };
+enum oracle_current oracle_string_current(const struct oracle *oracle, int32_t index,
+                                          struct sim_band *band_mA);
+
+/* Takes the mean temperature in; a mean that nobody knows spoils its hour. */
+void oracle_day_take(struct oracle_day *day, const struct oracle_sums *sums, int64_t now_us);
+
+/* Every rule of a string; that of its modules is apart. */
+void oracle_string_certain(struct oracle *oracle, int32_t index, const struct oracle_sums *sums,
+                           struct oracle_certain certain[STRING_RULES]);
+struct oracle_certain oracle_difference_certain(const struct oracle *oracle, int32_t module,
+                                                const struct oracle_sums *sums);
 
 /* ---- oracle_string.c -------------------------------------------------------------------- */
 
