@@ -113,6 +113,15 @@ local function node_at(plan, at, what)
   return node
 end
 
+-- Where the trunk goes and lines begin; not behind a device.
+local function trunk_at(plan, at, what)
+  local node = node_at(plan, at, what)
+  if node.kind ~= "webmanager" and node.kind ~= "repeater" and node.kind ~= "box" then
+    refuse('%s.at is webmanager, repeater or box[n], not "%s"', what, at)
+  end
+  return node
+end
+
 -- Lays what waits under this name, now or when something hangs on it first.
 local function wait_for(plan, name, lay)
   plan.waiting[name] = lay
@@ -125,7 +134,7 @@ end
 local function want_repeater(plan, given)
   wait_for(plan, "repeater", function()
     local what = "wiring.repeater"
-    local parent = node_at(plan, given.at or "webmanager", what)
+    local parent = trunk_at(plan, given.at or "webmanager", what)
     local node = hang(plan, "repeater", parent, length_mm(given.cable, default_mm.trunk,
                                                          what .. ".cable"))
     put(node, "total_with_repeater", node.distance)
@@ -137,7 +146,7 @@ local function want_box(plan, number, given)
   wait_for(plan, name, function()
     local what = "wiring." .. name
     local at = given.at or (number == 1 and plan.trunk or ("box[%d]"):format(number - 1))
-    local parent = node_at(plan, at, what)
+    local parent = trunk_at(plan, at, what)
     local is_beside = parent.kind == "box"
     local cable_mm = length_mm(given.cable, is_beside and default_mm.boxes or default_mm.trunk,
                                what .. ".cable")
@@ -243,11 +252,7 @@ local function want_line(plan, number, given, shape)
         if not at then
           refuse('%s says not where it begins; write at = "box[1]"', what)
         end
-        line.start = node_at(plan, at, what)
-        if line.start.kind ~= "box" and line.start.kind ~= "webmanager"
-           and line.start.kind ~= "repeater" then
-          refuse('%s.at: a line begins at webmanager, repeater or box[n], not at "%s"', what, at)
-        end
+        line.start = trunk_at(plan, at, what)
         lay_line(plan, line, what)
       end
     end)

@@ -460,7 +460,12 @@ static const char *const refusals[][2] = {
     {"wiring = { box = { { at = 'box[1]' } } }", "\"box[1]\" is itself beyond this one"},
     {"modules = 2, wiring = { line = { { modules = { 1, 1 } },\n"
      " { modules = { 2, 2 }, at = 'module[1]' } } }",
-     "wiring.line[2].at: a line begins at webmanager, repeater or box[n], not at \"module[1]\""},
+     "wiring.line[2].at is webmanager, repeater or box[n], not \"module[1]\""},
+    {"gx_r_aux = 1, wiring = { box = { { at = 'gx_r_aux[1]' } } }",
+     "wiring.box[1].at is webmanager, repeater or box[n], not \"gx_r_aux[1]\""},
+    {"wiring = { repeater = { at = 'module[1]' }, line = { { modules = { 1, 1 },\n"
+     " at = 'webmanager' } } }",
+     "wiring.repeater.at is webmanager, repeater or box[n], not \"module[1]\""},
     {"modules = 2, wiring = { line = { { modules = { 1, 2 }, back = 3 } } }",
      "wiring.line[1].back is the cable that closes a ring; say ring = true"},
     {"wiring = { line = { { modules = { 1, 1 }, ring = true } } }", "one module makes no ring"},
