@@ -22,7 +22,7 @@ static const struct battery_chemistry battery_chemistries[] = {
     {3.340, 0.14, 0.25, 3.375}, /* lfp  */
 };
 
-enum { BATTERY_ARRAYS = 6 + SIM_PINS, BATTERY_LINE = 8 };
+enum { BATTERY_ARRAYS = 8 + SIM_PINS, BATTERY_LINE = 8 };
 
 #define BATTERY_TICK_US 1000000
 /* 38 mOhm Ah a cell: 4.6 mOhm for a 12 V block of 50 Ah. */
@@ -35,6 +35,9 @@ enum { BATTERY_ARRAYS = 6 + SIM_PINS, BATTERY_LINE = 8 };
 #define BATTERY_RESISTANCE_EMPTY 0.4
 #define BATTERY_KNEE             0.1
 #define BATTERY_KNEE_CELL_V      0.6
+/* A hundredth of the capacity beyond full raises a cell by 20 mV; a block lacks as much at most. */
+#define BATTERY_SURPLUS_CELL_V   2.0
+#define BATTERY_SURPLUS_PART_MIN (-0.02)
 /* 0.83 kJ/kg K; a lead block weighs about 56 g a cell and Ah. */
 #define BATTERY_CELL_J_K_AH 47.0
 #define BATTERY_CELL_W_K_AH 0.004
@@ -67,6 +70,7 @@ static void string_face(struct sim_battery *battery, int32_t s)
     const int32_t count = battery->modules_per_string;
     const double *restrict charge_Ah = battery->charge_Ah + first;
     const double *restrict temperature_degC = battery->temperature_degC + first;
+    const double *restrict surplus_Ah = battery->surplus_Ah + first;
     double *restrict emf_V = battery->emf_V + first;
     double *restrict resistance_Ohm = battery->resistance_Ohm + first;
     double *restrict chord_Ohm = battery->chord_Ohm + first;
@@ -76,7 +80,7 @@ static void string_face(struct sim_battery *battery, int32_t s)
         double full = charge_Ah[m] * part_Ah;
         double below_knee = at_least(BATTERY_KNEE - full, 0) * (1 / BATTERY_KNEE);
         emf_V[m] = block.emf_full_V - block.emf_slope_V * (1 - full) -
-                   block.knee_V * below_knee * below_knee;
+                   block.knee_V * below_knee * below_knee + block.surplus_V_Ah * surplus_Ah[m];
         double warm = at_least(1 - BATTERY_RESISTANCE_PER_K * (temperature_degC[m] - 25), 0.3);
         double way = (1 + BATTERY_TAPER_WIDTH - full) * (1 / BATTERY_TAPER_WIDTH);
         double taper_A = block.taper_A * way * way + charging_A;
@@ -182,6 +186,30 @@ static void string_voltages(struct sim_battery *battery, int32_t s)
     }
 }
 
+/* What the bypasses of a string took from its blocks over some seconds. */
+static void string_bypass(struct sim_battery *battery, int32_t s, double seconds)
+{
+    const double capacity_Ah = battery->plate.capacity_Ah;
+    const int32_t first = s * battery->modules_per_string;
+    bool has_bypass = false;
+    for (int32_t m = first; m < first + battery->modules_per_string; m++) {
+        double left_s = (double)(battery->bypass_until_us[m] - battery->stepped_us) * 1e-6;
+        if (battery->bypass_A[m] <= 0 || left_s <= 0) {
+            continue;
+        }
+        has_bypass = true;
+        double taken_Ah = battery->bypass_A[m] * at_most(seconds, left_s) * (1.0 / 3600);
+        double surplus_Ah = battery->surplus_Ah[m] - taken_Ah;
+        if (battery->charge_Ah[m] >= capacity_Ah &&
+            surplus_Ah >= BATTERY_SURPLUS_PART_MIN * capacity_Ah) {
+            battery->surplus_Ah[m] = surplus_Ah;
+        } else {
+            battery->charge_Ah[m] = at_least(battery->charge_Ah[m] - taken_Ah, 0);
+        }
+    }
+    battery->string[s].has_bypass = has_bypass;
+}
+
 /* Charge and heat of a string over some seconds; returns the largest rise or fall, K. */
 static double string_move(struct sim_battery *battery, int32_t s, double seconds)
 {
@@ -257,6 +285,10 @@ void sim_battery_step(struct sim_battery *battery, double seconds)
     battery->moves = false;
     for (int32_t s = 0; s < battery->plate.strings; s++) {
         double largest_K = string_move(battery, s, seconds);
+        if (battery->string[s].has_bypass) {
+            string_bypass(battery, s, seconds);
+            battery->moves = true;
+        }
         battery->moves = battery->moves || largest_K > BATTERY_STILL_K * seconds ||
                          string_charge_moves(battery, s);
     }
@@ -323,6 +355,7 @@ static void battery_size(struct sim_battery_block *block, const struct sim_batte
     block->heat_J_K = BATTERY_CELL_J_K_AH * cell_Ah;
     block->cooling_W_K = BATTERY_CELL_W_K_AH * cell_Ah;
     block->float_V = chemistry->float_V * cells;
+    block->surplus_V_Ah = BATTERY_SURPLUS_CELL_V * cells / plate->capacity_Ah;
 }
 
 static bool battery_arrays(struct sim_battery *battery)
@@ -332,7 +365,8 @@ static bool battery_arrays(struct sim_battery *battery)
     size_t stride = (modules + BATTERY_LINE - 1) / BATTERY_LINE * BATTERY_LINE + BATTERY_LINE;
     battery->storage = calloc(stride * BATTERY_ARRAYS, sizeof *battery->storage);
     battery->pins = calloc(modules, sizeof *battery->pins);
-    if (battery->storage == NULL || battery->pins == NULL) {
+    battery->bypass_until_us = calloc(modules, sizeof *battery->bypass_until_us);
+    if (battery->storage == NULL || battery->pins == NULL || battery->bypass_until_us == NULL) {
         sim_battery_close(battery);
         return false;
     }
@@ -341,7 +375,8 @@ static bool battery_arrays(struct sim_battery *battery)
         &battery->voltage_V, &battery->resistance_Ohm,
         &battery->emf_V,     &battery->chord_Ohm,
         &battery->pin[0],    &battery->pin[1],
-        &battery->pin[2],
+        &battery->pin[2],    &battery->surplus_Ah,
+        &battery->bypass_A,
     };
     for (size_t i = 0; i < BATTERY_ARRAYS; i++) {
         *arrays[i] = battery->storage + i * stride;
@@ -393,8 +428,10 @@ void sim_battery_close(struct sim_battery *battery)
     }
     free(battery->storage);
     free(battery->pins);
+    free(battery->bypass_until_us);
     battery->storage = NULL;
     battery->pins = NULL;
+    battery->bypass_until_us = NULL;
 }
 
 static void battery_see_pins(struct sim_battery *battery, int32_t module)
@@ -426,12 +463,29 @@ void sim_battery_release(struct sim_battery *battery, int32_t module, enum sim_p
 
 void sim_battery_set_charge(struct sim_battery *battery, int32_t module, double part)
 {
-    battery->charge_Ah[module] = part * battery->plate.capacity_Ah;
+    const double capacity_Ah = battery->plate.capacity_Ah;
+    battery->charge_Ah[module] = at_most(part, 1) * capacity_Ah;
+    battery->surplus_Ah[module] = at_least(part - 1, 0) * capacity_Ah;
 }
 
 double sim_battery_charge(const struct sim_battery *battery, int32_t module)
 {
-    return battery->charge_Ah[module] / battery->plate.capacity_Ah;
+    return (battery->charge_Ah[module] + battery->surplus_Ah[module]) / battery->plate.capacity_Ah;
+}
+
+void sim_battery_bypass(struct sim_battery *battery, int32_t module, double current_A,
+                        int64_t until_us)
+{
+    const bool has_bypass = current_A > 0;
+    if (has_bypass && !battery->moves) {
+        /* A still battery has no tick: it wakes up here. */
+        battery->stepped_us = sim_world_now_us(battery->world);
+        battery->moves = true;
+        sim_world_schedule(battery->world, &battery->tick, battery->stepped_us + BATTERY_TICK_US);
+    }
+    battery->bypass_A[module] = current_A;
+    battery->bypass_until_us[module] = until_us;
+    battery->string[module / battery->modules_per_string].has_bypass |= has_bypass;
 }
 
 void sim_battery_pin_current(struct sim_battery *battery, int32_t string, double current_A)

@@ -7,6 +7,12 @@
  * load, or a current that a scenario pinned. Enough for voltages that sag and recover, a charge
  * that tapers, and heat; ageing and single cells are not in it.
  *
+ * What a full block holds beyond its capacity, by overcharge, is its surplus: it raises the block's
+ * voltage among its neighbours, who all carry the same current, and nothing but a bypass takes it
+ * away. A bypass leads a current around the block: while it is full its surplus falls, below zero
+ * too; else it is charged by that much less. The charger holds the string's sum, so that as one
+ * block falls the others rise.
+ *
  * Always true: a pinned value is exactly what was pinned until released, whatever the circuit
  * says; an isolated string carries no current, over any pin (decision B16); only + - * / and
  * comparisons make state, so the same run gives the same doubles on every processor; positive
@@ -40,6 +46,7 @@ struct sim_string {
     bool is_pinned;         /* ro */
     bool is_open;           /* ro: its breaker isolates it */
     bool has_module_pins;   /* private */
+    bool has_bypass;        /* private: one of its blocks at least may be bypassed */
     double emf_sum_V;       /* private: of its blocks, what they oppose to the bus */
     double chord_sum_Ohm;   /* private: what they add for each ampere, at this current */
     double resting_sum_Ohm; /* private: the same while discharging */
@@ -56,6 +63,7 @@ struct sim_battery_block {
     double heat_J_K;
     double cooling_W_K;
     double float_V;
+    double surplus_V_Ah; /* what each Ah of surplus adds */
 };
 
 struct sim_battery {
@@ -71,6 +79,9 @@ struct sim_battery {
     double *resistance_Ohm;   /* ro */
     double *emf_V;            /* private */
     double *chord_Ohm;        /* private: overvoltage for each ampere */
+    double *surplus_Ah;       /* ro */
+    double *bypass_A;         /* private: around the block ...        */
+    int64_t *bypass_until_us; /* private: ... until then, at most     */
     double *pin[SIM_PINS];    /* private */
     uint8_t *pins;            /* ro: bit 1 << enum sim_pin */
     struct sim_string string[WM_STRINGS_MAX];
@@ -100,11 +111,20 @@ void sim_battery_close(struct sim_battery *battery);
 /* Something a scenario can push has changed: the circuits are solved anew, at this instant. */
 void sim_battery_touch(struct sim_battery *battery);
 
-/* module and string are 0-based below. Each needs sim_battery_touch after it. */
+/*
+ * module and string are 0-based below. Each needs sim_battery_touch after it. A charge is a part of
+ * the capacity, above 1 with a surplus.
+ */
 void sim_battery_pin(struct sim_battery *battery, int32_t module, enum sim_pin pin, double value);
 void sim_battery_release(struct sim_battery *battery, int32_t module, enum sim_pin pin);
 void sim_battery_set_charge(struct sim_battery *battery, int32_t module, double part);
 double sim_battery_charge(const struct sim_battery *battery, int32_t module);
+/*
+ * From now on current_A goes around the block, until until_us or another call. The present tick of
+ * at most a second counts as a whole; nothing has to be touched.
+ */
+void sim_battery_bypass(struct sim_battery *battery, int32_t module, double current_A,
+                        int64_t until_us);
 void sim_battery_pin_current(struct sim_battery *battery, int32_t string, double current_A);
 void sim_battery_release_current(struct sim_battery *battery, int32_t string);
 void sim_battery_isolate(struct sim_battery *battery, int32_t string, bool is_open);

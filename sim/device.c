@@ -61,8 +61,28 @@ double sim_devices_resistance_Ohm(const struct sim_devices *devices, int32_t mod
 int32_t sim_devices_bypass_permille(const struct sim_devices *devices, int32_t module)
 {
     const struct sim_module *it = &devices->module[module];
+    if (it->is_bypass_pinned) {
+        return it->bypass_pin_permille;
+    }
     int64_t silent_us = sim_world_now_us(devices->world) - it->asked_us;
     return silent_us > SIM_BYPASS_HOLD_US ? 0 : it->bypass_permille;
+}
+
+/* Tells the battery what goes around the block from now on. */
+static void bypass_flow(struct sim_devices *devices, int32_t m)
+{
+    const struct sim_module *module = &devices->module[m];
+    int64_t until_us = module->is_bypass_pinned ? INT64_MAX : module->asked_us + SIM_BYPASS_HOLD_US;
+    sim_battery_bypass(
+        devices->battery, m,
+        sim_devices_bypass_permille(devices, m) * 1e-6 * devices->type->equalizing_mA, until_us);
+}
+
+void sim_devices_pin_bypass(struct sim_devices *devices, int32_t module, int32_t permille)
+{
+    devices->module[module].is_bypass_pinned = permille >= 0;
+    devices->module[module].bypass_pin_permille = permille;
+    bypass_flow(devices, module);
 }
 
 double sim_devices_sensor_A(const struct sim_devices *devices, int32_t sensor)
@@ -284,13 +304,14 @@ static bool module_measure(struct sim_devices *devices, int32_t m, int32_t *valu
         temperature_degC = temperature_degC * module->temperature_gain +
                            random_both_ways(&devices->noise) * DEVICE_TEMPERATURE_NOISE_K;
     }
-    int32_t state = module->bypass_permille > 0 ? SIM_STATE_BYPASS : 0;
+    int32_t bypass_permille = sim_devices_bypass_permille(devices, m);
+    int32_t state = bypass_permille > 0 ? SIM_STATE_BYPASS : 0;
     state |= module->is_showing ? SIM_STATE_SHOWING : 0;
     state |= module_is_pressed(devices, m) ? SIM_STATE_PRESSED : 0;
     values[wm_answer_measure_voltage_mV] = quantise(voltage_V, 1000, 0, UINT16_MAX);
     values[wm_answer_measure_temperature_ddegC] =
         quantise(temperature_degC, 10, INT16_MIN, INT16_MAX);
-    values[wm_answer_measure_bypass_permille] = module->bypass_permille;
+    values[wm_answer_measure_bypass_permille] = bypass_permille;
     values[wm_answer_measure_state] = state;
     return true;
 }
@@ -306,12 +327,23 @@ static int32_t module_resistance_uOhm(struct sim_devices *devices, int32_t m)
     return quantise(resistance_Ohm, 1e6 / step_uOhm, 0, 100000000) * step_uOhm;
 }
 
+/* A question: what was dropped in the silence before it stays dropped, the rest holds on. */
+static void module_wake(struct sim_devices *devices, int32_t m)
+{
+    struct sim_module *module = &devices->module[m];
+    int64_t now_us = sim_world_now_us(devices->world);
+    if (now_us - module->asked_us > SIM_BYPASS_HOLD_US) {
+        module->bypass_permille = 0;
+    }
+    module->asked_us = now_us;
+    bypass_flow(devices, m);
+}
+
 static bool module_act(struct sim_devices *devices, int32_t m, const struct sim_frame *question,
                        int32_t *values)
 {
     struct sim_module *module = &devices->module[m];
-    module->bypass_permille = sim_devices_bypass_permille(devices, m);
-    module->asked_us = sim_world_now_us(devices->world);
+    module_wake(devices, m);
     switch (question->message) {
     case wm_message_measure:
         return module_measure(devices, m, values);
@@ -321,6 +353,7 @@ static bool module_act(struct sim_devices *devices, int32_t m, const struct sim_
     case wm_message_set_bypass: {
         int32_t wanted = question->values[wm_question_set_bypass_bypass_permille];
         module->bypass_permille = wanted > 1000 ? 1000 : wanted;
+        bypass_flow(devices, m);
         values[wm_answer_set_bypass_bypass_permille] = module->bypass_permille;
         return true;
     }
@@ -420,7 +453,7 @@ static bool device_act(struct sim_devices *devices, int32_t place, const struct 
 {
     if (question->message == wm_message_identify) {
         if (place < SIM_DEVICE_SENSOR) {
-            devices->module[place].asked_us = sim_world_now_us(devices->world);
+            module_wake(devices, place);
         }
         return identify(&devices->device[place], answer->values);
     }
@@ -505,8 +538,12 @@ void sim_devices_replace(struct sim_devices *devices, int32_t place)
     if (place < SIM_DEVICE_SENSOR) {
         struct sim_module *module = &devices->module[place];
         module->bypass_permille = 0;
+        module->is_bypass_pinned = false;
         module->is_showing = false;
         module->pressed_until_us = 0;
+        if (place < devices->modules) {
+            bypass_flow(devices, place);
+        }
     }
 }
 

@@ -69,14 +69,16 @@ struct sim_device {
 };
 
 struct sim_module {
-    int32_t address;          /* ro: 1..512, or factory */
-    int32_t next;             /* private: the next module with this address, or -1 */
-    int32_t bypass_permille;  /* ro, through sim_devices_bypass */
-    int64_t asked_us;         /* ro */
-    int64_t pressed_until_us; /* rw */
-    bool is_showing;          /* ro */
-    bool has_script;          /* rw: the plant file gives a function for it */
-    bool is_scripted;         /* ro: and it has been called */
+    int32_t address;             /* ro: 1..512, or factory */
+    int32_t next;                /* private: the next module with this address, or -1 */
+    int32_t bypass_permille;     /* ro, as ordered; what flows: sim_devices_bypass_permille */
+    bool is_bypass_pinned;       /* ro: it is stuck ... */
+    int32_t bypass_pin_permille; /* ro: ... here, whatever is ordered */
+    int64_t asked_us;            /* ro */
+    int64_t pressed_until_us;    /* rw */
+    bool is_showing;             /* ro */
+    bool has_script;             /* rw: the plant file gives a function for it */
+    bool is_scripted;            /* ro: and it has been called */
     double voltage_gain, temperature_gain, resistance_gain; /* private: decision B25 */
     double scripted_V, scripted_degC, scripted_Ohm;         /* ro */
 };
@@ -148,6 +150,8 @@ double sim_devices_voltage_V(const struct sim_devices *devices, int32_t module);
 double sim_devices_temperature_degC(const struct sim_devices *devices, int32_t module);
 double sim_devices_resistance_Ohm(const struct sim_devices *devices, int32_t module);
 int32_t sim_devices_bypass_permille(const struct sim_devices *devices, int32_t module);
+/* Its bypass is stuck at so much, or (below 0) no longer. */
+void sim_devices_pin_bypass(struct sim_devices *devices, int32_t module, int32_t permille);
 double sim_devices_sensor_A(const struct sim_devices *devices, int32_t sensor);
 double sim_devices_sensor_ac_A(const struct sim_devices *devices, int32_t sensor);
 

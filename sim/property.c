@@ -72,6 +72,16 @@ static void set_state_of_charge(struct sim_plant *plant, int32_t number, double 
     sim_battery_set_charge(&plant->battery, number - 1, value / 100);
 }
 
+static void set_bypass(struct sim_plant *plant, int32_t number, double value)
+{
+    sim_devices_pin_bypass(&plant->devices, number - 1, (int32_t)(value * 10 + 0.5));
+}
+
+static void release_bypass(struct sim_plant *plant, int32_t number)
+{
+    sim_devices_pin_bypass(&plant->devices, number - 1, -1);
+}
+
 static void release_voltage(struct sim_plant *plant, int32_t number)
 {
     sim_battery_release(&plant->battery, number - 1, SIM_PIN_VOLTAGE);
@@ -336,9 +346,10 @@ static const struct sim_property properties[] = {
     PINNED(SIM_ITEM_MODULE, "voltage", "V", 0, 65.535, voltage),
     PINNED(SIM_ITEM_MODULE, "temperature", "degC", -60, 200, temperature),
     PINNED(SIM_ITEM_MODULE, "resistance", "mOhm", 0, 100000, resistance),
-    PUSHED(SIM_ITEM_MODULE, "state_of_charge", "%", 0, 100, state_of_charge),
+    /* Above 100 %: overcharged, and that much higher than its neighbours while it floats. */
+    PUSHED(SIM_ITEM_MODULE, "state_of_charge", "%", 0, 105, state_of_charge),
     LATENCY_ROW(SIM_ITEM_MODULE),
-    SHOWN(SIM_ITEM_MODULE, "bypass", "%", get_bypass),
+    PINNED(SIM_ITEM_MODULE, "bypass", "%", 0, 100, bypass),
     SHOWN(SIM_ITEM_MODULE, "position", "", get_position),
     PINNED(SIM_ITEM_STRING, "current", "A", -AMPERES_MAX, AMPERES_MAX, string_current),
     PUSHED(SIM_ITEM_STRING, "current_ac", "A", 0, AMPERES_MAX, string_current_ac),

@@ -112,6 +112,8 @@ static void module_take(struct wm_module *module, const struct wm_measurement *t
         module->has_resistance = true;
         module->wants &= (uint8_t) ~(WM_WANT_RESISTANCE | WM_WANT_SECOND_RESISTANCE);
         break;
+    case wm_message_set_bypass:
+        break; /* what was acknowledged is the equalizer's business, what flows is measured */
     default:
         assert(!"measure.c lets nothing else through for a module");
         break;
@@ -150,7 +152,8 @@ enum wm_bank_change wm_bank_take(struct wm_bank *bank, const struct wm_measureme
     struct wm_link *link = link_of(bank, taken->device);
     const enum wm_link_state before = link->state;
     device_take(bank, taken);
-    if (taken->message == wm_message_identify || taken->message == wm_message_impedance) {
+    if (taken->message == wm_message_identify || taken->message == wm_message_impedance ||
+        taken->message == wm_message_set_bypass) {
         /* Presence is judged by the question that every round asks. */
         return WM_BANK_SAME;
     }

@@ -41,6 +41,7 @@ enum wm_want {
     WM_WANT_RESISTANCE = 1 << 1,
     WM_WANT_SECOND_MEASURE = 1 << 2,    /* a limit was newly crossed (decision B5) */
     WM_WANT_SECOND_RESISTANCE = 1 << 3, /* likewise */
+    WM_WANT_BYPASS = 1 << 4,            /* bypass_order_permille is to be ordered */
 };
 
 struct wm_identity {
@@ -63,6 +64,9 @@ struct wm_module {
     int32_t bypass_permille;
     int32_t resistance_uOhm;
     struct wm_identity identity;
+    /* What goes out with the questions. */
+    int32_t bypass_order_permille; /* equalizer.h */
+    bool is_alarm;                 /* its alarm word is not 0: the LED of the module is red */
 };
 
 struct wm_sensor {
@@ -108,7 +112,7 @@ struct wm_bank {
 /* A valid answer, scaled to the bank's units. */
 struct wm_measurement {
     struct wm_device device;
-    enum wm_message_id message; /* identify, measure, impedance, read_sensor, read_aux,
+    enum wm_message_id message; /* identify, measure, impedance, set_bypass, read_sensor, read_aux,
                                    set_outputs */
     union {
         struct wm_identity identity;

@@ -35,6 +35,7 @@ void wm_core_init(struct wm_core *core, const struct wm_ports *ports,
     wm_rules_init(&core->rules, &core->settings);
     wm_alarms_init(&core->alarms);
     wm_state_init(&core->state);
+    wm_equalizer_init(&core->equalizer);
     core->is_store_damaged =
         wm_breakers_init(&core->breakers, &core->settings, &core->ports.store) != WM_OK;
     if (core->is_store_damaged || !is_kept_whole) {
@@ -228,13 +229,15 @@ static void device_missed(struct wm_core *core, wm_ms now_ms)
 {
     const struct wm_exchange *exchange = &core->exchange;
     if (exchange->message == wm_message_identify || exchange->message == wm_message_impedance ||
-        exchange->message == wm_message_set_outputs || exchange->is_second) {
+        exchange->message == wm_message_set_bypass || exchange->message == wm_message_set_outputs ||
+        exchange->is_second) {
         return; /* presence is judged by the question that every round asks first */
     }
     if (wm_bank_miss(&core->bank, exchange->device) == WM_BANK_LOST) {
         core->is_to_be_published = true;
         if (exchange->device.class == WM_CLASS_MODULE) {
             wm_rules_module_lost(&core->rules, exchange->device.index);
+            wm_equalizer_lost(&core->equalizer, &core->bank, exchange->device.index);
             wm_alarms_raise(&core->alarms, wm_alarm_module_lost);
             tell(core, now_ms, wm_event_module_lost, exchange->device.index + 1, 0);
         } else {
@@ -256,6 +259,10 @@ static void device_heard(struct wm_core *core, wm_ms now_ms)
         } else {
             wm_alarms_drop(&core->alarms, wm_alarm_sensor_communication_lost);
         }
+    }
+    if (is_module) {
+        wm_equalizer_heard(&core->equalizer, &core->bank, taken->device.index, taken->message,
+                           core->exchange.is_second, now_ms);
     }
     if (taken->device.class == WM_CLASS_AUX) {
         wm_breakers_heard(&core->breakers, &core->settings, &core->bank, taken->device.index);
@@ -280,7 +287,7 @@ static void module_judge(struct wm_core *core, wm_ms now_ms)
 {
     const struct wm_measurement *taken = &core->measurement;
     if (core->exchange.result != WM_EXCHANGE_ANSWERED || taken->device.class != WM_CLASS_MODULE ||
-        taken->message == wm_message_identify) {
+        (taken->message != wm_message_measure && taken->message != wm_message_impedance)) {
         return;
     }
     const int32_t index = taken->device.index;
@@ -391,6 +398,8 @@ static void round_judge(struct wm_core *core, wm_ms now_ms)
     for (int32_t i = 0; i < core->bank.strings_count; i++) {
         string_judge(core, i, now_ms);
     }
+    wm_equalizer_plan(&core->equalizer, &core->bank, &core->settings, &core->state,
+                      core->state.life == WM_RUNNING);
     wm_poller_plan(&core->poller, &core->bank, &core->settings,
                    core->state.flow == WM_FLOW_DISCHARGE, now_ms);
     core->is_complete = core->is_complete || wm_bank_is_complete(&core->bank);
@@ -404,9 +413,13 @@ static void system_judge(struct wm_core *core, wm_ms now_ms)
     const struct wm_bank *bank = &core->bank;
     const uint16_t flags = wm_state_flags(&core->state, now_ms);
     int32_t open = 0;
+    int32_t cut_off = 0;
     for (int32_t i = 0; i < bank->strings_count; i++) {
         open += core->breakers.is_open[i];
+        cut_off += wm_equalizer_is_cut_off(&core->equalizer, i);
     }
+    wm_alarms_set(alarms, wm_alarm_equalizing, core->equalizer.errors > 0);
+    wm_alarms_set(alarms, wm_alarm_string_equalizing_disabled, cut_off > 0);
     wm_alarms_set(alarms, wm_alarm_battery_breaker_open, open > 0);
     wm_alarms_set(alarms, wm_alarm_system_error,
                   bank->modules_lost > 0 || bank->modules_mismatched > 0 ||
@@ -440,6 +453,15 @@ static bool end_judge(struct wm_core *core, wm_ms now_ms)
            wm_bank_is_started(&core->bank);
 }
 
+/* The LED of the module that was asked follows its alarm word, from its next question on. */
+static void lamp_update(struct wm_core *core)
+{
+    const struct wm_device device = core->exchange.device;
+    if (core->exchange.result != WM_EXCHANGE_NONE && device.class == WM_CLASS_MODULE) {
+        core->bank.module[device.index].is_alarm = wm_publish_module_word(core, device.index) != 0;
+    }
+}
+
 static void alarm_update(struct wm_core *core, wm_ms now_ms)
 {
     module_judge(core, now_ms);
@@ -452,6 +474,7 @@ static void alarm_update(struct wm_core *core, wm_ms now_ms)
         life_enter(core, WM_RUNNING, now_ms);
     }
     system_judge(core, now_ms);
+    lamp_update(core);
     core->is_to_be_published |=
         wm_alarms_update(&core->alarms, now_ms - core->started_ms, &core->ports.journal);
     if (is_started) {

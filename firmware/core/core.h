@@ -10,6 +10,7 @@
 #include "alarm.h"
 #include "bank.h"
 #include "breaker.h"
+#include "equalizer.h"
 #include "inbox.h"
 #include "keep.h"
 #include "poller.h"
@@ -33,6 +34,7 @@ struct wm_core {
     struct wm_alarms alarms;
     struct wm_runaway runaway[WM_STRINGS_MAX];
     struct wm_breakers breakers;
+    struct wm_equalizer equalizer;
     struct wm_state state;
     bool is_store_damaged; /* a record was not believed at power-up; until a WM_COMMAND_SAVE */
     bool is_store_failing; /* the last save failed; tried again each round                   */

@@ -69,6 +69,8 @@ enum wm_status wm_measure(const struct wm_frame *answer, struct wm_device device
         taken->resistance_uOhm = wm_clamp((uint32_t)value[wm_answer_impedance_resistance_uOhm],
                                           type->resistance_uOhm_low, type->resistance_uOhm_high);
         return WM_OK;
+    case wm_message_set_bypass:
+        return WM_OK;
     case wm_message_read_sensor:
         return measure_current(value, taken);
     case wm_message_read_aux:

@@ -14,7 +14,8 @@ enum poller_asked {
     ASKED_RESISTANCE = 1 << 2,
     ASKED_SECOND_MEASURE = 1 << 3,
     ASKED_SECOND_RESISTANCE = 1 << 4,
-    ASKED_ENOUGH = 1 << 5, /* silent: no more questions in this visit */
+    ASKED_BYPASS = 1 << 5,
+    ASKED_ENOUGH = 1 << 6, /* silent: no more questions in this visit */
 };
 
 void wm_poller_init(struct wm_poller *poller, struct wm_bus bus, wm_ms now_ms)
@@ -173,6 +174,7 @@ static enum wm_message_id module_message(struct wm_poller *poller, const struct 
     } plan[] = {
         {true, ASKED_MEASURE, wm_message_measure},
         {wants & WM_WANT_SECOND_MEASURE, ASKED_SECOND_MEASURE, wm_message_measure},
+        {wants & WM_WANT_BYPASS, ASKED_BYPASS, wm_message_set_bypass},
         {wants & WM_WANT_IDENTITY, ASKED_IDENTITY, wm_message_identify},
         {wants & WM_WANT_RESISTANCE && may_load, ASKED_RESISTANCE, wm_message_impedance},
         {wants & WM_WANT_SECOND_RESISTANCE && may_load, ASKED_SECOND_RESISTANCE,
@@ -244,6 +246,18 @@ static enum wm_message_id device_message(struct wm_poller *poller, const struct 
     return wm_message_read_aux;
 }
 
+/* What a question carries. */
+static void question_fill(struct wm_frame *question, const struct wm_bank *bank,
+                          struct wm_device device)
+{
+    if (question->message == wm_message_measure) {
+        question->value[wm_question_measure_is_alarm] = bank->module[device.index].is_alarm;
+    } else if (question->message == wm_message_set_bypass) {
+        question->value[wm_question_set_bypass_bypass_permille] =
+            bank->module[device.index].bypass_order_permille;
+    }
+}
+
 /* Chooses the next question of the round; false when every device has been visited. */
 static bool choose(struct wm_poller *poller, const struct wm_bank *bank)
 {
@@ -253,11 +267,12 @@ static bool choose(struct wm_poller *poller, const struct wm_bank *bank)
         const enum wm_message_id message = device_message(poller, bank, device);
         if (message != wm_message_count) {
             const bool is_lost = wm_bank_link(bank, device)->state == WM_LINK_LOST;
-            const struct wm_frame question = {
+            struct wm_frame question = {
                 .class = device.class,
                 .address = (uint16_t)(device.index + 1),
                 .message = message,
             };
+            question_fill(&question, bank, device);
             wm_line_ask(&poller->line, &question, is_lost ? 0 : WM_LINE_RETRIES);
             return true;
         }

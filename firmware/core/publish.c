@@ -38,7 +38,7 @@ enum {
 #define SENSOR_CURRENTS (BIT(sensor, current) | BIT(sensor, current_ac))
 #define SYSTEM_ALL      ((UINT32_C(1) << (wm_point_string_position - wm_point_system_status)) - 1)
 
-static uint16_t module_flags(const struct wm_core *core, int32_t index)
+uint16_t wm_publish_module_word(const struct wm_core *core, int32_t index)
 {
     const struct wm_module *module = &core->bank.module[index];
     const bool is_lost = module->link.state == WM_LINK_LOST;
@@ -46,7 +46,7 @@ static uint16_t module_flags(const struct wm_core *core, int32_t index)
     if (is_lost) {
         flags |= wm_flag_alarm_communication_lost;
     }
-    if (flags != 0 || module->is_mismatched) {
+    if (flags != 0 || module->is_mismatched || core->equalizer.module[index].is_error) {
         /* Each flag of a module is a cause of the general alarm (decision B7). */
         flags |= wm_flag_alarm_general_alarm;
     }
@@ -59,7 +59,7 @@ static void module_publish(const struct wm_core *core, int32_t index, struct wm_
     memset(out, 0, sizeof *out);
     out->valid = MODULE_ALWAYS;
     out->position_index = index;
-    out->alarm_flags = module_flags(core, index);
+    out->alarm_flags = wm_publish_module_word(core, index);
     out->link_choice = (int32_t)module->link.state;
     if (module->is_identified) {
         out->valid |= MODULE_IDENTIFIED;
@@ -101,6 +101,10 @@ static void string_publish(const struct wm_core *core, int32_t index, int32_t mo
     out->position_index = index;
     out->alarm_flags = modules_flags | own_flags;
     out->alarm2_flags = wm_rules_string_flags2(&core->rules, index);
+    out->equalizing_choice = (int32_t)core->equalizer.string[index];
+    if (wm_equalizer_is_cut_off(&core->equalizer, index)) {
+        out->alarm2_flags |= wm_flag_string_alarm_equalizing_cut_off;
+    }
     out->flow_choice = (int32_t)core->state.string[index].flow;
     out->breaker_choice = breaker_state(core, index);
     if (own_flags != 0) {
@@ -130,6 +134,9 @@ static int32_t status_flags(const struct wm_core *core, wm_ms now_ms)
     }
     if (!wm_core_store_is_sound(core) || core->bank.modules_mismatched > 0) {
         flags |= wm_flag_general_status_system_failure;
+    }
+    if (core->state.life == WM_RUNNING && wm_equalizer_is_active(&core->equalizer, &core->bank)) {
+        flags |= wm_flag_general_status_equalisation;
     }
     return flags;
 }

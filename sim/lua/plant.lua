@@ -113,7 +113,7 @@ local known_words = {
 
 local module_words = {
   voltage = true, temperature = true, resistance = true, state_of_charge = true, latency = true,
-  battery = true,
+  bypass = true, battery = true,
 }
 local string_words = { current = true, current_ac = true, module = true }
 local charger_words = { voltage = true, limit = true, on = true }

@@ -192,3 +192,41 @@ Test(battery, the_same_run_gives_the_same_bits)
         open_battery();
     }
 }
+
+Test(battery, a_surplus_raises_a_block_and_only_a_bypass_takes_it)
+{
+    sim_battery_set_charge(&battery, 2, 1.01);
+    sim_battery_touch(&battery);
+    /* Half an Ah of 50: 20 mV a cell above its neighbours, and the charger holds the sum. */
+    assert_near(battery.voltage_V[2] - battery.voltage_V[0], 0.12, 1e-6);
+    assert_near(battery.voltage_V[2] + 8 * battery.voltage_V[0], 9 * 13.5, 1e-3);
+    assert_near(sim_battery_charge(&battery, 2), 1.01, 1e-9);
+    pass(24 * HOUR);
+    assert_near(battery.voltage_V[2] - battery.voltage_V[0], 0.12, 1e-6);
+
+    double low_V = battery.voltage_V[0];
+    sim_battery_bypass(&battery, 2, 0.15, INT64_MAX);
+    pass(2 * HOUR);
+    assert_near(battery.surplus_Ah[2], 0.5 - 0.3, 1e-3);
+    assert_near(battery.voltage_V[2] - battery.voltage_V[0], 0.12 * 0.2 / 0.5, 1e-3);
+    cr_assert(battery.voltage_V[0] > low_V, "the others rise");
+    sim_battery_bypass(&battery, 2, 0, 0);
+    pass(24 * HOUR);
+    assert_near(battery.surplus_Ah[2], 0.5 - 0.3, 1e-3);
+    cr_assert_eq(sim_world_next_us(world), INT64_MAX, "still again");
+}
+
+Test(battery, a_bypass_ends_at_its_time_and_charges_a_block_less)
+{
+    sim_battery_bypass(&battery, 0, 0.9, sim_world_now_us(world) + 60 * SECOND);
+    pass(HOUR);
+    assert_near(battery.surplus_Ah[0], -0.9 / 60, 1e-4);
+    sim_battery_set_charge(&battery, 1, 0.5);
+    sim_battery_touch(&battery);
+    sim_battery_pin_current(&battery, 0, 5);
+    sim_battery_touch(&battery);
+    sim_battery_bypass(&battery, 1, 0.9, INT64_MAX);
+    pass(HOUR);
+    assert_near(battery.charge_Ah[1], 25 + 5 - 0.9, 0.01);
+    cr_assert_eq(battery.surplus_Ah[1], 0);
+}

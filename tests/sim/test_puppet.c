@@ -204,7 +204,7 @@ Test(puppet, an_open_breaker_beats_a_pinned_current)
 Test(puppet, unknown_words_are_errors_that_list_the_known_ones)
 {
     refuse("plant.module[1].temprature = 3",
-           "story:1: module has no property \"temprature\"; it has: latency, resistance, "
+           "story:1: module has no property \"temprature\"; it has: bypass, latency, resistance, "
            "state_of_charge, temperature, voltage");
     refuse("\nreturn plant.module[1].temprature",
            "story:2: module has no property \"temprature\"; it has: alarm, bypass, hardware, "
@@ -225,7 +225,7 @@ Test(puppet, unknown_words_are_errors_that_list_the_known_ones)
     refuse("plant.module[1]:mute { answers = -1 }", "answers is a whole number from 1");
     refuse("plant.bus:drop { nth = 1.5 }", "drop: nth is a whole number, not 1.5");
     refuse("plant.module[1].unplug()", "unplug is called with a colon");
-    refuse("plant.module[1]:release 'bypass'", "resistance, temperature, voltage");
+    refuse("plant.module[1]:release 'latency'", "bypass, resistance, temperature, voltage");
     refuse("plant.bus:drop { nth = 1, percent = 5 }", "exactly one of percent");
     refuse("plant.bus:drop { bits = 1, nth = 1 }", "drop has no option \"bits\"; it has: count,");
     refuse("plant.bus:corrupt { nth = 0/0 }", "exactly one of percent");
@@ -242,7 +242,7 @@ Test(puppet, values_out_of_range_are_errors_that_name_the_range)
     refuse("plant.module[1].voltage = 0/0", "from 0 to 65.535 V");
     refuse("plant.module[1].temperature = 1000", "from -60 to 200 degC");
     refuse("plant.module[1].resistance = -3", "from 0 to 100000 mOhm");
-    refuse("plant.module[1].state_of_charge = 101", "from 0 to 100 %");
+    refuse("plant.module[1].state_of_charge = 106", "from 0 to 105 %");
     refuse("plant.string[1].current = 1e6", "from -10000 to 10000 A");
     refuse("plant.module[1].latency = 11", "from 0 to 10 s");
     refuse("plant.module[1].voltage = '12'", "module.voltage is a number (V), not a string");

@@ -38,7 +38,7 @@ void fake_bus_init(struct fake_bus *fake)
 
 static bool module_answer(struct fake_bus *fake, const struct wm_frame *question, int32_t *value)
 {
-    const struct fake_module *module = &fake->module[question->address - 1];
+    struct fake_module *module = &fake->module[question->address - 1];
     switch (question->message) {
     case wm_message_identify:
         value[wm_answer_identify_type_code] = module->type_code;
@@ -54,6 +54,13 @@ static bool module_answer(struct fake_bus *fake, const struct wm_frame *question
         break;
     case wm_message_impedance:
         value[wm_answer_impedance_resistance_uOhm] = module->resistance_uOhm;
+        break;
+    case wm_message_set_bypass:
+        value[wm_answer_set_bypass_bypass_permille] =
+            question->value[wm_question_set_bypass_bypass_permille];
+        if (!module->is_bypass_stuck && !module->is_silent) {
+            module->bypass_permille = question->value[wm_question_set_bypass_bypass_permille];
+        }
         break;
     default:
         return false;

@@ -19,7 +19,8 @@ struct fake_module {
     bool is_silent;
     int32_t voltage_mV;
     int32_t temperature_ddegC;
-    int32_t bypass_permille;
+    int32_t bypass_permille; /* as ordered, unless it is stuck */
+    bool is_bypass_stuck;
     int32_t resistance_uOhm;
     int32_t hardware_revision;
     int32_t software_revision;
