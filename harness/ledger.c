@@ -152,6 +152,22 @@ static void objects_list(enum hx_kind kind)
     }
 }
 
+/* The panel's have a kind of their own. */
+static void values_list(enum hx_kind kind)
+{
+    for (int p = 0; p < wm_point_count; ++p) {
+        const struct wm_point_row *row = wm_point((enum wm_point)p);
+        if (row->register_offset == WM_NO_REGISTER && row->snmp_group == WM_NO_OBJECT &&
+            row->scope != wm_scope_panel) {
+            thing_add((struct hx_thing){.kind = kind,
+                                        .point = (enum wm_point)p,
+                                        .number_first = 1,
+                                        .number_last = wm_scope_items_max(row->scope)},
+                      "%s.%s", wm_scope_name(row->scope), row->name);
+        }
+    }
+}
+
 static void alarms_list(enum hx_kind kind)
 {
     for (int a = 0; a < wm_alarm_count; ++a) {
@@ -224,7 +240,7 @@ static int32_t last_item(const struct hx_thing *thing, const struct wm_view *vie
 /* Of a line both levels, of anything else a value that is not 0. */
 static bool point_shown(const struct hx_thing *thing, const struct look *look)
 {
-    bool is_of_line = is_line(wm_point(thing->point)->scope);
+    bool is_of_line = wm_point(thing->point)->unit == wm_unit_state;
     uint8_t *level = &look->ledger->level[look->thing];
     int32_t last = last_item(thing, look->view);
     for (int32_t number = thing->number_first; number <= last; ++number) {
@@ -299,6 +315,7 @@ static const struct kind {
     [HX_KIND_REGISTER] = {"register", "registers", registers_list, point_shown},
     [HX_KIND_FLAG] = {"flag", "flags", flags_list, flag_shown},
     [HX_KIND_OBJECT] = {"object", "objects", objects_list, object_shown},
+    [HX_KIND_VALUE] = {"value", "values", values_list, point_shown},
     [HX_KIND_RAISED] = {"raised", "alarms raised", alarms_list, raised_shown},
     [HX_KIND_CLEARED] = {"cleared", "alarms cleared", alarms_list, cleared_shown},
     [HX_KIND_ADDED] = {"added", "traps added", traps_list, NULL},

@@ -6,6 +6,7 @@
  *   exercised  in a published view of the scenario
  *     register, object   an item of it was not 0; a line of an aux was at both of its levels;
  *                        a setting's object: as the setting
+ *     value              as a register: what only the console shows
  *     flag               the bit was set in this word of some item
  *     raised, cleared    the alarm was there; it was there and then was not
  *     added, removed     the trap sink got it
@@ -14,17 +15,14 @@
  *                        value changed while the scenario ran
  *   asserted   exercised, and in the same scenario, which passed, an expectation held that looked
  *              at exactly this thing and that a dead one would have failed
- *     register, object   a dead one reads 0: is(0) asserts nothing. A line: both levels expected.
- *                        A setting's object: a dead one shows the default
- *     flag               the expectation wanted the bit set: `has`, or `is` of the whole word
- *     raised             `has` held
- *     cleared            `has` held, and later `has_not` or is_quiet of the same item, or of the
- *                        plant
- *     added, removed     expect.trap took it
- *     panel              it was expected in this state; in its first one (off, dropped), which a
- *                        dead one is in too, if another state was expected besides
- *     setting            read back through its object with another value than the default; or the
- *                        scenario fails when it is played again without it (trial.h)
+ *     register, object, value   a dead one reads 0: is(0) asserts nothing. A line: both levels
+ * expected. A setting's object: a dead one shows the default flag               the expectation
+ * wanted the bit set: `has`, or `is` of the whole word raised             `has` held cleared `has`
+ * held, and later `has_not` or is_quiet of the same item, or of the plant added, removed
+ * expect.trap took it panel              it was expected in this state; in its first one (off,
+ * dropped), which a dead one is in too, if another state was expected besides setting read back
+ * through its object with another value than the default; or the scenario fails when it is played
+ * again without it (trial.h)
  *
  * What is expected inside `within` counts if it held in the look that ended it.
  */
@@ -42,6 +40,7 @@ enum hx_kind {
     HX_KIND_REGISTER, /* a field of a register window; of an aux each line */
     HX_KIND_FLAG,     /* a bit of a word: the status words, 1002, module, string, string 2 */
     HX_KIND_OBJECT,   /* an SNMP object with a place below bacs */
+    HX_KIND_VALUE,    /* a point that the console alone shows */
     HX_KIND_RAISED,
     HX_KIND_CLEARED,
     HX_KIND_ADDED, /* a trap that tells of the row of an alarm */

@@ -49,8 +49,8 @@ bool hx_script_load(lua_State *lua, const char *file, struct hx_scenarios *list,
 
 /* How one scenario of the loaded file went. */
 struct hx_play {
-    const char
-        *outcome; /* "passed", "failed", "judged", "error"; these three live as long as the state */
+    /* "passed", "failed", "judged" (by the board's judge), "error"; all live as the state does. */
+    const char *outcome;
     const char *message;
     const char *report;
     uint32_t expectations;

@@ -37,24 +37,12 @@ end
 
 -- ---- values -------------------------------------------------------------------------------
 
-local kind_of = { modbus = "register", snmp = "object" }
+local kind_of = { modbus = "register", snmp = "object", console = "value" }
 
 local function claim_bits(point, raw)
   for bit = 0, 15 do
     if raw >> bit & 1 == 1 then
       claim(host.thing_of_flag(point.id, 1 << bit))
-    end
-  end
-end
-
--- Every window of `seen` showed a value; `proves`: it would not have held for a dead 0.
-function ledger.values(point, number, seen, is_exact)
-  for _, each in ipairs(seen) do
-    if each.proves and kind_of[each.window] then
-      claim(host.thing_of_point(kind_of[each.window], point.id, number))
-      if is_exact and point.unit == "flags" then
-        claim_bits(point, each.raw)
-      end
     end
   end
 end
@@ -65,6 +53,20 @@ local function claim_level(kind, point, number, level)
   if thing then
     claim(("%d at %d"):format(thing, level))
     claim(is_claimed(("%d at %d"):format(thing, 1 - level)) and thing)
+  end
+end
+
+-- Every window of `seen` showed a value; `proves`: it would not have held for a dead 0.
+function ledger.values(point, number, seen, is_exact)
+  for _, each in ipairs(seen) do
+    if point.unit == "state" and is_exact then
+      claim_level(kind_of[each.window], point, number, each.raw)
+    elseif each.proves and kind_of[each.window] then
+      claim(host.thing_of_point(kind_of[each.window], point.id, number))
+      if is_exact and point.unit == "flags" then
+        claim_bits(point, each.raw)
+      end
+    end
   end
 end
 

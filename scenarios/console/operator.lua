@@ -52,6 +52,8 @@ scenario "an operator opens a breaker, and it stays open until an operator close
       expect(plant):has_not "battery_breaker_open"
       expect(plant.string[1].breaker):is "closed"
     end)
+    expect.trap { added = "battery_breaker_open" }
+    expect.trap { removed = "battery_breaker_open" }
     expect.operator("breaker open 9"):is_refused "range"
   end,
 }
