@@ -100,6 +100,15 @@ const struct wm_module_type *wm_module_type(int32_t code)
     return NULL;
 }
 
+uint32_t wm_name_key(const char *name)
+{
+    uint32_t hash = 2166136261U;
+    for (const char *c = name; *c != '\0'; c++) {
+        hash = (hash ^ (uint8_t)*c) * 16777619U;
+    }
+    return hash;
+}
+
 const struct wm_event_row *wm_event(enum wm_event_kind kind)
 {
     static const struct wm_event_row rows[] = {

@@ -28,7 +28,9 @@ void wm_core_init(struct wm_core *core, const struct wm_ports *ports,
     core->settings = *settings;
     const bool is_kept_whole = wm_keep_init(&core->keep, &core->settings, &ports->store) == WM_OK;
     core->started_ms = now_ms;
-    core->wall_started_ms = power_up->wall_ms;
+    wm_logs_init(&core->logs, ports, power_up->wall_ms);
+    core->ports.journal = wm_logs_journal(&core->logs);
+    tell(core, now_ms, wm_event_started, 0, 0);
     core->view.panel.slide_switch_choice = power_up->slide_switch;
     wm_poller_init(&core->poller, ports->bus, now_ms);
     wm_bank_init(&core->bank, &core->settings);
@@ -173,7 +175,7 @@ static void commands_apply(struct wm_core *core, wm_ms now_ms)
             breaker_move(core, command.number - 1, command.value != 0, now_ms);
             break;
         case WM_COMMAND_CLOCK:
-            core->wall_started_ms = command.wall_ms - (now_ms - core->started_ms);
+            wm_logs_clock(&core->logs, command.wall_ms - (now_ms - core->started_ms));
             tell(core, now_ms, wm_event_clock_set, 0, 0);
             core->is_to_be_published = true;
             break;
@@ -527,6 +529,17 @@ static void publish(struct wm_core *core, wm_ms now_ms)
     }
 }
 
+static void logs_write(struct wm_core *core, wm_ms now_ms)
+{
+    const wm_ms uptime_ms = now_ms - core->started_ms;
+    if (core->has_round_ended && core->state.life == WM_RUNNING) {
+        const enum wm_flow flow = core->state.flow;
+        wm_logs_round(&core->logs, &core->settings,
+                      flow == WM_FLOW_CHARGE || flow == WM_FLOW_DISCHARGE, uptime_ms);
+    }
+    wm_logs_step(&core->logs, &core->view, uptime_ms);
+}
+
 static void question_transmit(struct wm_core *core, wm_ms now_ms)
 {
     wm_poller_transmit(&core->poller, &core->bank, &core->settings, now_ms);
@@ -545,10 +558,18 @@ wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
     records_save(core, now_ms);      /* what survives a power cut           */
     publish(core, now_ms);           /* bank, alarms -> view                */
     question_transmit(core, now_ms); /* orders, then the next question      */
+    logs_write(core, now_ms);        /* view        -> log rings            */
     if (wm_core_store_is_sound(core) != was_sound) {
         return now_ms; /* SystemError comes or goes without waiting */
     }
-    const wm_ms poller_ms = wm_poller_deadline_ms(&core->poller, now_ms);
-    const wm_ms state_ms = wm_state_deadline_ms(&core->state, now_ms);
-    return poller_ms < state_ms ? poller_ms : state_ms;
+    const wm_ms deadlines_ms[] = {
+        wm_poller_deadline_ms(&core->poller, now_ms),
+        wm_state_deadline_ms(&core->state, now_ms),
+        wm_logs_deadline_ms(&core->logs, now_ms),
+    };
+    wm_ms next_ms = WM_NEVER;
+    for (size_t i = 0; i < sizeof deadlines_ms / sizeof deadlines_ms[0]; i++) {
+        next_ms = deadlines_ms[i] < next_ms ? deadlines_ms[i] : next_ms;
+    }
+    return next_ms;
 }

@@ -13,6 +13,7 @@
 #include "equalizer.h"
 #include "inbox.h"
 #include "keep.h"
+#include "logs.h"
 #include "poller.h"
 #include "rules.h"
 #include "runaway.h"
@@ -24,6 +25,7 @@
 struct wm_core {
     struct wm_ports ports;
     struct wm_settings settings;
+    struct wm_logs logs; /* of the journal and the log among the ports */
     struct wm_keep keep;
     struct wm_inbox inbox;
     struct wm_poller poller;
@@ -44,8 +46,7 @@ struct wm_core {
     bool is_complete;      /* every configured value has been measured once (decision H7) */
     bool is_to_be_published;
     wm_ms started_ms;
-    wm_ms wall_started_ms; /* wall clock at started_ms, as set last */
-    struct wm_view view;   /* ro: the last published one */
+    struct wm_view view; /* ro: the last published one */
 };
 
 /*

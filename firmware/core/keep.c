@@ -27,20 +27,11 @@ static uint32_t u32_get(const uint8_t *bytes)
     return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
-uint32_t wm_keep_key(enum wm_setting setting)
-{
-    uint32_t hash = 2166136261U;
-    for (const char *c = wm_setting(setting)->name; *c != '\0'; c++) {
-        hash = (hash ^ (uint8_t)*c) * 16777619U;
-    }
-    return hash;
-}
-
 /* The setting with this key that may be kept; false if there is none. */
 static bool key_find(uint32_t key, enum wm_setting *setting)
 {
     for (int i = 0; i < wm_setting_count; i++) {
-        if (wm_keep_key((enum wm_setting)i) == key) {
+        if (wm_name_key(wm_setting((enum wm_setting)i)->name) == key) {
             *setting = (enum wm_setting)i;
             return !wm_setting_is_structural(*setting);
         }
@@ -114,7 +105,7 @@ enum wm_status wm_keep_save(struct wm_keep *keep, const struct wm_settings *sett
     }
     for (int i = 0; i < wm_setting_count; i++) {
         if (keep->is_set[i]) {
-            u32_put(row, wm_keep_key((enum wm_setting)i));
+            u32_put(row, wm_name_key(wm_setting((enum wm_setting)i)->name));
             u32_put(row + KEY_SIZE, (uint32_t)settings->value[i]);
             row += ROW_SIZE;
             rows++;

@@ -36,7 +36,4 @@ void wm_keep_note(struct wm_keep *keep, enum wm_setting setting);
 WM_MUST_CHECK enum wm_status wm_keep_save(struct wm_keep *keep, const struct wm_settings *settings,
                                           const struct wm_store *store);
 
-/* What stands for the setting in the record: 32-bit FNV-1a of its name. */
-uint32_t wm_keep_key(enum wm_setting setting);
-
 #endif

@@ -236,7 +236,7 @@ void wm_publish(struct wm_core *core, wm_ms now_ms)
     struct wm_view *view = &core->view;
     const struct wm_bank *bank = &core->bank;
     view->published_ms = now_ms - core->started_ms;
-    view->wall_ms = core->wall_started_ms + view->published_ms;
+    view->wall_ms = core->logs.wall_started_ms + view->published_ms;
     view->generation++;
     view->is_initializing = core->state.life != WM_RUNNING;
     view->is_complete = core->state.life == WM_RUNNING && core->is_complete;

@@ -13,6 +13,7 @@
 #include "wm/bus.h"
 #include "wm/catalog.h"
 #include "wm/limits.h"
+#include "wm/log.h"
 #include "wm/units.h"
 #include "wm/view.h"
 
@@ -79,6 +80,9 @@ size_t board_console_read(struct board *board, char *bytes, size_t size);
 
 /* The latest published view: for its generation and readiness, never for an assertion. */
 const struct wm_view *board_view(const struct board *board);
+
+/* The log rings, to be read; never null, and the board's. */
+const struct wm_log *board_log(const struct board *board);
 
 /*
  * How late an alarm came and went at worst so far, beyond its delay or hold: in milliseconds of

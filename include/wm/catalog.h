@@ -16,6 +16,12 @@
 struct wm_view;
 struct wm_settings;
 
+/*
+ * What stands for a name of a table in what is kept: 32-bit FNV-1a. Rows may come and go around it;
+ * settings are told apart by it, and events are.
+ */
+uint32_t wm_name_key(const char *name);
+
 /* ---- units ------------------------------------------------------------------------------ */
 
 enum wm_unit {

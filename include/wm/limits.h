@@ -50,6 +50,12 @@
 /* Hours that the runaway rule looks back (decision B15). */
 #define WM_RUNAWAY_HOURS 24
 
+/* Log rings (decision B20): entries of the event log; bytes at the normal rate and while current
+   flows. */
+#define WM_LOG_EVENTS_MAX   10000
+#define WM_LOG_NORMAL_BYTES 20000000
+#define WM_LOG_FLOW_BYTES   10000000
+
 /* Bytes of the largest record in the store (eight a setting), and of its name with the zero. */
 #define WM_RECORD_SIZE_MAX 2048
 #define WM_RECORD_NAME_MAX 16

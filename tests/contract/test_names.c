@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "wm/catalog.h"
+#include "wm/journal.h"
 
 Test(names, an_alarm_is_the_guides_name_in_snake_case)
 {
@@ -54,6 +55,23 @@ Test(names, every_row_is_found_by_its_name_and_nothing_else_is)
     cr_assert_not(wm_point_find(wm_scope_string, "temperature", &point));
     cr_assert_not(wm_alarm_find("voltage_hig", &alarm));
     cr_assert_not(wm_setting_find("bus", &setting));
+}
+
+Test(names, keys_tell_settings_apart_and_events_and_do_not_move)
+{
+    for (int i = 0; i < wm_setting_count; i++) {
+        const uint32_t key = wm_name_key(wm_setting((enum wm_setting)i)->name);
+        for (int k = 0; k < i; k++) {
+            cr_assert_neq(key, wm_name_key(wm_setting((enum wm_setting)k)->name));
+        }
+    }
+    for (int i = 0; i < wm_event_kinds; i++) {
+        const uint32_t key = wm_name_key(wm_event((enum wm_event_kind)i)->name);
+        for (int k = 0; k < i; k++) {
+            cr_assert_neq(key, wm_name_key(wm_event((enum wm_event_kind)k)->name));
+        }
+    }
+    cr_assert_eq(wm_name_key("bus.baud"), 0x621A801D, "what is kept is read by it");
 }
 
 Test(names, snmp_names_are_unique_within_settings_and_points)

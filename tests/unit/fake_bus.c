@@ -235,6 +235,23 @@ static enum wm_status bench_save(void *self, const char *name, const void *bytes
     return WM_OK;
 }
 
+static enum wm_status bench_append(void *self, enum wm_log_ring ring, const void *record,
+                                   size_t size)
+{
+    struct bench *bench = self;
+    bench->log[ring].tried++;
+    if (bench->log[ring].is_broken) {
+        return WM_IO;
+    }
+    assert(size <= WM_LOG_RECORD_MAX);
+    if (bench->log[ring].count < BENCH_LOG_MAX) {
+        memcpy(bench->log[ring].record[bench->log[ring].count], record, size);
+    }
+    bench->log[ring].size = size;
+    bench->log[ring].count++;
+    return WM_OK;
+}
+
 static void bench_tell(void *self, const struct wm_event *event)
 {
     struct bench *bench = self;
@@ -257,9 +274,11 @@ void bench_settings(struct bench *bench, int32_t strings, int32_t modules_each)
 void bench_start(struct bench *bench)
 {
     static const struct wm_store_ops store = {bench_load, bench_save};
+    static const struct wm_log_ops log = {bench_append, NULL, NULL}; /* the core only appends */
     const struct wm_ports ports = {
         .bus = fake_bus_port(&bench->bus),
         .store = {&store, bench},
+        .log = {&log, bench},
         .journal = {bench_tell, bench},
     };
     wm_core_init(&bench->core, &ports, &bench->settings, &bench->power_up, bench->now_ms);

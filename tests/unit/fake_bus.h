@@ -13,7 +13,7 @@
 #include "firmware/core/core.h"
 #include "firmware/core/settings.h"
 
-enum { FAKE_QUESTIONS_MAX = 4096 };
+enum { FAKE_QUESTIONS_MAX = 4096, BENCH_LOG_MAX = 2048 };
 
 struct fake_module {
     bool is_silent;
@@ -81,6 +81,14 @@ struct bench {
     int records;
     int saves; /* tried */
     bool is_store_broken;
+    /* the log: the first records of each ring, and how many there were */
+    struct {
+        uint8_t record[BENCH_LOG_MAX][WM_LOG_RECORD_MAX];
+        size_t size;
+        int count;
+        int tried;
+        bool is_broken;
+    } log[WM_LOG_RINGS];
     /* the journal */
     struct wm_event event[256];
     int events;

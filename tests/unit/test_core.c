@@ -30,9 +30,10 @@ Test(core, shows_connected_at_power_up_then_initializing_then_running)
     bench_settings(&bench, 2, 9);
     bench_start(&bench);
     cr_assert_eq(bench.core.view.system.status_flags, 0x0002);
+    cr_assert_eq(bench.event[0].kind, wm_event_started);
     bench_run(&bench, 0);
-    cr_assert_eq(bench.event[0].kind, wm_event_state);
-    cr_assert_eq(bench.event[0].number, 0x4000);
+    cr_assert_eq(bench.event[1].kind, wm_event_state);
+    cr_assert_eq(bench.event[1].number, 0x4000);
     bench_run(&bench, 1000);
     cr_assert_eq(bench.core.view.system.status_flags, 0x0041);
     cr_assert_eq(bench.core.view.alarm_rows, 0);

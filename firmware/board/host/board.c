@@ -16,6 +16,7 @@
 #include "firmware/service/console/console.h"
 #include "firmware/service/modbus/server.h"
 #include "firmware/service/snmp/agent.h"
+#include "log_memory.h"
 #include "sim/world.h"
 #include "store_memory.h"
 #include "witness.h"
@@ -34,6 +35,8 @@ struct board {
     uint32_t generation;     /* of the view last told */
     struct witness *witness; /* null without a plant to judge by */
     struct board_store_memory store;
+    struct board_log_memory log_memory;
+    struct wm_log log;
     struct con_console console;
     struct wm_core core;
 };
@@ -204,9 +207,12 @@ struct board *board_open(const struct board_options *options, char *error, size_
         }
         bus = witness_bus(board->witness);
     }
+    board_log_memory_init(&board->log_memory);
+    board->log = board_log_memory_port(&board->log_memory);
     const struct wm_ports ports = {
         .bus = bus,
         .store = board_store_memory_port(&board->store),
+        .log = board->log,
         .journal = {tell_nobody, NULL},
     };
     const struct wm_power_up power_up = {.wall_ms = WALL_MS_AT_ZERO + now_ms(board)};
@@ -235,6 +241,7 @@ void board_close(struct board *board)
     if (board->loop != NULL) {
         ev_loop_destroy(board->loop);
     }
+    board_log_memory_free(&board->log_memory);
     witness_close(board->witness);
     free(board);
 }
@@ -287,6 +294,11 @@ int board_modbus_port(const struct board *board)
 int board_snmp_port(const struct board *board)
 {
     return board->snmp != NULL ? snmps_agent_port(board->snmp) : 0;
+}
+
+const struct wm_log *board_log(const struct board *board)
+{
+    return &board->log;
 }
 
 const struct wm_view *board_view(const struct board *board)
