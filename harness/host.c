@@ -364,16 +364,28 @@ static void push_encoding(lua_State *lua, struct wm_encoding encoding, const cha
     set_string(lua, "name", name);
 }
 
+/* A type of module goes by the name that its setting has. */
+static const char *value_name(enum wm_point point, int32_t value)
+{
+    return wm_point(point)->unit == wm_unit_code
+               ? wm_choice_name(wm_setting_bank_module_type, value)
+               : wm_state_name(point, value);
+}
+
 /* Fields of a point that is a choice; states: its names in order, names: name -> value. */
 static void push_states(lua_State *lua, enum wm_point point)
 {
-    const char *name;
+    enum { VALUES_MAX = 64 };
+    lua_Integer count = 0;
     lua_newtable(lua);
     lua_newtable(lua);
-    for (int32_t value = 0; (name = wm_state_name(point, value)) != NULL; ++value) {
-        lua_pushstring(lua, name);
-        lua_rawseti(lua, -3, value + 1);
-        set_integer(lua, name, value);
+    for (int32_t value = 0; value < VALUES_MAX; ++value) {
+        const char *name = value_name(point, value);
+        if (name != NULL) {
+            lua_pushstring(lua, name);
+            lua_rawseti(lua, -3, ++count);
+            set_integer(lua, name, value);
+        }
     }
     lua_setfield(lua, -3, "names");
     lua_setfield(lua, -2, "states");

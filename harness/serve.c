@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "console.h"
 #include "files.h"
 #include "guard.h"
 #include "script.h"
@@ -45,6 +46,7 @@ struct server {
     int64_t started_us; /* wall */
     size_t line_size;
     bool line_is_long;
+    struct hx_text help; /* the console's: lines that begin like its commands are for it */
     char line[LINE_MAX_BYTES];
 };
 
@@ -57,12 +59,36 @@ static int64_t wall_us(void)
 
 /* ---- what comes in ---------------------------------------------------------------------- */
 
+/* What besides the console's commands can be typed; told in the form of its own help. */
+static const char help_of_lua[] =
+    "command=\"plant.ITEM.PROPERTY = VALUE\" text=\"Any other line is Lua on the plant: this "
+    "pushes "
+    "a virtual device, as in plant.string[1].module[7].temperature = 52\"\n"
+    "command=\"plant.ITEM:VERB()\" text=\"Lets something happen to it, as in "
+    "plant.module[7]:unplug()\"\n";
+
+static void console_run(struct server *server)
+{
+    struct hx_text said = {0};
+    const char *word = server->line + strspn(server->line, " \t");
+    if (strncmp(word, "help", 4) == 0 && word[4 + strspn(word + 4, " \t\r")] == '\0') {
+        printf("%s", help_of_lua);
+    }
+    server->line[server->line_size] = '\n';
+    hx_console_type(server->stage.board, server->line, server->line_size + 1, &said);
+    printf("%s", hx_text_string(&said));
+    fflush(stdout);
+    hx_text_free(&said);
+}
+
 static void line_run(struct server *server)
 {
     struct hx_text text = {0};
     server->line[server->line_size] = '\0';
     if (server->line_is_long) {
         hx_complain("a line is at most %d bytes", LINE_MAX_BYTES - 1);
+    } else if (hx_console_knows(&server->help, server->line)) {
+        console_run(server);
     } else if (server->line[strspn(server->line, " \t\r")] != '\0') {
         bool is_good = hx_script_typed(server->stage.lua, server->line, server->stage.plant, &text);
         if (!is_good) {
@@ -294,8 +320,10 @@ int hx_serve(const struct hx_options *options)
     lua_State *lua = hx_script_open(&server.stage, options->seed);
     bool is_open = events_open(&server) && server_open(&server, plant_file);
     if (is_open) {
+        hx_console_type(server.stage.board, "help\n", 5, &server.help);
         serve_until_over(&server);
     }
+    hx_text_free(&server.help);
     hx_stage_close(&server.stage);
     lua_close(lua);
     free(plant_file);

@@ -921,6 +921,57 @@ case_serve() {
     says "string.rep: the text would be longer than 100000 bytes"
 }
 
+# Reads what was said up to the end of an answer, into $answer.
+serve_answer() {
+    answer=
+    while read -r line <&4; do
+        answer="$answer$line|"
+        case $line in ok | error*) return ;; esac
+    done
+    fail "serve ended before an answer did: $answer"
+}
+
+case_serve_console() {
+    serve_start --speed 20
+    echo 'help' >&5
+    serve_answer
+    case $answer in
+    *'Any other line is Lua'*'command="breaker open N"'*'|ok|') ;;
+    *) fail "help told: $answer" ;;
+    esac
+    printf 'set voltage.high_alarm 15.2\r\n\n  show settings voltage.high_alarm\n' >&5
+    serve_answer
+    test "$answer" = "ok|" || fail "set was answered: $answer"
+    serve_answer
+    case $answer in
+    'setting=voltage.high_alarm value=15.200 '*'|ok|') ;;
+    *) fail "the setting reads: $answer" ;;
+    esac
+    echo 'set voltage.low_alarm 99' >&5
+    serve_answer
+    case $answer in
+    'error range '*) ;;
+    *) fail "a refusal was told as: $answer" ;;
+    esac
+    echo 'plant.string[1].module[3]:unplug()' >&5
+    echo 'shower' >&5
+    answer=
+    until test "${answer#*link=lost}" != "$answer"; do
+        echo 'show modules 3' >&5
+        serve_answer
+    done
+    echo 'help breaker' >&5
+    serve_answer
+    case $answer in
+    'command="breaker open N"'*) ;;
+    *) fail "help breaker told: $answer" ;;
+    esac
+    kill -TERM "$background"
+    serve_end
+    status_is 0
+    says "no global 'shower'"
+}
+
 case_serve_for() {
     serve_start --speed 0 --for 1
     serve_end

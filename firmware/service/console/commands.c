@@ -8,17 +8,23 @@
 static void help(struct con_console *console);
 
 #define SCOPE(name) (UINT32_C(1) << wm_scope_##name)
+#define NO_SETTING  ((enum wm_setting)0)
+#define NO_WISH     ((enum wm_command_kind)0), 0, NO_SETTING
 #define SHOW(topic, arguments, scopes, text)                                                       \
     {                                                                                              \
-        {"show", topic, arguments, text}, con_show_items, scopes, (enum wm_command_kind)0, 0       \
+        {"show", topic, arguments, text}, con_show_items, scopes, NO_WISH                          \
     }
 #define ORDER(verb, topic, arguments, kind, value, text)                                           \
     {                                                                                              \
-        {verb, topic, arguments, text}, con_order, 0, WM_COMMAND_##kind, value                     \
+        {verb, topic, arguments, text}, con_order, 0, WM_COMMAND_##kind, value, NO_SETTING         \
+    }
+#define SWITCH(verb, topic, setting, value, text)                                                  \
+    {                                                                                              \
+        {verb, topic, "", text}, con_order, 0, WM_COMMAND_SET, value, wm_setting_##setting         \
     }
 #define OTHER(verb, topic, arguments, run, scopes, text)                                           \
     {                                                                                              \
-        {verb, topic, arguments, text}, run, scopes, (enum wm_command_kind)0, 0                    \
+        {verb, topic, arguments, text}, run, scopes, NO_WISH                                       \
     }
 
 static const struct con_command commands[] = {
@@ -48,6 +54,8 @@ static const struct con_command commands[] = {
     ORDER("breaker", "close", "N", BREAKER, 0, "Closes the breaker of string N; kept"),
     ORDER("acknowledge", NULL, "", MUTE, 0,
           "Acknowledges the common alarm: the buzzer falls silent"),
+    SWITCH("equalizing", "pause", equalizing_paused, 1, "Switches all bypasses off; kept"),
+    SWITCH("equalizing", "resume", equalizing_paused, 0, "Lets equalizing go on; kept"),
     OTHER("clock", NULL, "TIME", con_order_clock, 0,
           "Sets the clock, in UTC: 2020-06-01T00:00:00Z"),
     ORDER("programmer", "on", "", PROGRAMMER_MODE, 1, "Enters programmer mode: polling stops"),

@@ -161,11 +161,11 @@ static bool line_split(struct con_console *console)
 static bool budget_take(struct con_console *console, wm_ms now_ms)
 {
     const int64_t most = CON_BURST * INT64_C(1000);
+    const wm_ms full_ms = most / CON_PER_SECOND;
     const wm_ms passed_ms = now_ms - console->budget_ms;
     console->budget_ms = now_ms;
-    /* What fills it anyway is not multiplied: a long time would not fit. */
-    console->budget = passed_ms >= most ? most : console->budget + passed_ms * CON_PER_SECOND;
-    console->budget = console->budget > most ? most : console->budget;
+    console->budget += (passed_ms < full_ms ? passed_ms : full_ms) * CON_PER_SECOND;
+    console->budget = console->budget < most ? console->budget : most;
     if (console->budget < 1000) {
         return false;
     }

@@ -28,6 +28,7 @@ struct con_command {
     uint32_t scopes; /* bits 1 << enum wm_scope: of a list of items */
     enum wm_command_kind kind;
     int32_t value;
+    enum wm_setting setting;
 };
 
 /* ---- console.c -------------------------------------------------------------------------- */

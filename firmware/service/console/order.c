@@ -36,6 +36,7 @@ void con_order(struct con_console *console)
 {
     struct wm_command command = {
         .kind = console->command->kind,
+        .setting = console->command->setting,
         .value = console->command->value,
     };
     const char *number = con_argument(console, 0);

@@ -32,7 +32,10 @@ static void add_point(struct con_console *console, enum wm_point point, int32_t 
     if (!wm_point_read(point, number, console->view, &value)) {
         con_add(console, "-");
     } else if (row->unit == wm_unit_flags || row->unit == wm_unit_revision) {
-        con_add(console, "0x%04" PRIX32, (uint32_t)value);
+        const uint32_t bits = (uint32_t)value;
+        con_add(console, bits > UINT16_MAX ? "0x%06" PRIX32 : "0x%04" PRIX32, bits);
+    } else if (row->unit == wm_unit_code && wm_module_type(value) != NULL) {
+        con_add(console, "%s", wm_module_type(value)->name);
     } else if (row->unit == wm_unit_choice && wm_state_name(point, value) != NULL) {
         con_add(console, "%s", wm_state_name(point, value));
     } else {
