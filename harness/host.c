@@ -509,15 +509,29 @@ static int lw_has_sensor(lua_State *lua)
     return 1;
 }
 
-/* setting_is(name, text): it was set while the scenario ran, as an operator types it. */
+/*
+ * setting_is(name, text): it was set while the scenario ran, as an operator types it. Those who
+ * look from outside follow: encodings by the settings they hang on, and the probe's unit
+ * identifier.
+ */
 static int lw_setting_is(lua_State *lua)
 {
     struct board_setting set;
     struct hx_text why = {0};
-    if (hx_setting_check(luaL_checkstring(lua, 1), luaL_checkstring(lua, 2), &set, &why)) {
-        playing(lua)->settings.value[set.setting] = set.value;
-    }
+    bool is_right =
+        hx_setting_check(luaL_checkstring(lua, 1), luaL_checkstring(lua, 2), &set, &why);
     hx_text_free(&why);
+    if (!is_right) {
+        return 0;
+    }
+    playing(lua)->settings.value[set.setting] = set.value;
+    if (set.setting == wm_setting_modbus_unit_id) {
+        question.kind = HX_ASK_AS_UNIT;
+        question.modbus_unit = set.value;
+        if (!ask(lua)) {
+            return luaL_error(lua, "%s", answer.error);
+        }
+    }
     return 0;
 }
 

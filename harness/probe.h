@@ -31,6 +31,7 @@ struct board;
 enum hx_question_kind {
     HX_ASK_CONNECT,   /* to these ports from now on; traps that waited are forgotten */
     HX_ASK_REGISTERS, /* first, count */
+    HX_ASK_AS_UNIT,   /* modbus_unit: ask the registers by this one from now on */
     HX_ASK_UNIT,      /* modbus_unit: does it answer (count 1) or keep silent (0)? */
     HX_ASK_CLIENTS,   /* count: of so many Modbus clients at once, how many are served? */
     HX_ASK_OBJECTS,   /* object[0..count-1] */

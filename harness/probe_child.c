@@ -22,6 +22,10 @@ static void question_answer(struct hx_modbus_client *modbus, const struct hx_que
     case HX_ASK_REGISTERS:
         hx_modbus_read(modbus, question->first, question->count, answer);
         break;
+    case HX_ASK_AS_UNIT:
+        hx_modbus_use(modbus, modbus->port, question->modbus_unit);
+        answer->is_ok = true;
+        break;
     case HX_ASK_UNIT:
         hx_modbus_ask_unit(modbus, question->modbus_unit, answer);
         break;

@@ -48,12 +48,12 @@ local function ask(line)
   return answer_of(host.console(line .. "\n"))
 end
 
--- The same for a request that may change something. A setting that was set is the harness's too:
--- it says how registers and objects are to be read.
+-- The same for a request that may change something. A setting that is in force is the harness's
+-- too: it says how registers and objects are to be read.
 function console.request(line)
   local answer = ask(line)
   local name, value = line:match("^%s*set%s+(%S+)%s+(%S+)%s*$")
-  if name and answer.is_ok then
+  if name and (answer.is_ok or answer.code == "store") then
     host.setting_is(name, value)
   end
   return answer

@@ -36,7 +36,7 @@ scenario "each module tells what it is" {
     plant.module[5]:replace { hardware_revision = "04.01", software_revision = "01.02.03" }
     settle()
     for n, module in ipairs(plant.module) do
-      expect(module.type):is(20)
+      expect(module.type):is "c40"
       expect(module.hardware):is(n == 5 and 0x0401 or 0x0302) -- 04.01, 03.02
       expect(module.software):is(n == 5 and 0x010203 or 0x030400) -- 01.02.03, 03.04.00
     end

@@ -953,6 +953,12 @@ case_serve_console() {
     'error range '*) ;;
     *) fail "a refusal was told as: $answer" ;;
     esac
+    echo 'help breaker' >&5
+    serve_answer
+    case $answer in
+    'command="breaker open N"'*) ;;
+    *) fail "help breaker told: $answer" ;;
+    esac
     echo 'plant.string[1].module[3]:unplug()' >&5
     echo 'shower' >&5
     answer=
@@ -960,12 +966,6 @@ case_serve_console() {
         echo 'show modules 3' >&5
         serve_answer
     done
-    echo 'help breaker' >&5
-    serve_answer
-    case $answer in
-    'command="breaker open N"'*) ;;
-    *) fail "help breaker told: $answer" ;;
-    esac
     kill -TERM "$background"
     serve_end
     status_is 0

@@ -215,6 +215,7 @@ Test(console, what_is_no_request_is_refused_and_wishes_nothing)
         {"programmer range 1", "syntax"},
         {"programmer range 1 x", "syntax"},
         {"programmer single 1 2 3", "syntax"},
+        {"one two three four five six", "unknown"},
         {"one two three four five six seven", "syntax"},
     };
     start(18, 2, 1);

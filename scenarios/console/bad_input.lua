@@ -1,0 +1,95 @@
+-- What no operator should type: refused with a reason, and nothing else has changed.
+
+local requests = {
+  { "brea", "unknown" },
+  { "Breaker open 1", "unknown" },
+  { "breaker", "syntax" },
+  { "breaker open", "syntax" },
+  { "breaker open 1 now", "syntax" },
+  { "breaker open first", "syntax" },
+  { "breaker open 0", "range" },
+  { "breaker open 3", "range" },
+  { "breaker toggle 1", "unknown" },
+  { "breaker open 1;breaker open 2", "syntax" },
+  { "show modules 19", "absent" },
+  { "show modules 18..19", "absent" },
+  { "show modules x", "syntax" },
+  { "show everything", "unknown" },
+  { "set voltage.delay", "syntax" },
+  { "clock yesterday", "syntax" },
+  { "clock 2021-02-29T00:00:00Z", "syntax" },
+  { "programmer range 1", "syntax" },
+  { ("breaker open 1 "):rep(9), "too_long" },
+  { ("x"):rep(4000), "too_long" },
+  { "breaker open 1\0", "syntax" },
+  { "breaker open \u{b9}", "syntax" },
+  { "\27[Abreaker open 1", "syntax" },
+}
+
+scenario "what is no request is refused, and nothing else has changed" {
+  tags  = { "console" },
+  plant = "two_strings_of_nine",
+
+  run = function(plant)
+    settle()
+    local before = operator "show settings"
+    for _, request in ipairs(requests) do
+      expect.operator(request[1]):is_refused(request[2])
+    end
+    local after = operator "show settings"
+    for i, line in ipairs(before.lines) do
+      assert(after.lines[i] == line, after.lines[i])
+    end
+    throughout(rounds(3), function()
+      expect(plant):is_quiet()
+      expect(plant.string[1].breaker):is "closed"
+      expect(plant.gx_r_aux[1].output[1]):is "off"
+    end)
+  end,
+}
+
+scenario "a half-typed request does nothing until it is finished" {
+  tags  = { "console" },
+  plant = "two_strings_of_nine",
+
+  run = function(plant)
+    settle()
+    operator:types "breaker open "
+    throughout(minutes(5), function()
+      expect(plant):is_quiet()
+      expect(plant.gx_r_aux[1].output[1]):is "off"
+    end)
+    note "what is asked next is its end"
+    operator "1"
+    within(rounds(2), function()
+      expect(plant.gx_r_aux[1].output[1]):is "on"
+      expect(plant.string[1].breaker):is "open"
+    end)
+    note "a half that makes no sense with what follows is refused as one"
+    operator:types "set voltage."
+    expect.operator("show status"):is_refused "unknown"
+    expect.operator("show status"):is_ok()
+  end,
+}
+
+scenario "a flood of requests is refused, and the bus goes on" {
+  tags  = { "console" },
+  plant = "two_strings_of_nine",
+
+  run = function(plant)
+    settle()
+    local code
+    for _ = 1, 250 do
+      code = code or operator:try("show version").code
+    end
+    assert(code == "too_fast", code)
+    expect.operator("breaker open 1"):is_refused "too_fast"
+    plant.string[1].module[2]:unplug()
+    within(rounds(5), function()
+      expect(plant.string[1].module[2]):has "module_lost"
+    end)
+    note "time makes up for it"
+    wait(seconds(20))
+    expect.operator("breaker open 1"):is_ok()
+  end,
+}
