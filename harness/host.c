@@ -396,7 +396,7 @@ static void push_points(lua_State *lua)
     lua_createtable(lua, wm_point_count, 0);
     for (int i = 0; i < wm_point_count; ++i) {
         const struct wm_point_row *row = wm_point((enum wm_point)i);
-        lua_createtable(lua, 0, 9);
+        lua_createtable(lua, 0, 10);
         set_integer(lua, "id", i);
         set_string(lua, "scope", wm_scope_name(row->scope));
         set_string(lua, "name", row->name);

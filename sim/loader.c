@@ -117,6 +117,20 @@ static int item_of(const char *word)
     return SIM_ITEMS;
 }
 
+/* Which states there are, as a refusal. */
+static int push_states(lua_State *lua, const struct sim_property *property)
+{
+    luaL_Buffer buffer;
+    luaL_buffinit(lua, &buffer);
+    luaL_addstring(&buffer, property->name);
+    for (int32_t i = 0; sim_property_state(property, i) != NULL; i++) {
+        luaL_addstring(&buffer, i == 0 ? " is one of these texts: " : ", ");
+        luaL_addstring(&buffer, sim_property_state(property, i));
+    }
+    luaL_pushresult(&buffer);
+    return 1;
+}
+
 /* push(item, number, property, value) */
 static int lw_push(lua_State *lua)
 {
@@ -125,13 +139,18 @@ static int lw_push(lua_State *lua)
     if (property == NULL) {
         return luaL_error(lua, "no property %s", lua_tostring(lua, 3));
     }
-    int wanted = property->kind == SIM_SWITCH ? LUA_TBOOLEAN : LUA_TNUMBER;
+    int wanted = property->kind == SIM_SWITCH  ? LUA_TBOOLEAN
+                 : property->kind == SIM_STATE ? LUA_TSTRING
+                                               : LUA_TNUMBER;
     if (lua_type(lua, 4) != wanted) {
         lua_pushfstring(lua, "%s is a %s, not a %s", property->name, lua_typename(lua, wanted),
                         luaL_typename(lua, 4));
         return 1;
     }
     double value = wanted == LUA_TBOOLEAN ? lua_toboolean(lua, 4) : lua_tonumber(lua, 4);
+    if (wanted == LUA_TSTRING && !sim_property_state_find(property, lua_tostring(lua, 4), &value)) {
+        return push_states(lua, property);
+    }
     char error[160];
     if (sim_property_push(loading(lua), property, (int32_t)luaL_checkinteger(lua, 2), value, error,
                           sizeof error)) {

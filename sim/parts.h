@@ -8,6 +8,7 @@
 #include "sim/battery.h"
 #include "sim/device.h"
 #include "sim/faults.h"
+#include "sim/panel.h"
 #include "sim/plant.h"
 #include "sim/topology.h"
 #include "sim/truth.h"
@@ -50,6 +51,7 @@ struct sim_plant {
     struct sim_topology topology;
     struct sim_wire wire;
     struct sim_faults faults;
+    struct sim_panel panel;
     int32_t baud;
     struct sim_breaker breaker[WM_STRINGS_MAX];
     struct sim_drift *drifts;
@@ -72,14 +74,21 @@ void sim_truth_changed(void *plant);
 
 /* Items that only the puppet face knows, beyond enum sim_item. */
 enum {
-    SIM_ITEM_CHARGER = SIM_ITEM_WEBMANAGER + 1,
+    SIM_ITEM_CHARGER = SIM_ITEMS_SHOWN,
     SIM_ITEM_LOAD,
     SIM_ITEM_REPEATER,
+    SIM_ITEM_MUTE,  /* the button of the webmanager */
     SIM_ITEM_CABLE, /* number: its place in the topology, from 1 */
     SIM_ITEMS
 };
 
-enum sim_property_kind { SIM_NUMBER, SIM_SWITCH /* true, false */, SIM_LEVEL, SIM_CONTACT };
+enum sim_property_kind {
+    SIM_NUMBER,
+    SIM_SWITCH, /* true, false */
+    SIM_LEVEL,
+    SIM_CONTACT,
+    SIM_STATE, /* of the point of the same name (states.def) */
+};
 
 struct sim_property {
     int item;
@@ -97,6 +106,10 @@ struct sim_property {
 
 const struct sim_property *sim_properties(size_t *count);
 const struct sim_property *sim_property_find(int item, const char *name);
+
+/* The name of a SIM_STATE's value, null if it has none; and the reverse. */
+const char *sim_property_state(const struct sim_property *property, int32_t value);
+bool sim_property_state_find(const struct sim_property *property, const char *name, double *value);
 
 /* "module", "string", ... */
 const char *sim_item_word(int item);

@@ -205,6 +205,11 @@ void sim_plant_tap(struct sim_plant *plant, sim_tap_fn *tap, void *context)
     sim_faults_tap(&plant->faults, tap, context);
 }
 
+struct sim_panel *sim_plant_panel(struct sim_plant *plant)
+{
+    return &plant->panel;
+}
+
 const struct sim_plant_setting *sim_plant_settings(const struct sim_plant *plant, size_t *count)
 {
     *count = plant->settings_count;

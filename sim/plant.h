@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/panel.h"
 #include "sim/world.h"
 #include "wm/bus.h"
 #include "wm/catalog.h"
@@ -62,6 +63,7 @@ enum sim_item {
     SIM_ITEM_AUX_OUTPUT,
     SIM_ITEM_BUS,
     SIM_ITEM_WEBMANAGER, /* what only it has: its panel, its programmer */
+    SIM_ITEMS_SHOWN,
 };
 struct sim_reference {
     enum sim_item item;
@@ -71,6 +73,9 @@ struct sim_reference {
 };
 /* False if the value at index is no such value. */
 bool sim_plant_reference(lua_State *lua, int index, struct sim_reference *reference);
+
+/* The front of the webmanager, for the board to drive. Valid with the plant. */
+struct sim_panel *sim_plant_panel(struct sim_plant *plant);
 
 /* The contact of an aux output (1..16) as the outside circuit feels it: true = on. */
 bool sim_plant_contact(const struct sim_plant *plant, int32_t number);

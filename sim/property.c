@@ -319,6 +319,28 @@ LATENCY(SIM_ITEM_MODULE)
 LATENCY(SIM_ITEM_SENSOR)
 LATENCY(SIM_ITEM_AUX)
 
+/* ---- the webmanager's front ------------------------------------------------------------- */
+
+#define PANEL(part)                                                                                \
+    static bool get_panel_##part(const struct sim_plant *plant, int32_t number, double *value)     \
+    {                                                                                              \
+        (void)number;                                                                              \
+        *value = plant->panel.part;                                                                \
+        return true;                                                                               \
+    }
+PANEL(alarm_led)
+PANEL(red_led)
+PANEL(green_led)
+PANEL(buzzer)
+PANEL(relay)
+PANEL(slide_switch)
+
+static void set_panel_slide_switch(struct sim_plant *plant, int32_t number, double value)
+{
+    (void)number;
+    sim_panel_move_switch(&plant->panel, (int32_t)value);
+}
+
 /* ---- the rows --------------------------------------------------------------------------- */
 
 #define AMPERES_MAX 10000
@@ -334,6 +356,10 @@ LATENCY(SIM_ITEM_AUX)
 #define PUSHED(item, name, unit, low, high, what)                                                  \
     {                                                                                              \
         item, name, SIM_NUMBER, unit, low, high, get_##what, set_##what, NULL                      \
+    }
+#define LAMP(name)                                                                                 \
+    {                                                                                              \
+        SIM_ITEM_WEBMANAGER, #name, SIM_STATE, "", 0, 0, get_panel_##name, NULL, NULL              \
     }
 #define PINNED(item, name, unit, low, high, what)                                                  \
     {                                                                                              \
@@ -371,6 +397,13 @@ static const struct sim_property properties[] = {
     PUSHED(SIM_ITEM_CHARGER, "limit", "A", 0, AMPERES_MAX, charger_limit),
     {SIM_ITEM_CHARGER, "on", SIM_SWITCH, "", 0, 1, get_charger_on, set_charger_on, NULL},
     PUSHED(SIM_ITEM_LOAD, "current", "A", 0, AMPERES_MAX, load_current),
+    LAMP(alarm_led),
+    LAMP(red_led),
+    LAMP(green_led),
+    LAMP(buzzer),
+    LAMP(relay),
+    {SIM_ITEM_WEBMANAGER, "slide_switch", SIM_STATE, "", 0, 2, get_panel_slide_switch,
+     set_panel_slide_switch, NULL},
 };
 /* clang-format on */
 
@@ -407,10 +440,35 @@ const char *sim_item_word(int item)
         [SIM_ITEM_CHARGER] = "charger",
         [SIM_ITEM_LOAD] = "load",
         [SIM_ITEM_REPEATER] = "repeater",
+        [SIM_ITEM_MUTE] = "mute",
         [SIM_ITEM_CABLE] = "cable",
     };
     assert(item >= 0 && item < SIM_ITEMS);
     return words[item];
+}
+
+/* What has states is on the webmanager's front. */
+static bool property_point(const struct sim_property *property, enum wm_point *point)
+{
+    return property->kind == SIM_STATE && wm_point_find(wm_scope_panel, property->name, point);
+}
+
+const char *sim_property_state(const struct sim_property *property, int32_t value)
+{
+    enum wm_point point;
+    return property_point(property, &point) ? wm_state_name(point, value) : NULL;
+}
+
+bool sim_property_state_find(const struct sim_property *property, const char *name, double *value)
+{
+    const char *known;
+    for (int32_t i = 0; (known = sim_property_state(property, i)) != NULL; i++) {
+        if (strcmp(known, name) == 0) {
+            *value = i;
+            return true;
+        }
+    }
+    return false;
 }
 
 int32_t sim_item_count(const struct sim_plant *plant, int item)
@@ -445,6 +503,8 @@ void sim_item_name(const struct sim_plant *plant, int item, int32_t number, char
     } else if (item == SIM_ITEM_AUX_INPUT || item == SIM_ITEM_AUX_OUTPUT) {
         (void)snprintf(name, size, "gx_r_aux[%d].%s[%d]", index / WM_AUX_LINES + 1,
                        sim_item_word(item), index % WM_AUX_LINES + 1);
+    } else if (item == SIM_ITEM_MUTE) {
+        (void)snprintf(name, size, "webmanager.mute");
     } else if (item == SIM_ITEM_CABLE) {
         char near[20], far[20];
         sim_topology_node_name(plant->topology.cable[index].near, near, sizeof near);

@@ -89,7 +89,7 @@ static void puppet_name(const struct sim_plant *plant, const struct puppet *pupp
 bool sim_plant_reference(lua_State *lua, int index, struct sim_reference *reference)
 {
     const struct puppet *puppet = luaL_testudata(lua, index, puppet_type);
-    if (puppet == NULL || puppet->kind == PUPPET_LIST || puppet->item > SIM_ITEM_WEBMANAGER ||
+    if (puppet == NULL || puppet->kind == PUPPET_LIST || puppet->item >= SIM_ITEMS_SHOWN ||
         puppet->box->plant == NULL) {
         return false;
     }
@@ -116,6 +116,7 @@ static const struct child children[] = {
     {SIM_ITEM_PLANT, SIM_ITEM_WEBMANAGER, false}, {SIM_ITEM_PLANT, SIM_ITEM_BUS, false},
     {SIM_ITEM_STRING, SIM_ITEM_MODULE, true},     {SIM_ITEM_PLANT, SIM_ITEM_REPEATER, false},
     {SIM_ITEM_AUX, SIM_ITEM_AUX_INPUT, true},     {SIM_ITEM_AUX, SIM_ITEM_AUX_OUTPUT, true},
+    {SIM_ITEM_WEBMANAGER, SIM_ITEM_MUTE, false},
 };
 
 static const struct verb *verbs_all(size_t *count);
@@ -260,6 +261,8 @@ static int push_value(lua_State *lua, const struct puppet *puppet)
         lua_pushstring(lua, value > 0 ? "normal" : "alarm");
     } else if (puppet->property->kind == SIM_CONTACT) {
         lua_pushstring(lua, value > 0 ? "on" : "off");
+    } else if (puppet->property->kind == SIM_STATE) {
+        lua_pushstring(lua, sim_property_state(puppet->property, (int32_t)value));
     } else {
         lua_pushnumber(lua, value);
     }
@@ -488,6 +491,23 @@ static int puppet_concat(lua_State *lua)
 
 /* ---- pushing ---------------------------------------------------------------------------- */
 
+/* The value of the state that the text at index names. */
+static double check_state(lua_State *lua, int index, const struct sim_property *property)
+{
+    double value = 0;
+    const char *name = lua_type(lua, index) == LUA_TSTRING ? lua_tostring(lua, index) : "";
+    if (!sim_property_state_find(property, name, &value)) {
+        struct words words = {0};
+        for (int32_t i = 0; sim_property_state(property, i) != NULL; i++) {
+            words_add(&words, sim_property_state(property, i));
+        }
+        words_push(lua, &words);
+        luaL_error(lua, "%s.%s is one of these texts: %s", sim_item_word(property->item),
+                   property->name, lua_tostring(lua, -1));
+    }
+    return value;
+}
+
 /* The number that the value at index means for a property. */
 static double check_value(lua_State *lua, int index, const struct sim_property *property)
 {
@@ -506,6 +526,9 @@ static double check_value(lua_State *lua, int index, const struct sim_property *
             luaL_error(lua, "%s.%s is \"alarm\" or \"normal\"", word, property->name);
         }
         return strcmp(level, "normal") == 0;
+    }
+    if (property->kind == SIM_STATE) {
+        return check_state(lua, index, property);
     }
     if (lua_type(lua, index) != LUA_TNUMBER) {
         luaL_error(lua, "%s.%s is a number (%s), not a %s", word, property->name, property->unit,
@@ -763,8 +786,12 @@ static int lw_replace(lua_State *lua)
 
 static int lw_press(lua_State *lua)
 {
-    const struct puppet *puppet = check_item(lua, "press", IS(SIM_ITEM_MODULE));
+    const struct puppet *puppet = check_item(lua, "press", IS(SIM_ITEM_MODULE) | IS(SIM_ITEM_MUTE));
     struct sim_plant *plant = puppet->box->plant;
+    if (puppet->item == SIM_ITEM_MUTE) {
+        sim_panel_press_mute(&plant->panel);
+        return 0;
+    }
     struct sim_module *module = &plant->devices.module[puppet->number - 1];
     module->pressed_until_us = sim_world_now_us(plant->world) + SIM_PRESS_US;
     plant->devices.device[sim_item_place(SIM_ITEM_MODULE, puppet->number)].press_is_idle = true;
@@ -984,7 +1011,7 @@ static const struct verb *verbs_all(size_t *count)
         {"plug", DEVICES | IS(SIM_ITEM_REPEATER), lw_plug},
         {"mute", DEVICES, lw_mute},
         {"replace", DEVICES, lw_replace},
-        {"press", IS(SIM_ITEM_MODULE), lw_press},
+        {"press", IS(SIM_ITEM_MODULE) | IS(SIM_ITEM_MUTE), lw_press},
         {"release", IS(SIM_ITEM_MODULE) | IS(SIM_ITEM_STRING), lw_release},
         {"drift",
          IS(SIM_ITEM_MODULE) | IS(SIM_ITEM_STRING) | IS(SIM_ITEM_PLANT) | IS(SIM_ITEM_CHARGER) |

@@ -17,7 +17,7 @@ void wm_alarms_init(struct wm_alarms *alarms)
 void wm_alarms_raise(struct wm_alarms *alarms, enum wm_alarm alarm)
 {
     assert(alarms->causes[alarm] < WM_DEVICES_MAX);
-    alarms->causes[alarm]++;
+    wm_alarms_count(alarms, alarm, alarms->causes[alarm] + 1);
 }
 
 void wm_alarms_drop(struct wm_alarms *alarms, enum wm_alarm alarm)
@@ -28,7 +28,16 @@ void wm_alarms_drop(struct wm_alarms *alarms, enum wm_alarm alarm)
 
 void wm_alarms_set(struct wm_alarms *alarms, enum wm_alarm alarm, bool holds)
 {
-    alarms->causes[alarm] = holds ? 1 : 0;
+    wm_alarms_count(alarms, alarm, holds ? 1 : 0);
+}
+
+void wm_alarms_count(struct wm_alarms *alarms, enum wm_alarm alarm, int32_t causes)
+{
+    assert(causes >= 0);
+    if (causes > alarms->causes[alarm]) {
+        alarms->raises[alarm] += (uint32_t)(causes - alarms->causes[alarm]);
+    }
+    alarms->causes[alarm] = causes;
 }
 
 /* The well-known alarms that stand for several others (decision S14). */
@@ -122,12 +131,18 @@ static bool is_set_general(const struct wm_settings *settings)
     return choice == 1 || (choice == 2 && settings->value[wm_setting_runaway_action] != 0);
 }
 
+bool wm_alarms_is_cause(const struct wm_alarms *alarms, enum wm_alarm alarm,
+                        const struct wm_settings *settings)
+{
+    const enum wm_general general = wm_alarm(alarm)->general;
+    return alarms->causes[alarm] > 0 &&
+           (general == WM_GENERAL_yes || (general == WM_GENERAL_set && is_set_general(settings)));
+}
+
 bool wm_alarms_is_general(const struct wm_alarms *alarms, const struct wm_settings *settings)
 {
     for (int i = 0; i < wm_alarm_count; i++) {
-        const enum wm_general general = wm_alarm((enum wm_alarm)i)->general;
-        if (alarms->causes[i] > 0 && (general == WM_GENERAL_yes ||
-                                      (general == WM_GENERAL_set && is_set_general(settings)))) {
+        if (wm_alarms_is_cause(alarms, (enum wm_alarm)i, settings)) {
             return true;
         }
     }

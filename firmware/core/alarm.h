@@ -18,7 +18,8 @@
 
 struct wm_alarms {
     int32_t causes[wm_alarm_count];
-    uint64_t active; /* bit of enum wm_alarm: it had a cause at the last update */
+    uint32_t raises[wm_alarm_count]; /* causes that ever came; wraps */
+    uint64_t active;                 /* bit of enum wm_alarm: it had a cause at the last update */
     uint32_t id_next;
     int32_t rows;
     struct wm_view_alarm row[WM_ALARM_ROWS_MAX];
@@ -30,6 +31,9 @@ void wm_alarms_init(struct wm_alarms *alarms);
 void wm_alarms_raise(struct wm_alarms *alarms, enum wm_alarm alarm);
 void wm_alarms_drop(struct wm_alarms *alarms, enum wm_alarm alarm);
 void wm_alarms_set(struct wm_alarms *alarms, enum wm_alarm alarm, bool holds);
+
+/* So many causes hold now; those above the last count are new ones. */
+void wm_alarms_count(struct wm_alarms *alarms, enum wm_alarm alarm, int32_t causes);
 
 static inline bool wm_alarms_holds(const struct wm_alarms *alarms, enum wm_alarm alarm)
 {
@@ -44,6 +48,10 @@ bool wm_alarms_update(struct wm_alarms *alarms, wm_ms now_ms, const struct wm_jo
 
 /* Initializing has ended: what stands now was there before (decisions S7, S8). */
 void wm_alarms_started(struct wm_alarms *alarms);
+
+/* True while it holds and is a cause of the general alarm. */
+bool wm_alarms_is_cause(const struct wm_alarms *alarms, enum wm_alarm alarm,
+                        const struct wm_settings *settings);
 
 /* True while anything holds that is a cause of the general alarm (decision B7). */
 bool wm_alarms_is_general(const struct wm_alarms *alarms, const struct wm_settings *settings);

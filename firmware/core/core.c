@@ -31,11 +31,11 @@ void wm_core_init(struct wm_core *core, const struct wm_ports *ports,
     wm_logs_init(&core->logs, ports, power_up->wall_ms);
     core->ports.journal = wm_logs_journal(&core->logs);
     tell(core, now_ms, wm_event_started, 0, 0);
-    core->view.panel.slide_switch_choice = power_up->slide_switch;
     wm_poller_init(&core->poller, ports->bus, now_ms);
     wm_bank_init(&core->bank, &core->settings);
     wm_rules_init(&core->rules, &core->settings);
     wm_alarms_init(&core->alarms);
+    wm_panel_init(&core->panel, power_up->slide_switch);
     wm_state_init(&core->state);
     wm_equalizer_init(&core->equalizer);
     core->is_store_damaged =
@@ -43,6 +43,7 @@ void wm_core_init(struct wm_core *core, const struct wm_ports *ports,
     if (core->is_store_damaged || !is_kept_whole) {
         tell(core, now_ms, wm_event_store_damaged, 0, 0);
     }
+    (void)wm_panel_step(&core->panel, &core->alarms, &core->settings, false, 0);
     wm_publish(core, now_ms);
 }
 
@@ -81,6 +82,24 @@ static enum wm_status breaker_check(const struct wm_core *core, const struct wm_
     return WM_OK;
 }
 
+static enum wm_status mute_check(const struct wm_core *core, const char **why)
+{
+    if (!wm_alarms_is_general(&core->alarms, &core->settings)) {
+        *why = "there is no common alarm to acknowledge";
+        return WM_CONFLICT;
+    }
+    return WM_OK;
+}
+
+static enum wm_status switch_check(const struct wm_command *command, const char **why)
+{
+    if (wm_state_name(wm_point_panel_slide_switch, command->value) == NULL) {
+        *why = "the slide switch stands left, middle or right";
+        return WM_RANGE;
+    }
+    return WM_OK;
+}
+
 enum wm_status wm_core_command(struct wm_core *core, const struct wm_command *command,
                                const char **why)
 {
@@ -93,6 +112,12 @@ enum wm_status wm_core_command(struct wm_core *core, const struct wm_command *co
         break;
     case WM_COMMAND_BREAKER:
         status = breaker_check(core, command, why);
+        break;
+    case WM_COMMAND_MUTE:
+        status = mute_check(core, why);
+        break;
+    case WM_COMMAND_SWITCH:
+        status = switch_check(command, why);
         break;
     case WM_COMMAND_SAVE:
         break;
@@ -156,6 +181,14 @@ static void set_apply(struct wm_core *core, const struct wm_command *command, wm
     }
 }
 
+static void mute_apply(struct wm_core *core, wm_ms now_ms)
+{
+    if (wm_panel_mute(&core->panel, &core->alarms, &core->settings)) {
+        tell(core, now_ms, wm_event_muted, 0, 0);
+        core->is_to_be_published = true;
+    }
+}
+
 static void commands_apply(struct wm_core *core, wm_ms now_ms)
 {
     struct wm_command command;
@@ -173,6 +206,13 @@ static void commands_apply(struct wm_core *core, wm_ms now_ms)
             break;
         case WM_COMMAND_BREAKER:
             breaker_move(core, command.number - 1, command.value != 0, now_ms);
+            break;
+        case WM_COMMAND_MUTE:
+            mute_apply(core, now_ms);
+            break;
+        case WM_COMMAND_SWITCH:
+            wm_panel_switch(&core->panel, command.value);
+            core->is_to_be_published = true;
             break;
         case WM_COMMAND_CLOCK:
             wm_logs_clock(&core->logs, command.wall_ms - (now_ms - core->started_ms));
@@ -423,9 +463,8 @@ static void system_judge(struct wm_core *core, wm_ms now_ms)
     wm_alarms_set(alarms, wm_alarm_equalizing, core->equalizer.errors > 0);
     wm_alarms_set(alarms, wm_alarm_string_equalizing_disabled, cut_off > 0);
     wm_alarms_set(alarms, wm_alarm_battery_breaker_open, open > 0);
-    wm_alarms_set(alarms, wm_alarm_system_error,
-                  bank->modules_lost > 0 || bank->modules_mismatched > 0 ||
-                      !wm_core_store_is_sound(core));
+    wm_alarms_count(alarms, wm_alarm_system_error,
+                    bank->modules_lost + bank->modules_mismatched + !wm_core_store_is_sound(core));
     wm_alarms_set(alarms, wm_alarm_communication_lost, bank->modules_lost == bank->modules_count);
     wm_alarms_set(alarms, wm_alarm_initializing, core->state.life == WM_INITIALIZING);
     wm_alarms_set(alarms, wm_alarm_discharging, (flags & wm_flag_general_status_discharging) != 0);
@@ -520,6 +559,17 @@ static void records_save(struct wm_core *core, wm_ms now_ms)
     core->is_to_be_published |= wm_core_store_is_sound(core) != was_sound;
 }
 
+static void panel_update(struct wm_core *core, wm_ms now_ms)
+{
+    const wm_ms uptime_ms = now_ms - core->started_ms;
+    /* Whatever moves an alarm or a link is to be published: else there is nothing to follow. */
+    if (core->is_to_be_published ||
+        uptime_ms >= wm_panel_deadline_ms(&core->panel, &core->settings)) {
+        core->is_to_be_published |= wm_panel_step(&core->panel, &core->alarms, &core->settings,
+                                                  core->state.life == WM_RUNNING, uptime_ms);
+    }
+}
+
 static void publish(struct wm_core *core, wm_ms now_ms)
 {
     if (core->is_to_be_published) {
@@ -545,6 +595,12 @@ static void question_transmit(struct wm_core *core, wm_ms now_ms)
     wm_poller_transmit(&core->poller, &core->bank, &core->settings, now_ms);
 }
 
+static wm_ms panel_deadline_ms(const struct wm_core *core)
+{
+    const wm_ms uptime_ms = wm_panel_deadline_ms(&core->panel, &core->settings);
+    return uptime_ms == WM_NEVER ? WM_NEVER : core->started_ms + uptime_ms;
+}
+
 wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
 {
     assert(now_ms >= core->started_ms + core->view.published_ms);
@@ -556,6 +612,7 @@ wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
     alarm_update(core, now_ms);      /* bank        -> alarms               */
     breaker_update(core);            /* alarms      -> relay orders         */
     records_save(core, now_ms);      /* what survives a power cut           */
+    panel_update(core, now_ms);      /* alarms      -> lamps and buzzer     */
     publish(core, now_ms);           /* bank, alarms -> view                */
     question_transmit(core, now_ms); /* orders, then the next question      */
     logs_write(core, now_ms);        /* view        -> log rings            */
@@ -565,6 +622,7 @@ wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
     const wm_ms deadlines_ms[] = {
         wm_poller_deadline_ms(&core->poller, now_ms),
         wm_state_deadline_ms(&core->state, now_ms),
+        panel_deadline_ms(core),
         wm_logs_deadline_ms(&core->logs, now_ms),
     };
     wm_ms next_ms = WM_NEVER;

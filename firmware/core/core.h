@@ -14,6 +14,7 @@
 #include "inbox.h"
 #include "keep.h"
 #include "logs.h"
+#include "panel.h"
 #include "poller.h"
 #include "rules.h"
 #include "runaway.h"
@@ -34,6 +35,7 @@ struct wm_core {
     struct wm_bank bank;
     struct wm_rules rules;
     struct wm_alarms alarms;
+    struct wm_panel panel;
     struct wm_runaway runaway[WM_STRINGS_MAX];
     struct wm_breakers breakers;
     struct wm_equalizer equalizer;

@@ -225,6 +225,7 @@ static void sensors_publish(struct wm_core *core)
 
 static void panel_publish(struct wm_core *core)
 {
+    core->view.panel = core->panel.shown;
     core->view.panel.valid =
         (UINT32_C(1) << (wm_point_panel_address_mode + 1 - wm_point_panel_first_of)) - 1;
     core->view.programmer.valid =

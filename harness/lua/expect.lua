@@ -325,6 +325,19 @@ local function need_value(value, what, point)
   end
 end
 
+-- Lamps and contacts of the webmanager are things of the plant, too: adds what they do. True if
+-- the window that stands first says otherwise.
+local function add_lamp(seen, reference, wanted)
+  local lamp = reference.point.scope == "panel" and reference.thing.value
+  if not lamp then
+    return false
+  end
+  local shown = seen[1].raw
+  seen[#seen + 1] = { ok = lamp == wanted, text = ("panel: %s is %s"):format(
+    reference.property, lamp) }
+  return shown ~= nil and reference.point.states[shown + 1] ~= lamp
+end
+
 local function value_is(reference, value)
   need_value(value, reference.name, reference.point)
   local want = "is " .. windows.natural_text(value, reference.point)
@@ -336,7 +349,9 @@ local function value_is(reference, value)
     each.text = each.ok and each.text or ("%s, wanted %s"):format(each.text,
       each.window == "console" and windows.natural_text(value, reference.point) or wanted)
   end
-  judge(value_text(reference, want), seen, windows.disagree(seen))
+  local disagree = windows.disagree(seen)
+  disagree = add_lamp(seen, reference, value) or disagree
+  judge(value_text(reference, want), seen, disagree)
   ledger.values(reference.point, reference.number, seen, true)
   if reference.point.scope == "panel" then
     ledger.panel(reference.point, value)
@@ -488,7 +503,9 @@ local function expect_thing(_, value, extra)
   elseif extra ~= nil then
     failure.misuse("expect() takes one thing, and the wish follows: expect(%s):is(...)", name)
   end
-  local thing = { kind = kind, number = number, property = property, name = name }
+  local thing = {
+    kind = kind, number = number, property = property, name = name, thing = value,
+  }
   -- A line of an aux is its level.
   if line_words[kind] then
     return with_methods("a line", { is = line_is }, thing)

@@ -18,6 +18,7 @@
 #include "wm/view.h"
 
 struct board;
+struct sim_panel;
 struct sim_plant;
 struct sim_world;
 
@@ -30,6 +31,7 @@ struct board_setting {
 struct board_options {
     struct sim_world *world; /* owns virtual time; outlives the board                        */
     struct wm_bus bus;       /* the BACS bus; outlives the board                             */
+    struct sim_panel *panel; /* the webmanager's front; outlives the board; null: it has none */
     const struct board_setting *settings; /* may be null; later rows win                     */
     size_t settings_count;
     const char *modbus_address; /* "HOST:PORT", port 0 picks one; null: no Modbus service    */

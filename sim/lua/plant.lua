@@ -108,7 +108,7 @@ local known_words = {
   cells = true, chemistry = true, current_sensors = true, sensor_range = true,
   sensor_for_all = true, gx_r_aux = true, baud = true, exact = true, ambient = true,
   breaker = true, settings = true, module = true, string = true, battery = true,
-  charger = true, load = true, wiring = true,
+  charger = true, load = true, panel = true, wiring = true,
 }
 
 local module_words = {
@@ -118,6 +118,7 @@ local module_words = {
 local string_words = { current = true, current_ac = true, module = true }
 local charger_words = { voltage = true, limit = true, on = true }
 local load_words = { current = true }
+local panel_words = { slide_switch = true }
 local breaker_words = { output = true, wiring = true }
 
 -- How many modules there are, from `modules` a string or from `modules_total`.
@@ -315,6 +316,8 @@ local function build(name, given)
     check_words(properties, words, item)
     push(item, 0, properties, item)
   end
+  check_words(check_type(given.panel or {}, "table", "panel"), panel_words, "panel")
+  push("webmanager", 0, given.panel or {}, "panel")
   push_strings(given, shape)
 end
 

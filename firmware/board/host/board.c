@@ -17,6 +17,7 @@
 #include "firmware/service/modbus/server.h"
 #include "firmware/service/snmp/agent.h"
 #include "log_memory.h"
+#include "sim/panel.h"
 #include "sim/world.h"
 #include "store_memory.h"
 #include "witness.h"
@@ -33,6 +34,7 @@ struct board {
     void (*published)(void *context, const struct wm_view *view);
     void *context;
     uint32_t generation;     /* of the view last told */
+    struct sim_panel *panel; /* null: it has none */
     struct witness *witness; /* null without a plant to judge by */
     struct board_store_memory store;
     struct board_log_memory log_memory;
@@ -53,6 +55,9 @@ static void published(struct board *board)
         return;
     }
     board->generation = view->generation;
+    if (board->panel != NULL) {
+        sim_panel_drive(board->panel, &view->panel);
+    }
     if (board->snmp != NULL) {
         snmps_agent_set_uptime(board->snmp, now_ms(board) - board->core.started_ms);
         snmps_agent_published(board->snmp);
@@ -103,6 +108,17 @@ size_t board_console_write(struct board *board, const char *bytes, size_t size)
 size_t board_console_read(struct board *board, char *bytes, size_t size)
 {
     return con_console_read(&board->console, bytes, size);
+}
+
+/* A hand on the panel. A button that means nothing now does nothing: it has no other answer. */
+static void operated(void *context, enum sim_control control, int32_t position)
+{
+    const char *why;
+    const struct wm_command command = {
+        .kind = control == SIM_CONTROL_MUTE ? WM_COMMAND_MUTE : WM_COMMAND_SWITCH,
+        .value = position,
+    };
+    (void)command_put(context, &command, &why);
 }
 
 /* ---- settings --------------------------------------------------------------------------- */
@@ -215,11 +231,18 @@ struct board *board_open(const struct board_options *options, char *error, size_
         .log = board->log,
         .journal = {tell_nobody, NULL},
     };
-    const struct wm_power_up power_up = {.wall_ms = WALL_MS_AT_ZERO + now_ms(board)};
+    const struct wm_power_up power_up = {
+        .wall_ms = WALL_MS_AT_ZERO + now_ms(board),
+        .slide_switch = options->panel != NULL ? options->panel->slide_switch : 0,
+    };
     wm_core_init(&board->core, &ports, &settings, &power_up, now_ms(board));
     if (!services_open(board, options, error, error_size)) {
         board_close(board);
         return NULL;
+    }
+    if (options->panel != NULL) {
+        board->panel = options->panel;
+        sim_panel_power_on(board->panel, operated, board);
     }
     published(board);
     sim_world_schedule(board->world, &board->step, sim_world_now_us(board->world));
@@ -232,6 +255,9 @@ void board_close(struct board *board)
         return;
     }
     sim_world_cancel(board->world, &board->step);
+    if (board->panel != NULL) {
+        sim_panel_power_off(board->panel);
+    }
     if (board->snmp != NULL) {
         snmps_agent_close(board->snmp);
     }
