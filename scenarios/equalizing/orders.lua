@@ -22,6 +22,7 @@ scenario "a block above the average is bypassed in proportion, and not on discha
       expect(module.bypass):is_near(PART, 0.2)
       expect.modbus(1000):is(0x00C1)
     end)
+    expect(plant.string[1].equalizing):is "on"
     expect(plant.string[1].module[5].bypass):is(0)
     expect(plant.string[2].module[4].bypass):is(0)
 
