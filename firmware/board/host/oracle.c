@@ -51,14 +51,33 @@ void oracle_report(struct oracle *oracle, enum wm_alarm alarm, const char *item,
                    (double)end_us[1] / US_PER_S, (double)end_us[0] / US_PER_S);
 }
 
+/* What the i-th newest round took, in us; of one that runs as much as the one before. */
+static int64_t round_length_us(const struct oracle *oracle, int i)
+{
+    const int64_t *end_us = oracle->round_us;
+    const int newer = i > 0 ? i - 1 : 0;
+    return end_us[newer + 1] > 0 ? oracle_later(end_us[newer] - end_us[newer + 1], 1) : INT64_MAX;
+}
+
+/* The rounds from then till now, in thousandths, each as long as it really ran. */
+static int64_t rounds_milli(const struct oracle *oracle, int64_t then_us, int64_t now_us)
+{
+    int64_t milli = 0;
+    int64_t until_us = now_us;
+    int i = 0;
+    for (; i < ORACLE_ROUNDS && oracle->round_us[i] > then_us; i++) {
+        milli += (until_us - oracle->round_us[i]) * 1000 / round_length_us(oracle, i);
+        until_us = oracle->round_us[i];
+    }
+    return milli + oracle_later(until_us - then_us, 0) * 1000 / round_length_us(oracle, i);
+}
+
 void oracle_measure(struct oracle *oracle, enum wm_alarm alarm, bool is_clear, int64_t due_us,
                     int64_t now_us)
 {
     struct board_latency *latency = &oracle->latency[alarm];
     const int64_t late_us = oracle_later(now_us - due_us, 0);
-    /* The rounds that ran meanwhile, and of the one that was cut its part. */
-    const int64_t round_us = oracle_later(oracle->round_us[0] - oracle->round_us[1], 1);
-    const int64_t milli = late_us * 1000 / round_us;
+    const int64_t milli = rounds_milli(oracle, due_us, now_us);
     int64_t *worst_ms = is_clear ? &latency->clear_ms : &latency->raise_ms;
     int32_t *worst_milli = is_clear ? &latency->clear_rounds_milli : &latency->raise_rounds_milli;
     *(is_clear ? &latency->clears : &latency->raises) += 1;

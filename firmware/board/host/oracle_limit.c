@@ -330,6 +330,18 @@ static bool warns(const struct oracle_module *module, int limit)
     return module->clock[limit].is_latched && (module->flags & flag) == 0;
 }
 
+/* Since when a module's warning is certainly due: not while its alarm hid it. */
+static int64_t warning_since_us(const struct oracle_module *module, int limit)
+{
+    int64_t since_us = module->clock[limit].since_us[CERTAIN_BEYOND];
+    for (int i = 0; i < MODULE_LIMITS; i++) {
+        if (oracle_limits[i].alarm == oracle_limits[limit].hidden_by) {
+            since_us = oracle_later(since_us, module->clock[i].since_us[CERTAIN_INSIDE]);
+        }
+    }
+    return since_us;
+}
+
 void oracle_warning_edge(struct oracle *oracle, int limit, bool is_raised, int64_t now_us)
 {
     char text[200];
@@ -347,7 +359,7 @@ void oracle_warning_edge(struct oracle *oracle, int limit, bool is_raised, int64
                           "cleared, and its last reading is not back inside by the hysteresis; %s",
                           oracle_limit_text(oracle, limit, text, sizeof text));
         }
-        const int64_t since_us = clock->since_us[is_raised ? CERTAIN_BEYOND : CERTAIN_INSIDE];
+        const int64_t since_us = warning_since_us(module, limit);
         if (is_told && since_us != ORACLE_NEVER && since_us < due_us) {
             due_us = since_us;
         }
