@@ -80,7 +80,8 @@ void sim_topology_node_name(int32_t node, char *name, size_t size);
  * hangs already to another it closes a ring. False: too many cables. */
 bool sim_topology_join(struct sim_topology *topology, int32_t near, int32_t far);
 
-/* The chance, 0..1, that a frame to or from a device or COM2 is corrupted. */
+/* The chance, 0..1, that a frame to or from a node is corrupted. Devices and COM2 have frames; told
+ * of a box or repeater, it is a broken rule that comes to nothing, unless something hangs on it. */
 void sim_topology_disturb(struct sim_topology *topology, int32_t node, double chance);
 
 /* The cable between two nodes, either way round; -1 if there is none. */

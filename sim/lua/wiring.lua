@@ -470,8 +470,6 @@ local function plan_wiring(given, shape, asked)
   return plan
 end
 
-local is_talking = { module = true, current_sensor = true, gx_r_aux = true, com2 = true }
-
 -- Tells the simulator who hangs where, and what is disturbed.
 local function lay(plan)
   for _, node in ipairs(plan.nodes) do
@@ -483,7 +481,7 @@ local function lay(plan)
     sim.cable(back[1], back[2])
   end
   for _, node in ipairs(plan.nodes) do
-    local chance = is_talking[node.kind] and chance_at(node) or 0
+    local chance = chance_at(node)
     if chance > 0 then
       sim.disturb(node.name, chance)
     end

@@ -236,6 +236,19 @@ Test(topology, a_ring_loses_nothing_by_one_cut_and_the_piece_between_by_two)
     cr_assert_null(sim_plant_idle_fault(stage.plant));
 }
 
+Test(topology, a_ring_over_both_ports_of_the_webmanager_is_one_too)
+{
+    must_open("plant 'x' { modules = 6, wiring = {\n"
+              "  line = { { modules = { 1, 6 }, ring = true } } } }");
+    must_do("plant:cable('webmanager', 'module[1]'):cut()");
+    expect_lost(6, 0, 0);
+    must_do("plant:cable('module[4]', 'module[5]'):cut()");
+    expect_lost(6, 1, 4);
+    must_do("plant:cable('module[6]', 'webmanager'):cut()");
+    expect_lost(6, 1, 6);
+    cr_assert_null(sim_plant_idle_fault(stage.plant));
+}
+
 Test(topology, the_cable_of_a_box_takes_all_its_lines_and_what_hangs_on_them)
 {
     must_open(cellar);
@@ -420,6 +433,11 @@ Test(topology, a_broken_rule_that_spoilt_no_frame_is_told_of)
                      "a wiring rule was allowed to be broken and no frame was corrupted by it");
     (void)sound_of_thousand(3);
     cr_assert_null(sim_plant_idle_fault(stage.plant));
+    stage_close(&stage);
+    must_open("plant 'x' { wiring = { allow = 'boxes', box = { {}, {}, {}, {} },\n"
+              "  line = { { at = 'box[1]', modules = { 1, 1 } } } } }");
+    cr_assert_eq(sound_of_thousand(1), 1000);
+    cr_assert_not_null(sim_plant_idle_fault(stage.plant), "nothing hangs on the fourth box");
 }
 
 Test(topology, the_same_seed_loses_the_same_frames)
