@@ -226,8 +226,9 @@ local function want_line(plan, number, given, shape)
   local what = ("wiring.line[%d]"):format(number)
   local range = check_type(given.modules, "table", what .. ".modules")
   local first, last = range[1], range[2]
+  check_list(range, 2, what .. ".modules")
   if math.type(first) ~= "integer" or math.type(last) ~= "integer" or first < 1 or last < first
-     or last > shape.modules or #range ~= 2 then
+     or last > shape.modules then
     refuse("%s.modules is the first and the last module of the line, as in { 1, %d }", what,
            shape.modules)
   end

@@ -303,6 +303,11 @@ case_wiring() {
     far_story '"C"'
     bench run "$work/s.lua"
     status_is 0
+    sed 's/"s"/"t"/' "$work/with_far.lua" >>"$work/s.lua"
+    bench run "$work/s.lua"
+    status_is 2
+    says "far.lua:1: wiring rule C"
+    says "nothing was run"
     far_story '{ "C", "E" }'
     bench check "$work/s.lua"
     status_is 2

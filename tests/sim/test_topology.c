@@ -140,31 +140,54 @@ Test(topology, each_rule_holds_at_its_limit_and_refuses_just_above_it)
     }
 }
 
+/* The case's plant with `allow` in its wiring; false if it has no wiring. */
+static bool with_allow(const char *words, const char *rule, char *text, size_t size)
+{
+    static const char begin[] = "wiring = {";
+    const char *wiring = strstr(words, begin);
+    if (wiring == NULL) {
+        (void)snprintf(text, size, "plant 'x' { wiring = { allow = '%s' } }", rule);
+        return false;
+    }
+    (void)snprintf(text, size, "plant 'x' { %.*swiring = { allow = { '%s' }, %s }",
+                   (int)(wiring - words), words, rule, wiring + strlen(begin));
+    return true;
+}
+
 Test(topology, each_rule_can_be_waived_where_it_is_broken_and_only_there)
 {
     size_t rules;
     const struct sim_wiring_rule *rule = sim_wiring_rules(&rules);
     for (size_t i = 0; i < rules; i++) {
         char text[400], told[100];
-        const char *wiring = strstr(rule_cases[i].above, "wiring = {");
-        if (wiring == NULL) {
-            (void)snprintf(text, sizeof text, "plant 'x' { wiring = { allow = '%s' } }",
-                           rule[i].name);
+        if (!with_allow(rule_cases[i].above, rule[i].name, text, sizeof text)) {
             must_say(text, "the register map ends there");
             continue;
         }
-        (void)snprintf(text, sizeof text, "plant 'x' { %.*s wiring = { allow = '%s', %s }",
-                       (int)(wiring - rule_cases[i].above), rule_cases[i].above, rule[i].name,
-                       wiring + strlen("wiring = {"));
         must_open(text);
         stage_close(&stage);
-        (void)snprintf(text, sizeof text, "plant 'x' { wiring = { allow = { '%s' } } }",
-                       rule[i].name);
+        (void)with_allow(rule_cases[i].at_limit, rule[i].name, text, sizeof text);
         (void)snprintf(told, sizeof told,
                        "plant.lua:1: allow = \"%s\": nothing in this plant breaks that wiring rule",
                        rule[i].name);
         must_say(text, told);
     }
+}
+
+Test(topology, a_ring_has_to_serve_each_module_from_either_side)
+{
+    static const char ring[] =
+        "plant 'x' { modules = 3, wiring = { line = { { modules = { 1, 3 },\n"
+        "  cable = 1, ring = true, back = %s, between = { 0.4, %s } } } } }";
+    char text[200];
+    (void)snprintf(text, sizeof text, ring, "49.2", "0.4");
+    must_open(text);
+    stage_close(&stage);
+    (void)snprintf(text, sizeof text, ring, "49.201", "0.4");
+    must_say(text, "wiring rule E, splitting box (or webmanager) to the last module of a line: "
+                   "50.001 m at module[1]");
+    (void)snprintf(text, sizeof text, ring, "1", "0.5");
+    must_say(text, "wiring rule F, module to module in a line: 0.5 m at module[1]");
 }
 
 Test(topology, every_size_of_plant_is_laid_out_within_the_rules_by_itself, .timeout = 120)
@@ -312,6 +335,35 @@ Test(topology, an_answer_on_its_way_is_lost_with_the_cable)
     stage_wait(&stage, 0.1);
     cr_assert_eq(stage.bus.ops->receive(stage.bus.self, bytes, sizeof bytes), 0);
     cr_assert_eq(stage_number(&stage, "plant.module[2].bypass.value"), 25);
+}
+
+static int told;
+
+static void count_told(void *context)
+{
+    (void)context;
+    told++;
+}
+
+Test(topology, who_is_cut_off_is_silent_to_a_judge_too)
+{
+    must_open(cellar);
+    told = 0;
+    sim_truth_watch(stage.plant, count_told, NULL);
+    must_do("plant:cable('webmanager', 'box[1]'):cut()");
+    cr_assert_eq(told, 1, "at once");
+    cr_assert_eq(sim_truth_module(stage.plant, 40).device.presence, SIM_SILENT);
+    cr_assert_eq(sim_truth_aux(stage.plant, 2).device.presence, SIM_SILENT);
+    cr_assert_eq(sim_truth_aux(stage.plant, 1).device.presence, SIM_ANSWERS);
+    cr_assert_eq(sim_truth_sensor(stage.plant, 1).device.presence, SIM_ANSWERS);
+    must_do("plant:cable('webmanager', 'box[1]'):mend()");
+    cr_assert_eq(told, 2);
+    cr_assert_eq(sim_truth_module(stage.plant, 40).device.presence, SIM_ANSWERS);
+    stage_close(&stage);
+    must_open("plant 'x' { modules = 3, wiring = { allow = 'F', line = { { modules = { 1, 3 },\n"
+              "  between = { 0.4, 0.5 } } } } }");
+    cr_assert_eq(sim_truth_module(stage.plant, 2).device.presence, SIM_ANSWERS);
+    cr_assert_eq(sim_truth_module(stage.plant, 3).device.presence, SIM_UNSURE);
 }
 
 Test(topology, a_cut_that_nobody_met_is_told_of)
@@ -464,6 +516,14 @@ static const char *const refusals[][2] = {
     {"wiring = { line = { {} } }", "wiring.line[1].modules is a table, not a nil"},
     {"wiring = { line = { { modules = { 1, 2 } } } }",
      "wiring.line[1].modules is the first and the last module of the line, as in { 1, 1 }"},
+    {"modules = 4, wiring = { line = { { modules = { 1, 2, 4 } } } }",
+     "wiring.line[1].modules[3] is not there: it has 2"},
+    {"modules = 4, wiring = { line = { { modules = { 2, 1 } } } }",
+     "wiring.line[1].modules is the"},
+    {"modules = 4, wiring = { line = { { modules = { 0, 4 } } } }",
+     "wiring.line[1].modules is the"},
+    {"modules = 4, wiring = { line = { { modules = { 1, 5 } } } }",
+     "wiring.line[1].modules is the"},
     {"modules = 4, wiring = { line = { { modules = { 1, 3 } } } }",
      "wiring.line: module[4] hangs on no line"},
     {"modules = 4, wiring = { line = { { modules = { 1, 3 } }, { modules = { 3, 4 } } } }",
@@ -515,6 +575,28 @@ Test(topology, a_wrong_word_of_wiring_says_what_is_right)
         (void)snprintf(text, sizeof text, "plant 'x' { %s }", refusals[i][0]);
         must_say(text, refusals[i][1]);
     }
+}
+
+Test(topology, what_is_left_out_is_hung_where_there_is_room)
+{
+    must_open("plant 'x' { modules = 60, current_sensors = 1, gx_r_aux = 1,\n"
+              "            wiring = { repeater = {} } }");
+    must_do("assert(plant:cable('repeater', 'box[1]') and plant:cable('box[1]', 'module[51]'))\n"
+            "assert(plant:cable('webmanager', 'current_sensor[1]'))\n"
+            "assert(plant:cable('current_sensor[1]', 'gx_r_aux[1]'))");
+    stage_close(&stage);
+    must_open("plant 'x' { modules = 2, wiring = { repeater = {} } }");
+    must_do("assert(plant:cable('repeater', 'module[1]'))");
+    stage_close(&stage);
+    must_open("plant 'x' { modules = 4, gx_r_aux = 1, wiring = { repeater = {},\n"
+              "  line = { { modules = { 1, 2 }, at = 'webmanager' }, { modules = { 3, 4 } } } } }");
+    must_do(
+        "assert(plant:cable('repeater', 'module[3]') and plant:cable('repeater', 'gx_r_aux[1]'))");
+    stage_close(&stage);
+    must_open("plant 'x' { modules = 251 }");
+    must_do(
+        "assert(plant:cable('box[1]', 'module[151]') and plant:cable('box[2]', 'module[201]'))\n"
+        "assert(plant:cable('box[2]', 'module[251]') and plant:cable('box[1]', 'box[2]'))");
 }
 
 Test(topology, what_hangs_where_may_be_told_in_any_order)
