@@ -98,6 +98,8 @@ static void module_take(struct wm_module *module, const struct wm_measurement *t
         }
         module->identity = taken->identity;
         module->is_identified = true;
+        module->identities_garbled = 0;
+        module->is_collision_told = false;
         module->wants &= (uint8_t)~WM_WANT_IDENTITY;
         break;
     case wm_message_measure:
@@ -158,6 +160,7 @@ enum wm_bank_change wm_bank_take(struct wm_bank *bank, const struct wm_measureme
         return WM_BANK_SAME;
     }
     link->rounds_failed = 0;
+    link->rounds_garbled = 0;
     if (before != WM_LINK_PRESENT) {
         link_enter(link, WM_LINK_PRESENT);
     }
@@ -183,6 +186,47 @@ enum wm_bank_change wm_bank_miss(struct wm_bank *bank, struct wm_device device)
         bank->modules_lost++;
     }
     return WM_BANK_LOST;
+}
+
+/* Counts on to one above the limit, so that each row of garbled answers tells once. */
+static bool garbled_count(uint8_t *count, bool is_garbled)
+{
+    if (!is_garbled) {
+        *count = 0;
+    } else if (*count <= ROUNDS_LOST) {
+        ++*count;
+    }
+    return *count == ROUNDS_LOST;
+}
+
+bool wm_bank_collides(struct wm_bank *bank, struct wm_device device, enum wm_message_id message,
+                      bool is_garbled)
+{
+    struct wm_link *link = link_of(bank, device);
+    if (device.class != WM_CLASS_MODULE) {
+        return garbled_count(&link->rounds_garbled, is_garbled);
+    }
+    struct wm_module *module = &bank->module[device.index];
+    uint8_t *count =
+        message == wm_message_identify ? &module->identities_garbled : &link->rounds_garbled;
+    if (!garbled_count(count, is_garbled) || module->is_collision_told) {
+        return false;
+    }
+    module->is_collision_told = true;
+    return true;
+}
+
+void wm_bank_resume(struct wm_bank *bank)
+{
+    for (int32_t i = 0; i < wm_bank_devices(bank); i++) {
+        struct wm_link *link = link_of(bank, wm_bank_device(bank, i));
+        link->rounds_failed = 0;
+        link->rounds_garbled = 0;
+    }
+    for (int32_t i = 0; i < bank->modules_count; i++) {
+        bank->module[i].wants |= WM_WANT_IDENTITY | WM_WANT_RESISTANCE;
+        bank->module[i].start_rounds = 0;
+    }
 }
 
 static bool has_answered_all(const struct wm_module *module)

@@ -32,7 +32,8 @@ enum wm_link_state {
 
 struct wm_link {
     enum wm_link_state state;
-    uint8_t rounds_failed; /* in a row */
+    uint8_t rounds_failed;  /* in a row */
+    uint8_t rounds_garbled; /* in a row: something was said, and not understood */
 };
 
 /* What the poller is still to ask a module, or a sensor (the second measure only). */
@@ -59,6 +60,8 @@ struct wm_module {
     bool is_mismatched; /* differs from the reference module (decision B2) */
     bool is_measured;   /* once at least */
     bool has_resistance;
+    uint8_t identities_garbled; /* in a row */
+    bool is_collision_told;     /* until it says alone who it is */
     int32_t voltage_mV;
     int32_t temperature_mdegC;
     int32_t bypass_permille;
@@ -148,6 +151,17 @@ enum wm_bank_change wm_bank_take(struct wm_bank *bank, const struct wm_measureme
 
 /* The device gave no valid answer in this round. WM_BANK_LOST: once too often (decision B3). */
 enum wm_bank_change wm_bank_miss(struct wm_bank *bank, struct wm_device device);
+
+/*
+ * Whether the device's last exchange was garbled, for each that had no valid answer. True once: all
+ * rounds that made it lost were garbled, or three of its identities in a row (decision B19: two
+ * devices with one address).
+ */
+bool wm_bank_collides(struct wm_bank *bank, struct wm_device device, enum wm_message_id message,
+                      bool is_garbled);
+
+/* Monitoring goes on after a pause in which anything may have been plugged or addressed. */
+void wm_bank_resume(struct wm_bank *bank);
 
 /* A round of the start has ended: counts it for every module that left something unanswered. */
 void wm_bank_start_round(struct wm_bank *bank);

@@ -38,6 +38,7 @@ void wm_core_init(struct wm_core *core, const struct wm_ports *ports,
     wm_panel_init(&core->panel, power_up->slide_switch);
     wm_state_init(&core->state);
     wm_equalizer_init(&core->equalizer);
+    wm_programmer_init(&core->programmer, core->bank.modules_count);
     core->is_store_damaged =
         wm_breakers_init(&core->breakers, &core->settings, &core->ports.store) != WM_OK;
     if (core->is_store_damaged || !is_kept_whole) {
@@ -127,6 +128,15 @@ enum wm_status wm_core_command(struct wm_core *core, const struct wm_command *co
             return WM_RANGE;
         }
         break;
+    case WM_COMMAND_PROGRAMMER_MODE:
+    case WM_COMMAND_PROGRAMMER_RANGE:
+    case WM_COMMAND_PROGRAMMER_STOP:
+    case WM_COMMAND_PROGRAMMER_SINGLE:
+    case WM_COMMAND_PROGRAMMER_SHOW:
+    case WM_COMMAND_PROGRAMMER_QUERY:
+    case WM_COMMAND_PROGRAMMER_RESET:
+        status = wm_programmer_check(&core->programmer, command, why);
+        break;
     default:
         *why = "the firmware has no such wish";
         return WM_RANGE;
@@ -189,6 +199,50 @@ static void mute_apply(struct wm_core *core, wm_ms now_ms)
     }
 }
 
+/* What the programmer has to say. */
+static void programmer_tell(struct wm_core *core, wm_ms now_ms)
+{
+    struct wm_event event;
+    while (wm_programmer_told(&core->programmer, &event)) {
+        tell(core, now_ms, event.kind, event.number, event.value);
+    }
+    core->is_to_be_published |= core->programmer.is_changed;
+    core->programmer.is_changed = false;
+}
+
+static void programmer_order(struct wm_core *core, const struct wm_command *command, wm_ms now_ms)
+{
+    /* One of two wishes that were fine one by one may come too late by now: it is then forgotten.
+     */
+    const char *why;
+    if (wm_programmer_order(&core->programmer, command, now_ms, &why) == WM_OK) {
+        programmer_tell(core, now_ms);
+    }
+}
+
+static wm_ms programmer_idle_ms(const struct wm_core *core)
+{
+    return core->settings.value[wm_setting_programmer_idle_limit] * INT64_C(1000);
+}
+
+/* Hands the bus over (decision B19): no delay runs on what nobody measures. */
+static void programmer_update(struct wm_core *core, wm_ms now_ms)
+{
+    wm_programmer_idle(&core->programmer, programmer_idle_ms(core), now_ms);
+    programmer_tell(core, now_ms);
+    if (wm_programmer_has_bus(&core->programmer)) {
+        wm_poller_pause(&core->poller);
+    } else if (core->poller.is_paused) {
+        wm_poller_resume(&core->poller, now_ms);
+        wm_bank_resume(&core->bank);
+        wm_rules_pause(&core->rules);
+        wm_state_pause(&core->state);
+        for (int32_t i = 0; i < core->bank.strings_count; i++) {
+            wm_runaway_pause(&core->runaway[i]);
+        }
+    }
+}
+
 static void commands_apply(struct wm_core *core, wm_ms now_ms)
 {
     struct wm_command command;
@@ -220,7 +274,8 @@ static void commands_apply(struct wm_core *core, wm_ms now_ms)
             core->is_to_be_published = true;
             break;
         default:
-            break; /* wm_core_command let none through */
+            programmer_order(core, &command, now_ms); /* wm_core_command let nothing else through */
+            break;
         }
     }
 }
@@ -229,6 +284,13 @@ static void commands_apply(struct wm_core *core, wm_ms now_ms)
 
 static void bytes_receive(struct wm_core *core, wm_ms now_ms)
 {
+    if (core->programmer.is_asking) {
+        const struct wm_line_timing timing = wm_poller_timing(&core->settings);
+        core->exchange.result = WM_EXCHANGE_NONE;
+        wm_programmer_receive(&core->programmer, &core->poller.line, &timing, now_ms);
+        programmer_tell(core, now_ms);
+        return;
+    }
     wm_poller_receive(&core->poller, &core->bank, &core->settings, now_ms, &core->exchange);
 }
 
@@ -243,6 +305,20 @@ static void measure_take(struct wm_core *core)
         wm_poller_accept(&core->poller);
     } else {
         wm_poller_refuse(&core->poller, exchange);
+    }
+}
+
+/* Two devices with one address: their answers are garbled, round by round. */
+static void collision_look(struct wm_core *core, wm_ms now_ms)
+{
+    const struct wm_exchange *exchange = &core->exchange;
+    if (exchange->message == wm_message_impedance || exchange->message == wm_message_set_outputs ||
+        exchange->is_second) {
+        return; /* not asked in every round */
+    }
+    if (wm_bank_collides(&core->bank, exchange->device, exchange->message, exchange->is_garbled)) {
+        tell(core, now_ms, wm_event_collision, exchange->device.index + 1,
+             (int32_t)exchange->device.class);
     }
 }
 
@@ -270,6 +346,7 @@ static void sensor_lost(struct wm_core *core, struct wm_device device)
 static void device_missed(struct wm_core *core, wm_ms now_ms)
 {
     const struct wm_exchange *exchange = &core->exchange;
+    collision_look(core, now_ms);
     if (exchange->message == wm_message_identify || exchange->message == wm_message_impedance ||
         exchange->message == wm_message_set_bypass || exchange->message == wm_message_set_outputs ||
         exchange->is_second) {
@@ -441,7 +518,7 @@ static void round_judge(struct wm_core *core, wm_ms now_ms)
         string_judge(core, i, now_ms);
     }
     wm_equalizer_plan(&core->equalizer, &core->bank, &core->settings, &core->state,
-                      core->state.life == WM_RUNNING);
+                      core->state.life == WM_RUNNING && !wm_programmer_has_bus(&core->programmer));
     wm_poller_plan(&core->poller, &core->bank, &core->settings,
                    core->state.flow == WM_FLOW_DISCHARGE, now_ms);
     core->is_complete = core->is_complete || wm_bank_is_complete(&core->bank);
@@ -592,6 +669,9 @@ static void logs_write(struct wm_core *core, wm_ms now_ms)
 
 static void question_transmit(struct wm_core *core, wm_ms now_ms)
 {
+    if (core->poller.order_aux < 0) {
+        wm_programmer_ask(&core->programmer, &core->poller.line, now_ms);
+    }
     wm_poller_transmit(&core->poller, &core->bank, &core->settings, now_ms);
 }
 
@@ -607,6 +687,7 @@ wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
     const bool was_sound = wm_core_store_is_sound(core);
     commands_apply(core, now_ms);    /* wishes from outside                 */
     bytes_receive(core, now_ms);     /* bytes       -> frame, or silence    */
+    programmer_update(core, now_ms); /* who has the bus                     */
     measure_take(core);              /* frame       -> measurement          */
     bank_update(core, now_ms);       /* measurement -> modules and strings  */
     alarm_update(core, now_ms);      /* bank        -> alarms               */
@@ -623,6 +704,8 @@ wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
         wm_poller_deadline_ms(&core->poller, now_ms),
         wm_state_deadline_ms(&core->state, now_ms),
         panel_deadline_ms(core),
+        wm_programmer_deadline_ms(&core->programmer, &core->poller.line, programmer_idle_ms(core),
+                                  now_ms),
         wm_logs_deadline_ms(&core->logs, now_ms),
     };
     wm_ms next_ms = WM_NEVER;

@@ -16,6 +16,7 @@
 #include "logs.h"
 #include "panel.h"
 #include "poller.h"
+#include "programmer.h"
 #include "rules.h"
 #include "runaway.h"
 #include "state.h"
@@ -40,6 +41,7 @@ struct wm_core {
     struct wm_breakers breakers;
     struct wm_equalizer equalizer;
     struct wm_state state;
+    struct wm_programmer programmer;
     bool is_store_damaged; /* a record was not believed at power-up; until a WM_COMMAND_SAVE */
     bool is_store_failing; /* the last save failed; tried again each round                   */
     bool is_save_wished;   /* WM_COMMAND_SAVE, not fulfilled yet                             */

@@ -27,7 +27,7 @@ void wm_poller_init(struct wm_poller *poller, struct wm_bus bus, wm_ms now_ms)
     poller->resistance_next_ms = WM_NEVER;
 }
 
-static struct wm_line_timing timing_of(const struct wm_settings *settings)
+struct wm_line_timing wm_poller_timing(const struct wm_settings *settings)
 {
     return (struct wm_line_timing){
         .baud = settings->value[wm_setting_bus_baud],
@@ -77,7 +77,7 @@ void wm_poller_receive(struct wm_poller *poller, const struct wm_bank *bank,
     exchange->device = poller->is_order
                            ? (struct wm_device){WM_CLASS_AUX, (uint16_t)poller->order_aux}
                            : wm_bank_device(bank, poller->place);
-    const struct wm_line_timing timing = timing_of(settings);
+    const struct wm_line_timing timing = wm_poller_timing(settings);
     exchange_end(poller, exchange,
                  wm_line_receive(&poller->line, &timing, now_ms, &exchange->answer));
 }
@@ -159,6 +159,20 @@ void wm_poller_look_again(struct wm_poller *poller)
     assert(!poller->is_in_round);
     poller->is_looking_again = true;
     visits_begin(poller);
+}
+
+void wm_poller_pause(struct wm_poller *poller)
+{
+    poller->is_paused = true;
+}
+
+void wm_poller_resume(struct wm_poller *poller, wm_ms now_ms)
+{
+    poller->is_paused = false;
+    poller->is_in_round = false;
+    poller->is_looking_again = false;
+    poller->has_ended = false;
+    poller->round_next_ms = now_ms;
 }
 
 /* The next message for a module in this visit, or wm_message_count when it is over. */
@@ -300,6 +314,9 @@ static bool choose_next(struct wm_poller *poller, const struct wm_bank *bank,
         choose_order(poller);
         return true;
     }
+    if (poller->is_paused) {
+        return false;
+    }
     if (!poller->is_in_round) {
         if (now_ms < poller->round_next_ms) {
             return false;
@@ -314,7 +331,7 @@ static bool choose_next(struct wm_poller *poller, const struct wm_bank *bank,
 void wm_poller_transmit(struct wm_poller *poller, const struct wm_bank *bank,
                         const struct wm_settings *settings, wm_ms now_ms)
 {
-    const struct wm_line_timing timing = timing_of(settings);
+    const struct wm_line_timing timing = wm_poller_timing(settings);
     if (poller->has_ended) {
         return;
     }
@@ -328,7 +345,13 @@ wm_ms wm_poller_deadline_ms(const struct wm_poller *poller, wm_ms now_ms)
     if (poller->line.has_question) {
         return wm_line_deadline_ms(&poller->line, now_ms);
     }
-    if (poller->has_ended || poller->is_in_round || poller->order_aux >= 0) {
+    if (poller->order_aux >= 0 || poller->has_ended) {
+        return now_ms;
+    }
+    if (poller->is_paused) {
+        return WM_NEVER;
+    }
+    if (poller->is_in_round) {
         return now_ms;
     }
     return poller->round_next_ms;

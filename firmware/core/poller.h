@@ -37,6 +37,7 @@ struct wm_poller {
     bool has_ended;        /* the last device of the round has been visited */
     bool is_discharging;   /* no resistance is measured now */
     bool is_looking_again; /* instead of a round: wm_poller_look_again */
+    bool is_paused;        /* nothing is asked; orders pass */
     uint8_t asked;         /* in this visit: bits of enum poller_asked */
     int32_t place;         /* of the device being visited */
     uint32_t rounds;       /* finished so far */
@@ -87,7 +88,18 @@ enum wm_poller_end wm_poller_ended(struct wm_poller *poller);
  */
 void wm_poller_look_again(struct wm_poller *poller);
 
-/* Puts the next question on the line, if it is time. */
+/*
+ * Stops the asking as soon as the outstanding question has ended; orders still pass, and whoever
+ * finds the line free may use it (decision B19). Resumed, a round begins at once, from its first
+ * device: the one that was broken off is neither counted nor judged.
+ */
+void wm_poller_pause(struct wm_poller *poller);
+void wm_poller_resume(struct wm_poller *poller, wm_ms now_ms);
+
+/* The line's times by the settings. */
+struct wm_line_timing wm_poller_timing(const struct wm_settings *settings);
+
+/* Puts the next question on the line, if it is time; a question that stands there goes first. */
 void wm_poller_transmit(struct wm_poller *poller, const struct wm_bank *bank,
                         const struct wm_settings *settings, wm_ms now_ms);
 

@@ -138,6 +138,8 @@ static int32_t status_flags(const struct wm_core *core, wm_ms now_ms)
     if (core->state.life == WM_RUNNING && wm_equalizer_is_active(&core->equalizer, &core->bank)) {
         flags |= wm_flag_general_status_equalisation;
     }
+    flags &= (uint16_t)~wm_programmer_hides(&core->programmer);
+    flags |= wm_programmer_flags(&core->programmer);
     return flags;
 }
 
@@ -230,6 +232,7 @@ static void panel_publish(struct wm_core *core)
         (UINT32_C(1) << (wm_point_panel_address_mode + 1 - wm_point_panel_first_of)) - 1;
     core->view.programmer.valid =
         (UINT32_C(1) << (wm_point_programmer_modules + 1 - wm_point_programmer_first_of)) - 1;
+    wm_programmer_publish(&core->programmer, &core->view.programmer);
 }
 
 void wm_publish(struct wm_core *core, wm_ms now_ms)

@@ -215,6 +215,17 @@ void wm_rules_module_lost(struct wm_rules *rules, int32_t index)
     watch_break(&rules->difference[index], 1);
 }
 
+void wm_rules_pause(struct wm_rules *rules)
+{
+    for (int32_t i = 0; i < WM_MODULES_MAX; i++) {
+        watch_break(rules->module[i], WM_MODULE_WATCHES);
+        watch_break(&rules->difference[i], 1);
+    }
+    for (int32_t i = 0; i < WM_STRINGS_MAX; i++) {
+        watch_break(rules->string[i], WM_STRING_WATCHES);
+    }
+}
+
 unsigned wm_rules_module(struct wm_rules *rules, struct wm_alarms *alarms,
                          const struct wm_bank *bank, int32_t index, enum wm_message_id message,
                          wm_ms now_ms)

@@ -90,6 +90,9 @@ unsigned wm_rules_module(struct wm_rules *rules, struct wm_alarms *alarms,
 /* A module is lost: what it has raised stays, what was only on its way is forgotten. */
 void wm_rules_module_lost(struct wm_rules *rules, int32_t index);
 
+/* Nothing was measured for a while: likewise for all modules and strings. */
+void wm_rules_pause(struct wm_rules *rules);
+
 /*
  * Judges a string's voltage, the average of its valid modules times its configured modules
  * (decision M8).

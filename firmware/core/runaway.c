@@ -93,3 +93,8 @@ bool wm_runaway_step(struct wm_runaway *runaway, const struct wm_string_sums *su
     runaway->is_raised = true;
     return true;
 }
+
+void wm_runaway_pause(struct wm_runaway *runaway)
+{
+    runaway->is_holding = false;
+}

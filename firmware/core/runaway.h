@@ -36,4 +36,7 @@ bool wm_runaway_step(struct wm_runaway *runaway, const struct wm_string_sums *su
                      bool is_measured, int32_t current_mA, const struct wm_settings *settings,
                      wm_ms now_ms);
 
+/* Nothing was measured for a while: a hold that ran is broken, what is raised stays. */
+void wm_runaway_pause(struct wm_runaway *runaway);
+
 #endif

@@ -111,6 +111,13 @@ void wm_state_flow(struct wm_state *state, const struct wm_bank *bank,
     }
 }
 
+void wm_state_pause(struct wm_state *state)
+{
+    for (int32_t i = 0; i < WM_STRINGS_MAX; i++) {
+        state->string[i].is_falling = false;
+    }
+}
+
 wm_ms wm_state_deadline_ms(const struct wm_state *state, wm_ms now_ms)
 {
     return now_ms < state->stopped_until_ms ? state->stopped_until_ms : WM_NEVER;

@@ -40,6 +40,9 @@ void wm_state_init(struct wm_state *state);
 void wm_state_flow(struct wm_state *state, const struct wm_bank *bank,
                    const struct wm_settings *settings, wm_ms now_ms);
 
+/* Nothing was measured for a while: a discharge that was not held yet begins anew. */
+void wm_state_pause(struct wm_state *state);
+
 /* When the state changes by itself next: the end of DISCHARGING_STOPPED, or WM_NEVER. */
 wm_ms wm_state_deadline_ms(const struct wm_state *state, wm_ms now_ms);
 

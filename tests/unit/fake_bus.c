@@ -24,6 +24,7 @@ void fake_bus_init(struct fake_bus *fake)
     memset(fake, 0, sizeof *fake);
     for (int i = 0; i < WM_MODULES_MAX; i++) {
         fake->module[i] = (struct fake_module){
+            .address = i + 1,
             .voltage_mV = 13500,
             .temperature_ddegC = 240,
             .resistance_uOhm = 4600,
@@ -36,21 +37,48 @@ void fake_bus_init(struct fake_bus *fake)
     }
 }
 
+/* The modules with an address that would answer, and one of them. */
+static int modules_at(struct fake_bus *fake, int32_t address, struct fake_module **module)
+{
+    int count = 0;
+    for (int i = 0; i < WM_MODULES_MAX; i++) {
+        if (fake->module[i].address == address && !fake->module[i].is_silent) {
+            *module = &fake->module[i];
+            count++;
+        }
+    }
+    return count;
+}
+
 static bool module_answer(struct fake_bus *fake, const struct wm_frame *question, int32_t *value)
 {
-    struct fake_module *module = &fake->module[question->address - 1];
+    struct fake_module *module = NULL;
+    const int count = modules_at(fake, question->address, &module);
+    if (count == 0) {
+        return false;
+    }
+    fake->garble_answers += count > 1 && fake->garble_answers == 0;
     switch (question->message) {
     case wm_message_identify:
         value[wm_answer_identify_type_code] = module->type_code;
         value[wm_answer_identify_hardware_revision] = module->hardware_revision;
         value[wm_answer_identify_software_revision] = module->software_revision;
-        value[wm_answer_identify_serial_number] = question->address;
+        value[wm_answer_identify_serial_number] = (int32_t)(module - fake->module) + 1;
         break;
     case wm_message_measure:
         value[wm_answer_measure_voltage_mV] = module->voltage_mV;
         value[wm_answer_measure_temperature_ddegC] = module->temperature_ddegC;
         value[wm_answer_measure_bypass_permille] = module->bypass_permille;
-        value[wm_answer_measure_state] = 0;
+        value[wm_answer_measure_state] = module->is_showing ? 2 : 0;
+        module->was_told_alarm = question->value[wm_question_measure_is_alarm] != 0;
+        break;
+    case wm_message_show:
+        module->is_showing = question->value[wm_question_show_is_on] != 0;
+        value[wm_answer_show_is_on] = module->is_showing;
+        break;
+    case wm_message_set_address:
+        module->address = question->value[wm_question_set_address_address];
+        value[wm_answer_set_address_address] = module->address;
         break;
     case wm_message_impedance:
         value[wm_answer_impedance_resistance_uOhm] = module->resistance_uOhm;
@@ -65,13 +93,48 @@ static bool module_answer(struct fake_bus *fake, const struct wm_frame *question
     default:
         return false;
     }
-    return !module->is_silent;
+    return true;
 }
 
-static bool device_answer(struct fake_bus *fake, const struct wm_frame *question, int32_t *value)
+/* Becomes the frame that the answer is: a registration is answered from the new address. */
+static bool broadcast_answer(struct fake_bus *fake, struct wm_frame *question, int32_t *value)
+{
+    int count = 0;
+    const int32_t address = question->value[wm_question_register_address_address];
+    fake->is_programming = question->message == wm_message_programming
+                               ? question->value[wm_question_programming_is_on] != 0
+                               : fake->is_programming;
+    for (int i = 0; i < WM_MODULES_MAX; i++) {
+        struct fake_module *module = &fake->module[i];
+        if (module->is_silent) {
+            continue;
+        }
+        if (question->message == wm_message_reset_address && !module->is_deaf_to_reset) {
+            module->address = 0;
+        }
+        if (question->message == wm_message_register_address && fake->is_programming &&
+            module->is_pressed) {
+            if (address > 0) {
+                module->address = address;
+                module->is_pressed = false;
+            }
+            value[wm_answer_register_address_address] = address;
+            value[wm_answer_register_address_serial_number] = i + 1;
+            count++;
+        }
+    }
+    fake->garble_answers += count > 1 && fake->garble_answers == 0;
+    question->class = WM_CLASS_MODULE;
+    question->address = (uint16_t)address;
+    return count > 0;
+}
+
+static bool device_answer(struct fake_bus *fake, struct wm_frame *question, int32_t *value)
 {
     const int at = question->address - 1;
     switch (question->class) {
+    case WM_CLASS_BROADCAST:
+        return broadcast_answer(fake, question, value);
     case WM_CLASS_MODULE:
         return module_answer(fake, question, value);
     case WM_CLASS_SENSOR:

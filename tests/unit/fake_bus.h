@@ -16,7 +16,12 @@
 enum { FAKE_QUESTIONS_MAX = 4096, BENCH_LOG_MAX = 2048 };
 
 struct fake_module {
-    bool is_silent;
+    bool is_silent;        /* nor does it do anything */
+    bool is_pressed;       /* registers with the next offer */
+    bool is_showing;       /* blinks for `show` */
+    bool is_deaf_to_reset; /* misses it */
+    bool was_told_alarm;   /* by the last measure question */
+    int32_t address;       /* of module[i] i + 1 at first; two with one garble their answers */
     int32_t voltage_mV;
     int32_t temperature_ddegC;
     int32_t bypass_permille; /* as ordered, unless it is stuck */
@@ -39,9 +44,10 @@ struct fake_bus {
         uint8_t inputs;
         uint8_t outputs;
     } aux[WM_AUX_MAX];
-    bool is_busy;     /* transmit says WM_BUSY                          */
-    int lose_answers; /* the next n answers never arrive                */
-    bool is_limited;  /* answers_left more answers, then none           */
+    bool is_programming; /* by the last broadcast */
+    bool is_busy;        /* transmit says WM_BUSY                          */
+    int lose_answers;    /* the next n answers never arrive                */
+    bool is_limited;     /* answers_left more answers, then none           */
     int answers_left;
     int garble_answers;   /* a bit of the next n answers is wrong           */
     int late_answers;     /* the next n answers carry the sequence before   */

@@ -144,6 +144,7 @@ struct oracle {
     struct wm_settings settings;
     bool has_settings;
     bool is_running;
+    bool is_paused;     /* programmer mode: no question is a visit */
     uint32_t round;     /* finished so far, as published */
     int64_t started_us; /* nothing counts that was before: end of the start, changed settings */
     int64_t round_us[ORACLE_ROUNDS + 1]; /* ends of rounds, newest first */
