@@ -15,14 +15,18 @@
  *                        value changed while the scenario ran
  *   asserted   exercised, and in the same scenario, which passed, an expectation held that looked
  *              at exactly this thing and that a dead one would have failed
- *     register, object, value   a dead one reads 0: is(0) asserts nothing. A line: both levels
- * expected. A setting's object: a dead one shows the default flag               the expectation
- * wanted the bit set: `has`, or `is` of the whole word raised             `has` held cleared `has`
- * held, and later `has_not` or is_quiet of the same item, or of the plant added, removed
- * expect.trap took it panel              it was expected in this state; in its first one (off,
- * dropped), which a dead one is in too, if another state was expected besides setting read back
- * through its object with another value than the default; or the scenario fails when it is played
- * again without it (trial.h)
+ *     register, object   a dead one reads 0: is(0) asserts nothing. A line: both levels expected.
+ *                        A setting's object: a dead one shows the default
+ *     value              as a register, read by `expect` or by the operator's :shows
+ *     flag               the expectation wanted the bit set: `has`, or `is` of the whole word
+ *     raised             `has` held
+ *     cleared            `has` held, and later `has_not` or is_quiet of the same item, or of the
+ *                        plant
+ *     added, removed     expect.trap took it
+ *     panel              it was expected in this state; a dead one fails in its other states
+ *     setting            read back by its object or the console with another value than the
+ *                        default; or the scenario fails when it is played again without it
+ *                        (trial.h)
  *
  * What is expected inside `within` counts if it held in the look that ended it.
  */

@@ -754,6 +754,7 @@ local operator_methods = {
     local said = #answer.said > 600 and answer.said:sub(1, 600) .. "..." or answer.said
     judge(("operator %q shows %s"):format(request.line, words),
       { { ok = is_shown, text = (said:gsub("\n$", ""):gsub("\n", "\n            ")) } })
+    ledger.shown(request.line, words)
   end,
 }
 

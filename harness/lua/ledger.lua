@@ -75,19 +75,27 @@ function ledger.line(point, number, level)
   claim_level("object", point, number, level)
 end
 
--- A lamp, contact or switch of the panel was in the state. All of them begin in their first one:
--- that counts beside another.
+-- A lamp, contact or switch of the panel was in the state.
 function ledger.panel(point, state)
-  local function thing_of(name)
-    return host.thing("panel", ("%s %s"):format(point.name, name))
-  end
-  if state ~= point.states[1] then
-    claim(thing_of(state))
-    claim(point.name .. " moved")
-    claim(is_claimed(point.name .. " at first") and thing_of(point.states[1]))
-  else
-    claim(point.name .. " at first")
-    claim(is_claimed(point.name .. " moved") and thing_of(state))
+  claim(host.thing("panel", ("%s %s"):format(point.name, state)))
+end
+
+-- What a line of the operator's answer is about, where it does not say so itself.
+local scope_of = { status = "system", panel = "panel", programmer = "programmer", com2 = "com2" }
+
+-- The answer to a request has these words in one line.
+function ledger.shown(request, words)
+  local scope = scope_of[request:match("^%s*show%s+([%w_]+)")]
+  for name, value in words:gmatch("([%w_]+)=(%S+)") do
+    local point = scope and windows.point(scope, name)
+    local number = point and (point.names and point.names[value] or tonumber(value))
+    if not point then
+      scope = scope or windows.point(name, "link") and name
+    elseif scope == "panel" then
+      ledger.panel(point, value)
+    elseif number and number ~= 0 then
+      claim(host.thing_of_point("value", point.id, 1))
+    end
   end
 end
 

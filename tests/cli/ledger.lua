@@ -23,12 +23,17 @@ end
 
 local points = {
   [0] = point(0, "module", "voltage", "mV", 1061), point(1, "module", "alarm", "flags", 1063),
-  point(2, "aux_input", "level", "state", 3650),
+  point(2, "aux_input", "level", "state", 3650), point(3, "programmer", "mode", "choice"),
+  point(4, "programmer", "first", "address"), point(5, "panel", "buzzer", "choice"),
 }
+points[3].names = { off = 0, on = 1 }
+local function place_of(id, number)
+  return points[id].register and points[id].register + (number - 1) * 5
+end
 
 local host = {
   is_covering = true,
-  points = { points[0], points[1], points[2] },
+  points = { points[0], points[1], points[2], points[3], points[4], points[5] },
   alarms_known = {
     { name = "voltage_high", number = 0, scope = "module", alarm_flag = 4, string_flag = 0,
       status_flag = 0, battery_flag = 0 },
@@ -65,7 +70,7 @@ local host = {
   end,
   setting = function() return 1 end,
   point_register = function(id, number)
-    return number <= 2 and points[id].register + (number - 1) * 5 or nil
+    return number <= 2 and place_of(id, number) or nil
   end,
   point_oid = function() end,
   reference = function(value) return table.unpack(value) end,
@@ -88,10 +93,10 @@ local checks = 0
 local function asserts(wanted, play)
   local failure = load_part("failure.lua", host)
   local windows = load_part("windows.lua", host)
-  local watch = load_part("expect.lua", host, windows, failure,
-    load_part("ledger.lua", host, windows))
+  local ledger = load_part("ledger.lua", host, windows)
+  local watch = load_part("expect.lua", host, windows, failure, ledger)
   registers, rows, traps, asserted, exercised = {}, {}, {}, {}, {}
-  play(watch.expect, watch)
+  play(watch.expect, watch, ledger)
   watch.finish()
   table.sort(asserted)
   table.sort(wanted)
@@ -276,6 +281,20 @@ assert(#exercised == 1 and exercised[1] == "added discharging", "a trap that cam
 asserts({ "added discharging" }, function(expect)
   traps = { { kind = "added", number = 24, id = 2 } }
   expect.trap "discharging"
+end)
+
+-- ---- the operator's answers ----------------------------------------------------------------
+
+asserts({ "value mode", "value first" }, function(_, _, ledger)
+  ledger.shown("show programmer", "mode=on first=3 told=4")
+end)
+asserts({}, function(_, _, ledger)
+  ledger.shown("show programmer", "mode=off first=0")
+  ledger.shown("show programmer", "first=-")
+  ledger.shown("help", "mode=on")
+end)
+asserts({ "panel buzzer off" }, function(_, _, ledger)
+  ledger.shown("show panel", "buzzer=off")
 end)
 
 -- Nobody asks: nothing is kept.
