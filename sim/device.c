@@ -157,7 +157,7 @@ struct sim_band sim_devices_current_band_mA(const struct sim_devices *devices, i
 
 /* ---- addresses -------------------------------------------------------------------------- */
 
-static void address_take(struct sim_devices *devices, int32_t module, int32_t address)
+void sim_devices_set_address(struct sim_devices *devices, int32_t module, int32_t address)
 {
     int32_t *link = &devices->by_address[devices->module[module].address];
     while (*link != module) {
@@ -174,9 +174,77 @@ static void address_take(struct sim_devices *devices, int32_t module, int32_t ad
     *link = module;
 }
 
+/* ---- button and LED --------------------------------------------------------------------- */
+
 static bool module_is_pressed(const struct sim_devices *devices, int32_t module)
 {
-    return devices->module[module].pressed_until_us > sim_world_now_us(devices->world);
+    const struct sim_module *it = &devices->module[module];
+    return it->is_held || it->pressed_until_us > sim_world_now_us(devices->world);
+}
+
+static bool module_is_programming(const struct sim_devices *devices, int32_t module)
+{
+    return devices->module[module].programming_until_us > sim_world_now_us(devices->world);
+}
+
+/* Whether an offer of this address (0: only who is pressed) is for the module. */
+static bool module_registers(const struct sim_devices *devices, int32_t module, int32_t address)
+{
+    return module_is_programming(devices, module) && module_is_pressed(devices, module) &&
+           (address == SIM_ADDRESS_FACTORY || !devices->module[module].press_is_used);
+}
+
+void sim_devices_press(struct sim_devices *devices, int32_t module, bool is_held)
+{
+    struct sim_module *it = &devices->module[module];
+    it->is_held = is_held;
+    it->pressed_until_us = sim_world_now_us(devices->world) + SIM_PRESS_US;
+    it->press_is_used = false;
+    it->is_showing = false;
+    devices->device[SIM_DEVICE_MODULE + module].press_is_idle = true;
+}
+
+void sim_devices_let_go(struct sim_devices *devices, int32_t module)
+{
+    devices->module[module].is_held = false;
+    devices->module[module].pressed_until_us = 0;
+}
+
+enum sim_led sim_devices_led(const struct sim_devices *devices, int32_t module, bool hears)
+{
+    const struct sim_module *it = &devices->module[module];
+    const int64_t now_us = sim_world_now_us(devices->world);
+    if (now_us - (hears ? devices->heard_us : it->asked_us) > SIM_SLEEP_US) {
+        return SIM_LED_OFF;
+    }
+    if (it->is_showing) {
+        return SIM_LED_ALTERNATING;
+    }
+    if (module_is_programming(devices, module)) {
+        return it->is_registered ? SIM_LED_FLASHING_GREEN : SIM_LED_FAST_FLASHING_RED;
+    }
+    if (it->address == SIM_ADDRESS_FACTORY) {
+        return SIM_LED_FLASHING_RED;
+    }
+    if (now_us - it->asked_us > SIM_BYPASS_HOLD_US) {
+        return SIM_LED_FLASHING_GREEN;
+    }
+    return it->is_alarm ? SIM_LED_RED : SIM_LED_GREEN;
+}
+
+const char *sim_led_word(enum sim_led led)
+{
+    static const char *const words[SIM_LEDS] = {
+        [SIM_LED_OFF] = "off",
+        [SIM_LED_GREEN] = "green",
+        [SIM_LED_FLASHING_GREEN] = "flashing_green",
+        [SIM_LED_ALTERNATING] = "alternating",
+        [SIM_LED_RED] = "red",
+        [SIM_LED_FLASHING_RED] = "flashing_red",
+        [SIM_LED_FAST_FLASHING_RED] = "fast_flashing_red",
+    };
+    assert(led < SIM_LEDS);
+    return words[led];
 }
 
 /* ---- who reacts ------------------------------------------------------------------------- */
@@ -215,13 +283,14 @@ static int hear_device(struct sim_devices *devices, int32_t place, size_t size,
 static int hear_broadcast(struct sim_devices *devices, const struct sim_frame *question,
                           size_t size, struct sim_talk *talks, int max)
 {
-    if (question->message == wm_message_reset_address) {
+    const int32_t address = question->values[wm_question_register_address_address];
+    if (question->message != wm_message_register_address) {
         talks[0] = (struct sim_talk){SIM_DEVICE_ALL_MODULES, SIM_LATENCY_US, 0};
         return 1;
     }
     int count = 0;
     for (int32_t m = 0; m < devices->modules; m++) {
-        if (module_is_pressed(devices, m)) {
+        if (module_registers(devices, m, address)) {
             count = hear_device(devices, SIM_DEVICE_MODULE + m, size, talks, count, max);
         }
     }
@@ -239,6 +308,7 @@ static int devices_hear(void *self, const uint8_t *bytes, size_t size, struct si
     size_t answer = row->is_answered ? (size_t)row->payload_size[WM_ANSWER] + WM_FRAME_OVERHEAD : 0;
     int32_t address = question->address;
     int count = 0;
+    devices->heard_us = sim_world_now_us(devices->world);
     switch (question->address_class) {
     case WM_CLASS_MODULE:
         if (address > WM_MODULES_MAX) {
@@ -249,15 +319,19 @@ static int devices_hear(void *self, const uint8_t *bytes, size_t size, struct si
         }
         return count;
     case WM_CLASS_SENSOR:
-        if (address < 1 || address > devices->sensors) {
-            return 0;
+        for (int32_t n = 0; n < devices->sensors; n++) {
+            if (devices->sensor_address[n] == address) {
+                count = hear_device(devices, SIM_DEVICE_SENSOR + n, answer, talks, count, max);
+            }
         }
-        return hear_device(devices, SIM_DEVICE_SENSOR + address - 1, answer, talks, 0, max);
+        return count;
     case WM_CLASS_AUX:
-        if (address < 1 || address > devices->aux) {
-            return 0;
+        for (int32_t u = 0; u < devices->aux; u++) {
+            if (devices->aux_address[u] == address) {
+                count = hear_device(devices, SIM_DEVICE_AUX + u, answer, talks, count, max);
+            }
         }
-        return hear_device(devices, SIM_DEVICE_AUX + address - 1, answer, talks, 0, max);
+        return count;
     case WM_CLASS_BROADCAST:
     case WM_CLASS_COM2:
     case WM_CLASSES:
@@ -346,6 +420,7 @@ static bool module_act(struct sim_devices *devices, int32_t m, const struct sim_
     module_wake(devices, m);
     switch (question->message) {
     case wm_message_measure:
+        module->is_alarm = question->values[wm_question_measure_is_alarm] != 0;
         return module_measure(devices, m, values);
     case wm_message_impedance:
         values[wm_answer_impedance_resistance_uOhm] = module_resistance_uOhm(devices, m);
@@ -366,7 +441,7 @@ static bool module_act(struct sim_devices *devices, int32_t m, const struct sim_
         if (address < 1 || address > WM_MODULES_MAX) {
             return false;
         }
-        address_take(devices, m, address);
+        sim_devices_set_address(devices, m, address);
         values[wm_answer_set_address_address] = address;
         return true;
     }
@@ -419,27 +494,50 @@ static bool identify(const struct sim_device *device, int32_t *values)
     return true;
 }
 
-static void reset_addresses(struct sim_devices *devices)
+/* Begins, goes on or ends; a bypass of before is put off with the first. */
+static void module_program(struct sim_devices *devices, int32_t m, bool is_on)
+{
+    struct sim_module *module = &devices->module[m];
+    if (is_on && !module_is_programming(devices, m)) {
+        module->is_registered = false;
+    }
+    module->bypass_permille = 0;
+    bypass_flow(devices, m);
+    module->programming_until_us =
+        is_on ? sim_world_now_us(devices->world) + SIM_PROGRAMMING_HOLD_US : 0;
+}
+
+/* What all modules do and nobody answers. */
+static void all_modules_act(struct sim_devices *devices, const struct sim_frame *question)
 {
     for (int32_t m = 0; m < devices->modules; m++) {
-        if (way_is_open(devices, SIM_DEVICE_MODULE + m) &&
-            devices->device[SIM_DEVICE_MODULE + m].is_plugged) {
-            address_take(devices, m, SIM_ADDRESS_FACTORY);
+        if (!way_is_open(devices, SIM_DEVICE_MODULE + m) ||
+            !devices->device[SIM_DEVICE_MODULE + m].is_plugged) {
+            continue;
+        }
+        if (question->message == wm_message_reset_address) {
+            sim_devices_set_address(devices, m, SIM_ADDRESS_FACTORY);
+        } else {
+            module_program(devices, m, question->values[wm_question_programming_is_on] != 0);
         }
     }
 }
 
-/* The module whose button is pressed takes the address, and its button is done with. */
+/* The module whose button is pressed takes the address, once a press; 0 only asks who it is. */
 static bool register_address(struct sim_devices *devices, int32_t m, struct sim_frame *answer,
                              const struct sim_frame *question)
 {
+    struct sim_module *module = &devices->module[m];
     int32_t address = question->values[wm_question_register_address_address];
-    if (address < 1 || address > WM_MODULES_MAX || !module_is_pressed(devices, m)) {
+    if (address > WM_MODULES_MAX || !module_registers(devices, m, address)) {
         return false;
     }
-    address_take(devices, m, address);
-    devices->module[m].pressed_until_us = 0;
-    devices->module[m].asked_us = sim_world_now_us(devices->world);
+    if (address != SIM_ADDRESS_FACTORY) {
+        sim_devices_set_address(devices, m, address);
+        module->press_is_used = true;
+        module->pressed_until_us = 0;
+        module->is_registered = true;
+    }
     answer->address_class = WM_CLASS_MODULE;
     answer->address = address;
     answer->values[wm_answer_register_address_address] = address;
@@ -474,7 +572,7 @@ static size_t devices_act(void *self, int32_t place, const struct sim_frame *que
 {
     struct sim_devices *devices = self;
     if (place == SIM_DEVICE_ALL_MODULES) {
-        reset_addresses(devices);
+        all_modules_act(devices, question);
         return 0;
     }
     struct sim_device *device = &devices->device[place];
@@ -539,8 +637,12 @@ void sim_devices_replace(struct sim_devices *devices, int32_t place)
         struct sim_module *module = &devices->module[place];
         module->bypass_permille = 0;
         module->is_bypass_pinned = false;
-        module->is_showing = false;
+        module->asked_us = -SIM_SLEEP_US - 1;
         module->pressed_until_us = 0;
+        module->is_held = false;
+        module->programming_until_us = 0;
+        module->is_alarm = false;
+        module->is_showing = false;
         if (place < devices->modules) {
             bypass_flow(devices, place);
         }
@@ -586,7 +688,12 @@ void sim_devices_init(struct sim_devices *devices, struct sim_world *world,
         devices->module[m].next = -1;
         devices->by_address[m + 1] = m;
     }
+    for (int32_t n = 0; n < WM_SENSORS_MAX; n++) {
+        const int32_t address = options->sensor_address[n];
+        devices->sensor_address[n] = address > 0 ? address : n + 1;
+    }
     for (int32_t u = 0; u < WM_AUX_MAX; u++) {
+        devices->aux_address[u] = options->aux_address[u] > 0 ? options->aux_address[u] : u + 1;
         devices->aux_inputs[u] = 0x0F;
     }
 }

@@ -40,6 +40,10 @@ enum {
 /* A module without an address: what reset_address leaves. */
 #define SIM_ADDRESS_FACTORY 0
 #define SIM_LATENCY_US      1000
+/* A module that heard nothing for so long sleeps (its LED is off). */
+#define SIM_SLEEP_US INT64_C(600000000)
+/* A module leaves programming when nobody told it so for so long. */
+#define SIM_PROGRAMMING_HOLD_US 60000000
 /* A person holds a button about so long. */
 #define SIM_PRESS_US 2000000
 /* Decision B13. */
@@ -68,17 +72,34 @@ struct sim_device {
     uint32_t serial_number;     /* ro: no two devices have the same */
 };
 
+/* What the LED of a module does (guide, "Module Ports, LEDs and Buttons"). */
+enum sim_led {
+    SIM_LED_OFF,               /* sleep: nothing heard               */
+    SIM_LED_GREEN,             /* operation: it has been asked       */
+    SIM_LED_FLASHING_GREEN,    /* ready: an address, and not asked   */
+    SIM_LED_ALTERNATING,       /* search: show, until its button     */
+    SIM_LED_RED,               /* alarm: the measure question says   */
+    SIM_LED_FLASHING_RED,      /* default: no address                */
+    SIM_LED_FAST_FLASHING_RED, /* programming: ready to be registered */
+    SIM_LEDS
+};
+
 struct sim_module {
-    int32_t address;             /* ro: 1..512, or factory */
-    int32_t next;                /* private: the next module with this address, or -1 */
-    int32_t bypass_permille;     /* ro, as ordered; what flows: sim_devices_bypass_permille */
-    bool is_bypass_pinned;       /* ro: it is stuck ... */
-    int32_t bypass_pin_permille; /* ro: ... here, whatever is ordered */
-    int64_t asked_us;            /* ro */
-    int64_t pressed_until_us;    /* rw */
-    bool is_showing;             /* ro */
-    bool has_script;             /* rw: the plant file gives a function for it */
-    bool is_scripted;            /* ro: and it has been called */
+    int32_t address;              /* ro: 1..512, or factory */
+    int32_t next;                 /* private: the next module with this address, or -1 */
+    int32_t bypass_permille;      /* ro, as ordered; what flows: sim_devices_bypass_permille */
+    bool is_bypass_pinned;        /* ro: it is stuck ... */
+    int32_t bypass_pin_permille;  /* ro: ... here, whatever is ordered */
+    int64_t asked_us;             /* ro */
+    int64_t pressed_until_us;     /* ro: sim_devices_press */
+    bool is_held;                 /* ro: its button, until it is let go */
+    bool press_is_used;           /* ro: this press has registered already */
+    int64_t programming_until_us; /* ro */
+    bool is_registered;           /* ro: since programming began */
+    bool is_alarm;                /* ro: the last measure question said so */
+    bool is_showing;              /* ro */
+    bool has_script;              /* rw: the plant file gives a function for it */
+    bool is_scripted;             /* ro: and it has been called */
     double voltage_gain, temperature_gain, resistance_gain; /* private: decision B25 */
     double scripted_V, scripted_degC, scripted_Ohm;         /* ro */
 };
@@ -113,7 +134,10 @@ struct sim_devices {
     int32_t aux;
     bool sensor_for_all;
     double sensor_range_A;
-    const struct sim_way *way; /* rw: borrowed; null: all is well between */
+    int64_t heard_us;                       /* ro: the last question to anybody */
+    int32_t sensor_address[WM_SENSORS_MAX]; /* ro: DIP switches */
+    int32_t aux_address[WM_AUX_MAX];        /* ro: likewise */
+    const struct sim_way *way;              /* rw: borrowed; null: all is well between */
     struct sim_device device[SIM_DEVICES];
     uint32_t serial_number_next; /* private */
     struct sim_module module[WM_MODULES_MAX];
@@ -136,6 +160,9 @@ struct sim_devices_options {
     int32_t aux;
     bool sensor_for_all;
     double sensor_range_A;
+    /* DIP switches; 0: its own number. */
+    int32_t sensor_address[WM_SENSORS_MAX];
+    int32_t aux_address[WM_AUX_MAX];
 };
 
 /* devices is zero-initialised by the caller; the battery is borrowed and says how many modules. */
@@ -154,6 +181,17 @@ int32_t sim_devices_bypass_permille(const struct sim_devices *devices, int32_t m
 void sim_devices_pin_bypass(struct sim_devices *devices, int32_t module, int32_t permille);
 double sim_devices_sensor_A(const struct sim_devices *devices, int32_t sensor);
 double sim_devices_sensor_ac_A(const struct sim_devices *devices, int32_t sensor);
+
+/* Presses a module's button for 2 s, or until it is let go; both end its blinking. */
+void sim_devices_press(struct sim_devices *devices, int32_t module, bool is_held);
+void sim_devices_let_go(struct sim_devices *devices, int32_t module);
+
+/* 0..512, whoever has it already. */
+void sim_devices_set_address(struct sim_devices *devices, int32_t module, int32_t address);
+
+/* The LED now; hears: questions get to the module. The word is as in a scenario. */
+enum sim_led sim_devices_led(const struct sim_devices *devices, int32_t module, bool hears);
+const char *sim_led_word(enum sim_led led);
 
 /* The same as they would measure it now, in the units of messages.def; temperature in mdegC. */
 void sim_devices_module_bands(const struct sim_devices *devices, int32_t module,

@@ -59,6 +59,17 @@ static int32_t field_choice(lua_State *lua, const char *name, enum wm_setting se
     return code;
 }
 
+/* The addresses of one kind in shape.dip, as many as there are. */
+static void field_dip(lua_State *lua, const char *kind, int32_t *address, int max)
+{
+    lua_getfield(lua, 1, "dip");
+    lua_getfield(lua, -1, kind);
+    for (int i = 0; i < max && lua_rawgeti(lua, -1, i + 1) == LUA_TNUMBER; i++) {
+        address[i] = (int32_t)lua_tointeger(lua, -1);
+        lua_pop(lua, 1);
+    }
+}
+
 /* build(shape) */
 static int lw_build(lua_State *lua)
 {
@@ -86,6 +97,8 @@ static int lw_build(lua_State *lua)
             },
         .baud = (int32_t)field_number(lua, "baud"),
     };
+    field_dip(lua, "current_sensor", shape.devices.sensor_address, WM_SENSORS_MAX);
+    field_dip(lua, "gx_r_aux", shape.devices.aux_address, WM_AUX_MAX);
     if (!sim_plant_build(plant, &shape)) {
         lua_pushliteral(lua, "no memory for its batteries");
         return 1;

@@ -84,10 +84,12 @@ enum {
 
 enum sim_property_kind {
     SIM_NUMBER,
+    SIM_COUNT,  /* a whole number */
     SIM_SWITCH, /* true, false */
     SIM_LEVEL,
     SIM_CONTACT,
     SIM_STATE, /* of the point of the same name (states.def) */
+    SIM_LED,   /* enum sim_led */
 };
 
 struct sim_property {

@@ -251,7 +251,9 @@ static const char *device_idle(const struct sim_device *device)
     if (device->unplug_is_idle) {
         return "unplug() was asked for and nobody asked it since";
     }
-    return device->press_is_idle ? "press() was asked for and nobody asked it while pressed" : NULL;
+    return device->press_is_idle
+               ? "press() or hold() was asked for and nobody asked it while pressed"
+               : NULL;
 }
 
 static const struct sim_drift *plant_idle_drift(const struct sim_plant *plant)

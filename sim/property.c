@@ -2,6 +2,7 @@
  * property.c — what scenarios may look at and push, one row each: name, range, unit, and how.
  */
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,26 @@ static bool get_position(const struct sim_plant *plant, int32_t number, double *
     (void)plant;
     *value = number - 1;
     return true;
+}
+
+static bool get_led(const struct sim_plant *plant, int32_t number, double *value)
+{
+    const int32_t place = sim_item_place(SIM_ITEM_MODULE, number);
+    const bool hears =
+        plant->devices.device[place].is_plugged && sim_topology_loss(&plant->topology, place) < 1;
+    *value = sim_devices_led(&plant->devices, number - 1, hears);
+    return true;
+}
+
+static bool get_address(const struct sim_plant *plant, int32_t number, double *value)
+{
+    *value = plant->devices.module[number - 1].address;
+    return true;
+}
+
+static void set_address(struct sim_plant *plant, int32_t number, double value)
+{
+    sim_devices_set_address(&plant->devices, number - 1, (int32_t)value);
 }
 
 static void set_voltage(struct sim_plant *plant, int32_t number, double value)
@@ -377,6 +398,9 @@ static const struct sim_property properties[] = {
     LATENCY_ROW(SIM_ITEM_MODULE),
     PINNED(SIM_ITEM_MODULE, "bypass", "%", 0, 100, bypass),
     SHOWN(SIM_ITEM_MODULE, "position", "", get_position),
+    {SIM_ITEM_MODULE, "address", SIM_COUNT, "(0: the factory's)", 0, WM_MODULES_MAX, get_address,
+     set_address, NULL},
+    {SIM_ITEM_MODULE, "led", SIM_LED, "", 0, SIM_LEDS - 1, get_led, NULL, NULL},
     PINNED(SIM_ITEM_STRING, "current", "A", -AMPERES_MAX, AMPERES_MAX, string_current),
     PUSHED(SIM_ITEM_STRING, "current_ac", "A", 0, AMPERES_MAX, string_current_ac),
     SHOWN(SIM_ITEM_STRING, "voltage_sum", "V", get_string_sum),
@@ -541,6 +565,11 @@ static bool property_accepts(const struct sim_property *property, double value, 
         (void)snprintf(error, size, "%s.%s is a number from %.6g to %.6g %s, not %.6g",
                        sim_item_word(property->item), property->name, property->low, property->high,
                        property->unit, value);
+        return false;
+    }
+    if (property->kind == SIM_COUNT && floor(value) < value) {
+        (void)snprintf(error, size, "%s.%s is a whole number, not %.6g",
+                       sim_item_word(property->item), property->name, value);
         return false;
     }
     return true;

@@ -263,6 +263,10 @@ static int push_value(lua_State *lua, const struct puppet *puppet)
         lua_pushstring(lua, value > 0 ? "on" : "off");
     } else if (puppet->property->kind == SIM_STATE) {
         lua_pushstring(lua, sim_property_state(puppet->property, (int32_t)value));
+    } else if (puppet->property->kind == SIM_LED) {
+        lua_pushstring(lua, sim_led_word((enum sim_led)value));
+    } else if (puppet->property->kind == SIM_COUNT) {
+        lua_pushinteger(lua, (lua_Integer)value);
     } else {
         lua_pushnumber(lua, value);
     }
@@ -792,10 +796,21 @@ static int lw_press(lua_State *lua)
         sim_panel_press_mute(&plant->panel);
         return 0;
     }
-    struct sim_module *module = &plant->devices.module[puppet->number - 1];
-    module->pressed_until_us = sim_world_now_us(plant->world) + SIM_PRESS_US;
-    plant->devices.device[sim_item_place(SIM_ITEM_MODULE, puppet->number)].press_is_idle = true;
-    module->is_showing = false;
+    sim_devices_press(&plant->devices, puppet->number - 1, false);
+    return 0;
+}
+
+static int lw_hold(lua_State *lua)
+{
+    const struct puppet *puppet = check_item(lua, "hold", IS(SIM_ITEM_MODULE));
+    sim_devices_press(&puppet->box->plant->devices, puppet->number - 1, true);
+    return 0;
+}
+
+static int lw_let_go(lua_State *lua)
+{
+    const struct puppet *puppet = check_item(lua, "let_go", IS(SIM_ITEM_MODULE));
+    sim_devices_let_go(&puppet->box->plant->devices, puppet->number - 1);
     return 0;
 }
 
@@ -1012,6 +1027,8 @@ static const struct verb *verbs_all(size_t *count)
         {"mute", DEVICES, lw_mute},
         {"replace", DEVICES, lw_replace},
         {"press", IS(SIM_ITEM_MODULE) | IS(SIM_ITEM_MUTE), lw_press},
+        {"hold", IS(SIM_ITEM_MODULE), lw_hold},
+        {"let_go", IS(SIM_ITEM_MODULE), lw_let_go},
         {"release", IS(SIM_ITEM_MODULE) | IS(SIM_ITEM_STRING), lw_release},
         {"drift",
          IS(SIM_ITEM_MODULE) | IS(SIM_ITEM_STRING) | IS(SIM_ITEM_PLANT) | IS(SIM_ITEM_CHARGER) |

@@ -45,20 +45,48 @@ struct sim_truth_module sim_truth_module(const struct sim_plant *plant, int32_t 
     return truth;
 }
 
+/* Who answers at an address, of the `count` devices from the place `first` on; its index there. */
+static struct sim_truth truth_at(const struct sim_plant *plant, const int32_t *address,
+                                 int32_t count, int32_t first, int32_t number, int32_t *index)
+{
+    struct sim_truth truth = {.presence = SIM_SILENT};
+    int32_t present = 0;
+    *index = number - 1;
+    for (int32_t i = 0; i < count; i++) {
+        if (address[i] == number) {
+            const struct sim_truth each = truth_of(plant, first + i);
+            if (present == 0 || each.presence != SIM_SILENT) {
+                truth = each;
+                *index = i;
+            }
+            present += each.presence != SIM_SILENT;
+        }
+    }
+    if (present > 1) {
+        truth.presence = SIM_UNSURE;
+    }
+    return truth;
+}
+
 struct sim_truth_sensor sim_truth_sensor(const struct sim_plant *plant, int32_t number)
 {
+    const struct sim_devices *devices = &plant->devices;
+    int32_t index;
+    const struct sim_truth device = truth_at(plant, devices->sensor_address, devices->sensors,
+                                             SIM_DEVICE_SENSOR, number, &index);
     return (struct sim_truth_sensor){
-        .device = truth_of(plant, sim_item_place(SIM_ITEM_SENSOR, number)),
-        .current_mA = sim_devices_current_band_mA(&plant->devices, number - 1),
+        .device = device,
+        .current_mA = sim_devices_current_band_mA(devices, index),
     };
 }
 
 struct sim_truth_aux sim_truth_aux(const struct sim_plant *plant, int32_t number)
 {
-    return (struct sim_truth_aux){
-        .device = truth_of(plant, sim_item_place(SIM_ITEM_AUX, number)),
-        .outputs = plant->devices.aux_outputs[number - 1],
-    };
+    const struct sim_devices *devices = &plant->devices;
+    int32_t index;
+    const struct sim_truth device =
+        truth_at(plant, devices->aux_address, devices->aux, SIM_DEVICE_AUX, number, &index);
+    return (struct sim_truth_aux){.device = device, .outputs = devices->aux_outputs[index]};
 }
 
 void sim_truth_watch(struct sim_plant *plant, void (*changed)(void *context), void *context)

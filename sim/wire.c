@@ -46,6 +46,14 @@ static void wire_collide(struct sim_wire_talk *one, struct sim_wire_talk *other)
     }
 }
 
+/* Whether the two are on the line at one time. */
+static bool wire_overlaps(const struct sim_wire_talk *talk, const struct sim_wire_talk *other)
+{
+    return other != talk && wire_talk_is_used(other) && other->begins_us < talk->ends_us &&
+           other->ends_us > talk->begins_us;
+}
+
+/* Each pair collides once: when the second of them acts. */
 static void wire_act(struct sim_wire_talk *talk)
 {
     struct sim_wire *wire = talk->wire;
@@ -54,15 +62,13 @@ static void wire_act(struct sim_wire_talk *talk)
     talk->size = wire->line.act(wire->line.self, talk->device, &talk->question, talk->bytes);
     assert(talk->size <= announced);
     for (int i = 0; i < SIM_WIRE_TALKS_MAX; i++) {
-        struct sim_wire_talk *other = &wire->talks[i];
-        if (other == talk || !wire_talk_is_used(other) || other->begins_us >= talk->ends_us ||
-            other->ends_us <= talk->begins_us) {
-            continue;
+        if (wire->talks[i].has_acted && wire_overlaps(talk, &wire->talks[i])) {
+            wire_collide(talk, &wire->talks[i]);
         }
-        if (!other->has_acted) {
-            wire_act(other); /* finds this one acted, and collides with it */
-        } else {
-            wire_collide(talk, other);
+    }
+    for (int i = 0; i < SIM_WIRE_TALKS_MAX; i++) {
+        if (!wire->talks[i].has_acted && wire_overlaps(talk, &wire->talks[i])) {
+            wire_act(&wire->talks[i]);
         }
     }
 }

@@ -230,7 +230,11 @@ static void programmer_update(struct wm_core *core, wm_ms now_ms)
 {
     wm_programmer_idle(&core->programmer, programmer_idle_ms(core), now_ms);
     programmer_tell(core, now_ms);
-    if (wm_programmer_has_bus(&core->programmer)) {
+    const bool has_bus = wm_programmer_has_bus(&core->programmer);
+    if (has_bus != core->poller.is_paused) {
+        wm_equalizer_pause(&core->equalizer, &core->bank);
+    }
+    if (has_bus) {
         wm_poller_pause(&core->poller);
     } else if (core->poller.is_paused) {
         wm_poller_resume(&core->poller, now_ms);
@@ -312,8 +316,8 @@ static void measure_take(struct wm_core *core)
 static void collision_look(struct wm_core *core, wm_ms now_ms)
 {
     const struct wm_exchange *exchange = &core->exchange;
-    if (exchange->message == wm_message_impedance || exchange->message == wm_message_set_outputs ||
-        exchange->is_second) {
+    if (exchange->message == wm_message_impedance || exchange->message == wm_message_set_bypass ||
+        exchange->message == wm_message_set_outputs || exchange->is_second) {
         return; /* not asked in every round */
     }
     if (wm_bank_collides(&core->bank, exchange->device, exchange->message, exchange->is_garbled)) {
@@ -378,6 +382,9 @@ static void device_heard(struct wm_core *core, wm_ms now_ms)
         } else {
             wm_alarms_drop(&core->alarms, wm_alarm_sensor_communication_lost);
         }
+    }
+    if (taken->message == wm_message_set_outputs) {
+        core->is_to_be_published = true; /* in programmer mode no round's end will do it */
     }
     if (is_module) {
         wm_equalizer_heard(&core->equalizer, &core->bank, taken->device.index, taken->message,
@@ -704,9 +711,9 @@ wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
         wm_poller_deadline_ms(&core->poller, now_ms),
         wm_state_deadline_ms(&core->state, now_ms),
         panel_deadline_ms(core),
+        wm_logs_deadline_ms(&core->logs, now_ms),
         wm_programmer_deadline_ms(&core->programmer, &core->poller.line, programmer_idle_ms(core),
                                   now_ms),
-        wm_logs_deadline_ms(&core->logs, now_ms),
     };
     wm_ms next_ms = WM_NEVER;
     for (size_t i = 0; i < sizeof deadlines_ms / sizeof deadlines_ms[0]; i++) {

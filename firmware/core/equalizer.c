@@ -76,6 +76,22 @@ void wm_equalizer_lost(struct wm_equalizer *equalizer, struct wm_bank *bank, int
     bank->module[index].wants &= (uint8_t)~WM_WANT_BYPASS;
 }
 
+void wm_equalizer_pause(struct wm_equalizer *equalizer, struct wm_bank *bank)
+{
+    for (int32_t k = 0; k < bank->modules_count; k++) {
+        struct wm_bypass *bypass = &equalizer->module[k];
+        bypass->ordered_permille = 0;
+        bypass->rounds_off = bypass->is_error ? bypass->rounds_off : 0;
+        bank->module[k].bypass_order_permille = 0;
+        bank->module[k].wants &= (uint8_t)~WM_WANT_BYPASS;
+    }
+    for (int32_t i = 0; i < bank->strings_count; i++) {
+        if (equalizer->string[i] == WM_EQUALIZING_ON) {
+            equalizer->string[i] = WM_EQUALIZING_OFF;
+        }
+    }
+}
+
 /* ---- what they are ordered -------------------------------------------------------------- */
 
 static bool may_equalize(const struct wm_settings *settings, const struct wm_string_sums *sums,

@@ -51,6 +51,12 @@ void wm_equalizer_heard(struct wm_equalizer *equalizer, struct wm_bank *bank, in
 void wm_equalizer_lost(struct wm_equalizer *equalizer, struct wm_bank *bank, int32_t index);
 
 /*
+ * Programmer mode begins or ends: the modules have put their bypasses off, and nobody is ordered
+ * one before the next round. An error that stands stays.
+ */
+void wm_equalizer_pause(struct wm_equalizer *equalizer, struct wm_bank *bank);
+
+/*
  * The wishes of a round for all modules, written to their bypass_order_permille and wants, and the
  * state of each string. Sums and flows must be fresh. may_bypass: false while initializing and in
  * programmer mode.

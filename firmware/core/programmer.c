@@ -532,7 +532,8 @@ void wm_programmer_receive(struct wm_programmer *programmer, struct wm_line *lin
 
 uint16_t wm_programmer_hides(const struct wm_programmer *programmer)
 {
-    return programmer->is_on ? wm_flag_general_status_running : 0;
+    return programmer->is_on ? wm_flag_general_status_running | wm_flag_general_status_equalisation
+                             : 0;
 }
 
 uint16_t wm_programmer_flags(const struct wm_programmer *programmer)

@@ -7,10 +7,11 @@
  * a bounded number of times, save a range's offer and the look at a shown module, which go on in
  * their own periods until a button, an order or the idle limit ends them.
  *
- * How the mode shows in register 1000: nothing is measured meanwhile, so RUNNING is taken away;
- * MODULE_ADDRESSING stands as long as the mode is on, MODULE_SEARCHING while a module is looked for
- * by its address (show, single), MODULE_POLLING while query is active (decision M12). What was
- * known before (flow, alarms, values) stays as it was seen last: no clock runs on it.
+ * How the mode shows in register 1000: nothing is measured meanwhile, so RUNNING is taken away, and
+ * EQUALISATION, since the modules put their bypasses off; MODULE_ADDRESSING stands as long as the
+ * mode is on, MODULE_SEARCHING while a module is looked for by its address (show, single),
+ * MODULE_POLLING while query is active (decision M12). What was known before (flow, alarms, values)
+ * stays as it was seen last: no clock runs on it.
  *
  * The modules are told of the mode by a broadcast that nobody answers, so it is repeated while the
  * mode is on, and said three times when it ends. Orders to a GX_R_AUX pass in the mode too: an

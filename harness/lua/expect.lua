@@ -458,6 +458,31 @@ local function line_is(line, word)
   ledger.line(windows.point(line.kind, "level"), line.number, words[word])
 end
 
+-- ---- what only the device itself shows ----------------------------------------------------
+
+local leds = { "alternating", "fast_flashing_red", "flashing_green", "flashing_red", "green",
+  "off", "red" }
+
+-- A lamp is seen on its device, and so is the address: no window shows either.
+local device_kinds = {
+  led = function(thing, wanted)
+    for _, word in ipairs(leds) do
+      if word == wanted then
+        return
+      end
+    end
+    failure.unknown("state of " .. thing.name, wanted, leds)
+  end,
+  address = function(_, wanted) need_number(wanted, ":is") end,
+}
+
+local function device_is(thing, wanted)
+  device_kinds[thing.property](thing, wanted)
+  local value = thing.read()
+  judge(("%s is %s"):format(thing.name, tostring(wanted)),
+    { { ok = value == wanted, text = "device: " .. tostring(value) } })
+end
+
 -- ---- what expect() is given ---------------------------------------------------------------
 
 local scopes = {
@@ -509,6 +534,9 @@ local function expect_thing(_, value, extra)
   -- A line of an aux is its level.
   if line_words[kind] then
     return with_methods("a line", { is = line_is }, thing)
+  elseif kind == "module" and device_kinds[property] then
+    thing.read = function() return value.value end
+    return with_methods("a device", { is = device_is }, thing)
   elseif property then
     return expect_value(thing)
   elseif gather[kind] then

@@ -108,12 +108,12 @@ local known_words = {
   cells = true, chemistry = true, current_sensors = true, sensor_range = true,
   sensor_for_all = true, gx_r_aux = true, baud = true, exact = true, ambient = true,
   breaker = true, settings = true, module = true, string = true, battery = true,
-  charger = true, load = true, panel = true, wiring = true,
+  charger = true, load = true, panel = true, wiring = true, dip = true,
 }
 
 local module_words = {
   voltage = true, temperature = true, resistance = true, state_of_charge = true, latency = true,
-  bypass = true, battery = true,
+  bypass = true, battery = true, address = true,
 }
 local string_words = { current = true, current_ac = true, module = true }
 local charger_words = { voltage = true, limit = true, on = true }
@@ -171,6 +171,54 @@ local function check_shape(given)
   shape.cells = given.cells or cells_of_type[shape.module_type] or 6
   check_count(shape.cells, 1, 24, "cells")
   return shape
+end
+
+local dip_words = { current_sensor = true, gx_r_aux = true, allow = true }
+
+-- The addresses that DIP switches are set to, by kind and number; two of a kind with one address
+-- garble each other, and are refused unless they are allowed: here, or by the scenario's "dip".
+local function check_dip(given, shape, is_allowed)
+  local kinds = {
+    current_sensor = { shape.current_sensors, strings_max },
+    gx_r_aux = { shape.gx_r_aux, aux_max },
+  }
+  local addresses, is_double = {}, false
+  check_words(check_type(given, "table", "dip"), dip_words, "dip")
+  is_allowed = check_type(given.allow or false, "boolean", "dip.allow") or is_allowed
+  for _, kind in ipairs { "current_sensor", "gx_r_aux" } do
+    local count, address_max = table.unpack(kinds[kind])
+    local list = check_list(given[kind] or {}, count, "dip." .. kind)
+    local owner = {}
+    addresses[kind] = {}
+    for i = 1, count do
+      local what = ("dip.%s[%d]"):format(kind, i)
+      local address = list[i] == nil and i or check_count(list[i], 1, address_max, what)
+      if owner[address] and not is_allowed then
+        refuse('%s: %s[%d] has address %d already; give each its own, or say allow = true in dip '
+               .. 'to see what comes of it', what, kind, owner[address], address)
+      end
+      is_double = is_double or owner[address] ~= nil
+      owner[address] = i
+      addresses[kind][i] = address
+    end
+  end
+  if is_allowed and not is_double then
+    refuse('dip may break no rule here: no two devices have one address; leave its allow out')
+  end
+  return addresses
+end
+
+-- The scenario's allow without the word that is no wiring rule, and whether it was there.
+local function split_allow(asked)
+  local rest, is_dip = {}, false
+  for name in asked:gmatch("[^, ]+") do
+    if name == "dip" then
+      is_dip = true
+    else
+      rest[#rest + 1] = name
+    end
+  end
+  return table.concat(rest, ", "), is_dip
 end
 
 -- The breakers by string: output over all units, and wiring.
@@ -301,7 +349,9 @@ local function build(name, given)
   check_words(check_type(given, "table", "plant"), known_words, "plant")
   local shape = check_shape(given)
   local breakers = check_breakers(given, shape)
-  local wiring = plan_wiring(given.wiring, shape, allow)
+  local rules_allowed, is_dip_allowed = split_allow(allow)
+  local wiring = plan_wiring(given.wiring, shape, rules_allowed)
+  shape.dip = check_dip(given.dip or {}, shape, is_dip_allowed)
   tell_settings(given, shape, breakers)
   local why = sim.build(shape)
   if why then

@@ -205,13 +205,103 @@ Test(device, addresses_can_be_set_forgotten_and_registered_by_button)
     cr_assert_not(ask(wm_message_set_address, WM_CLASS_MODULE, 400, 513, &answer));
     cr_assert_not(ask(wm_message_reset_address, WM_CLASS_BROADCAST, 0, 0, &answer));
     cr_assert_not(ask(wm_message_measure, WM_CLASS_MODULE, 400, 0, &answer));
-    devices.module[1].pressed_until_us = sim_world_now_us(world) + SIM_PRESS_US;
+    sim_devices_press(&devices, 1, false);
+    cr_assert_not(ask(wm_message_register_address, WM_CLASS_BROADCAST, 0, 11, &answer),
+                  "nobody is programming");
+    cr_assert_not(ask(wm_message_programming, WM_CLASS_BROADCAST, 0, 1, &answer));
     cr_assert(ask(wm_message_register_address, WM_CLASS_BROADCAST, 0, 11, &answer));
     cr_assert_eq(answer.address_class, WM_CLASS_MODULE);
     cr_assert_eq(answer.address, 11);
     cr_assert_eq(measured_mV(11), 12200);
     cr_assert_not(ask(wm_message_register_address, WM_CLASS_BROADCAST, 0, 12, &answer),
                   "a button registers once");
+}
+
+Test(device, a_held_button_registers_once_and_can_be_asked_for)
+{
+    struct sim_frame answer;
+    cr_assert_not(ask(wm_message_programming, WM_CLASS_BROADCAST, 0, 1, &answer));
+    cr_assert_not(ask(wm_message_register_address, WM_CLASS_BROADCAST, 0, 0, &answer));
+    sim_devices_press(&devices, 3, true);
+    for (int i = 0; i < 2; i++) {
+        cr_assert(ask(wm_message_register_address, WM_CLASS_BROADCAST, 0, 0, &answer));
+        cr_assert_eq(answer.address_class, WM_CLASS_MODULE);
+        cr_assert_eq(answer.address, 0);
+        cr_assert_eq(devices.module[3].address, 4, "it was only asked");
+    }
+    cr_assert(ask(wm_message_register_address, WM_CLASS_BROADCAST, 0, 20, &answer));
+    cr_assert_not(ask(wm_message_register_address, WM_CLASS_BROADCAST, 0, 21, &answer));
+    cr_assert(ask(wm_message_register_address, WM_CLASS_BROADCAST, 0, 0, &answer), "still held");
+    cr_assert(ask(wm_message_measure, WM_CLASS_MODULE, 20, 0, &answer));
+    cr_assert_eq(answer.values[wm_answer_measure_state], SIM_STATE_PRESSED);
+    sim_devices_let_go(&devices, 3);
+    cr_assert_not(ask(wm_message_register_address, WM_CLASS_BROADCAST, 0, 0, &answer));
+}
+
+Test(device, programming_puts_the_bypass_off_and_ends_by_order_or_by_itself)
+{
+    struct sim_frame answer;
+    cr_assert(ask(wm_message_set_bypass, WM_CLASS_MODULE, 1, 500, &answer));
+    cr_assert_not(ask(wm_message_programming, WM_CLASS_BROADCAST, 0, 1, &answer));
+    cr_assert_eq(sim_devices_bypass_permille(&devices, 0), 0);
+    cr_assert_eq(sim_devices_led(&devices, 0, true), SIM_LED_FAST_FLASHING_RED);
+    cr_assert_not(ask(wm_message_programming, WM_CLASS_BROADCAST, 0, 0, &answer));
+    cr_assert_eq(sim_devices_led(&devices, 0, true), SIM_LED_GREEN);
+    cr_assert_not(ask(wm_message_programming, WM_CLASS_BROADCAST, 0, 1, &answer));
+    sim_world_run(world, sim_world_now_us(world) + SIM_PROGRAMMING_HOLD_US - 200000);
+    cr_assert_eq(sim_devices_led(&devices, 0, true), SIM_LED_FAST_FLASHING_RED);
+    sim_world_run(world, sim_world_now_us(world) + 200000);
+    cr_assert_eq(sim_devices_led(&devices, 0, true), SIM_LED_FLASHING_GREEN);
+}
+
+Test(device, the_led_tells_what_a_module_does)
+{
+    struct sim_frame answer;
+    cr_assert_eq(sim_devices_led(&devices, 2, true), SIM_LED_FLASHING_GREEN, "ready");
+    cr_assert(ask(wm_message_measure, WM_CLASS_MODULE, 3, 0, &answer));
+    cr_assert_eq(sim_devices_led(&devices, 2, true), SIM_LED_GREEN);
+    cr_assert(ask(wm_message_measure, WM_CLASS_MODULE, 3, 1, &answer));
+    cr_assert_eq(sim_devices_led(&devices, 2, true), SIM_LED_RED);
+    cr_assert(ask(wm_message_show, WM_CLASS_MODULE, 3, 1, &answer));
+    cr_assert_eq(sim_devices_led(&devices, 2, true), SIM_LED_ALTERNATING, "search above alarm");
+    sim_devices_press(&devices, 2, false);
+    cr_assert_eq(sim_devices_led(&devices, 2, true), SIM_LED_RED, "the press ends the search");
+    const int64_t asked_us = devices.module[2].asked_us;
+    sim_world_run(world, asked_us + SIM_BYPASS_HOLD_US);
+    cr_assert_eq(sim_devices_led(&devices, 2, true), SIM_LED_RED);
+    sim_world_run(world, asked_us + SIM_BYPASS_HOLD_US + 1);
+    cr_assert_eq(sim_devices_led(&devices, 2, true), SIM_LED_FLASHING_GREEN);
+    sim_devices_set_address(&devices, 2, SIM_ADDRESS_FACTORY);
+    cr_assert_eq(sim_devices_led(&devices, 2, true), SIM_LED_FLASHING_RED);
+}
+
+Test(device, a_module_sleeps_when_it_has_heard_nobody_for_ten_minutes)
+{
+    struct sim_frame answer;
+    sim_world_run(world, 30000000);
+    cr_assert(ask(wm_message_measure, WM_CLASS_MODULE, 3, 0, &answer));
+    cr_assert_eq(sim_devices_led(&devices, 0, false), SIM_LED_OFF, "hears nothing, never asked");
+    const int64_t heard_us = devices.heard_us;
+    sim_world_run(world, heard_us + SIM_SLEEP_US);
+    cr_assert_eq(sim_devices_led(&devices, 0, true), SIM_LED_FLASHING_GREEN);
+    sim_world_run(world, heard_us + SIM_SLEEP_US + 1);
+    cr_assert_eq(sim_devices_led(&devices, 0, true), SIM_LED_OFF);
+    cr_assert(ask(wm_message_measure, WM_CLASS_MODULE, 3, 0, &answer));
+    cr_assert_eq(sim_devices_led(&devices, 0, true), SIM_LED_FLASHING_GREEN, "woken by any frame");
+}
+
+Test(device, sensors_and_aux_units_answer_at_what_their_dip_switches_say)
+{
+    struct sim_frame answer;
+    devices.sensor_address[0] = 7;
+    devices.aux_address[0] = 4;
+    cr_assert(ask(wm_message_read_sensor, WM_CLASS_SENSOR, 7, 0, &answer));
+    cr_assert_not(ask(wm_message_read_sensor, WM_CLASS_SENSOR, 1, 0, &answer));
+    cr_assert(ask(wm_message_read_sensor, WM_CLASS_SENSOR, 2, 0, &answer));
+    cr_assert(ask(wm_message_read_aux, WM_CLASS_AUX, 4, 0, &answer));
+    cr_assert_not(ask(wm_message_read_aux, WM_CLASS_AUX, 1, 0, &answer));
+    devices.sensor_address[1] = 7;
+    cr_assert_not(ask(wm_message_identify, WM_CLASS_SENSOR, 7, 0, &answer), "two at once");
 }
 
 Test(device, twins_that_measure_different_things_are_not_understood)
@@ -224,6 +314,24 @@ Test(device, twins_that_measure_different_things_are_not_understood)
     cr_assert_not(ask(wm_message_measure, WM_CLASS_MODULE, 1, 0, &answer));
     devices.device[1].is_plugged = false;
     cr_assert_eq(measured_mV(1), 12345);
+}
+
+Test(device, a_whole_bank_at_one_address_is_noise_and_not_silence)
+{
+    for (int32_t m = 0; m < 6; m++) {
+        uint8_t bytes[WM_FRAME_SIZE_MAX];
+        struct sim_frame question = {.message = wm_message_identify,
+                                     .direction = WM_QUESTION,
+                                     .address_class = WM_CLASS_MODULE,
+                                     .address = SIM_ADDRESS_FACTORY};
+        sim_devices_set_address(&devices, m, SIM_ADDRESS_FACTORY);
+        const size_t size = sim_frame_encode(&question, bytes);
+        cr_assert_eq(bus.ops->transmit(bus.self, bytes, size), WM_OK);
+        sim_world_run(world, sim_world_now_us(world) + 100000);
+        const int heard = bus.ops->receive(bus.self, bytes, sizeof bytes);
+        cr_assert_eq(heard, 19, "%d of them: as long as one answer", (int)m + 1);
+        cr_assert_eq(sim_frame_decode(bytes, (size_t)heard, WM_ANSWER, &question), m == 0);
+    }
 }
 
 Test(device, show_blinks_until_told_otherwise)

@@ -235,9 +235,9 @@ static const struct refusal refusals[] = {
     {"plant 'x' { ambient = 1000 }", "plant.lua:1: ambient is a number from -60 to 100 degC"},
     {"plant 'x' { stings = 2 }", "plant.lua:1: plant has no property \"stings\"; it has: ambient,"},
     {"plant 'x' { module = { temprature = 3 } }",
-     "plant.lua:1: module has no property \"temprature\"; it has: battery, bypass, latency, "
-     "resistance, "
-     "state_of_charge, temperature, voltage"},
+     "plant.lua:1: module has no property \"temprature\"; it has: address, battery, bypass, "
+     "latency, "
+     "resistance, state_of_charge, temperature, voltage"},
     {"plant 'x' { string = { { module = { { volts = 3 } } } } }",
      "plant.lua:1: string[1].module[1] has no property \"volts\"; it has:"},
     {"plant 'x' { string = { {}, {} } }", "plant.lua:1: string[2] is not there: it has 1"},
@@ -280,6 +280,23 @@ static const struct refusal refusals[] = {
     {"plnt 'x' {}", "plant.lua:1: a plant file knows no word \"plnt\"; it knows: assert,"},
     {"count = 3 plant 'x' {}", "plant.lua:1: \"count\" is not local: write `local count = ...`"},
     {"plant 'x' { modules = math.random(3) }", "attempt to call a nil value (field 'random')"},
+    {"plant 'x' { strings = 2, modules = 2, current_sensors = 2, dip = { current_sensor = {2} } }",
+     "plant.lua:1: dip.current_sensor[2]: current_sensor[1] has address 2 already; give each its "
+     "own, or say allow = true in dip"},
+    {"plant 'x' { gx_r_aux = 2, dip = { gx_r_aux = { 3, 3 } } }",
+     "dip.gx_r_aux[2]: gx_r_aux[1] has address 3 already"},
+    {"plant 'x' { gx_r_aux = 1, dip = { gx_r_aux = { 5 } } }",
+     "dip.gx_r_aux[1]: 5 is more than the webmanager takes; at most 4"},
+    {"plant 'x' { gx_r_aux = 1, dip = { gx_r_aux = { 1, 2 } } }",
+     "dip.gx_r_aux[2] is not there: it has 1"},
+    {"plant 'x' { gx_r_aux = 1, dip = { allow = true } }",
+     "dip may break no rule here: no two devices have one address; leave its allow out"},
+    {"plant 'x' { dip = { allow = 'dip' } }", "dip.allow is a boolean, not a string"},
+    {"plant 'x' { dip = { module = {} } }",
+     "dip has no property \"module\"; it has: allow, current_sensor, "
+     "gx_r_aux"},
+    {"plant 'x' { module = { address = 1.5 } }", "module.address is a whole number, not 1.5"},
+    {"plant 'x' { module = { address = 513 } }", "module.address is a number from 0 to 512"},
     {"plant(3) {}", "plant.lua:1: the name of a plant is a string, not a number"},
 };
 

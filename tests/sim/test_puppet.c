@@ -169,9 +169,31 @@ Test(puppet, a_replaced_module_says_so_and_a_pressed_one_registers)
     cr_assert_eq(answer.values[0], 2);
     cr_assert_eq(answer.values[1], 0x0302);
     cr_assert_eq(answer.values[2], 0x030500);
+    (void)stage_ask(&stage, wm_message_programming, WM_CLASS_BROADCAST, 0, 1, &answer);
     say("plant.module[4]:press()");
     cr_assert(stage_ask(&stage, wm_message_register_address, WM_CLASS_BROADCAST, 0, 99, &answer));
     cr_assert(stage_ask(&stage, wm_message_measure, WM_CLASS_MODULE, 99, 0, &answer));
+    say("assert(plant.module[4].address.value == 99)");
+    say("assert(plant.module[4].led.value == 'flashing_green')");
+    say("assert(plant.module[5].led.value == 'fast_flashing_red')");
+    say("plant.module[5]:hold()");
+    cr_assert(stage_ask(&stage, wm_message_register_address, WM_CLASS_BROADCAST, 0, 0, &answer));
+    say("plant.module[5]:let_go()");
+    cr_assert_not(
+        stage_ask(&stage, wm_message_register_address, WM_CLASS_BROADCAST, 0, 0, &answer));
+}
+
+Test(puppet, an_address_is_pushed_whole_and_in_range)
+{
+    struct sim_frame answer;
+    say("plant.module[3].address = 300");
+    cr_assert(stage_ask(&stage, wm_message_identify, WM_CLASS_MODULE, 300, 0, &answer));
+    say("plant.module[3].address = 0");
+    cr_assert(stage_ask(&stage, wm_message_identify, WM_CLASS_MODULE, 0, 0, &answer));
+    refuse("plant.module[3].address = 513", "module.address is a number from 0 to 512");
+    refuse("plant.module[3].address = 2.5", "module.address is a whole number, not 2.5");
+    refuse("plant.module[3].led = 'red'", "module only shows \"led\"");
+    refuse("plant.module[3]:drift { address = 5, over = 9 }", "module.address can't drift");
 }
 
 Test(puppet, inputs_are_pushed_and_outputs_are_looked_at)
@@ -203,13 +225,13 @@ Test(puppet, an_open_breaker_beats_a_pinned_current)
 
 Test(puppet, unknown_words_are_errors_that_list_the_known_ones)
 {
-    refuse("plant.module[1].temprature = 3",
-           "story:1: module has no property \"temprature\"; it has: bypass, latency, resistance, "
-           "state_of_charge, temperature, voltage");
+    refuse("plant.module[1].temprature = 3", "story:1: module has no property \"temprature\"; it "
+                                             "has: address, bypass, latency, resistance, "
+                                             "state_of_charge, temperature, voltage");
     refuse("\nreturn plant.module[1].temprature",
-           "story:2: module has no property \"temprature\"; it has: alarm, bypass, hardware, "
-           "latency, link, position, resistance, software, state_of_charge, temperature, type, "
-           "voltage; it can: drift, mute,");
+           "story:2: module has no property \"temprature\"; it has: address, alarm, bypass, "
+           "hardware, latency, led, link, position, resistance, software, state_of_charge, "
+           "temperature, type, voltage; it can: drift, hold, let_go, mute,");
     refuse("return plant.strings[1].x", "plant.strings has no property \"1\"; it has: value");
     refuse("return plant.relay", "plant has no property \"relay\"; it has: alarm,");
     refuse("plant.module[1].alarm = 1", "module only shows \"alarm\", it can't be pushed");
@@ -268,13 +290,15 @@ Test(puppet, what_nobody_met_is_told_of)
     cr_assert_not(stage_ask(&stage, wm_message_measure, WM_CLASS_MODULE, 12, 0, &answer));
     cr_assert_null(sim_plant_idle_fault(stage.plant));
     say("plant.module[4]:press()");
-    expect_idle("string[1].module[4]:press() was asked for and nobody asked it while pressed");
+    expect_idle(
+        "string[1].module[4]:press() or hold() was asked for and nobody asked it while pressed");
     stage_wait(&stage, 3);
     cr_assert(stage_ask(&stage, wm_message_measure, WM_CLASS_MODULE, 4, 0, &answer));
-    expect_idle("string[1].module[4]:press()");
+    expect_idle("string[1].module[4]:press() or hold()");
     say("plant.module[4]:press()");
     cr_assert(stage_ask(&stage, wm_message_measure, WM_CLASS_MODULE, 4, 0, &answer));
     cr_assert_null(sim_plant_idle_fault(stage.plant));
+    (void)stage_ask(&stage, wm_message_programming, WM_CLASS_BROADCAST, 0, 1, &answer);
     stage_wait(&stage, 3); /* two buttons at one time would answer at one time */
     say("plant.module[5]:press()");
     cr_assert(stage_ask(&stage, wm_message_register_address, WM_CLASS_BROADCAST, 0, 99, &answer));

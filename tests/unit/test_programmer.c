@@ -171,6 +171,28 @@ Test(programmer, the_idle_limit_is_a_setting, .init = setup)
     cr_assert_eq(seen()->mode_choice, wm_state_programmer_mode_off);
 }
 
+Test(programmer, a_mode_that_ends_before_it_was_said_ends_all_the_same)
+{
+    bench_settings(&bench, 1, 3);
+    bench_ready(&bench);
+    bench_run(&bench, 500); /* between two rounds: the mode is said at once */
+    mode(1);
+    cr_assert(bench.core.programmer.is_asking);
+    mode(0);
+    bench_run(&bench, 2000);
+    cr_assert_not(bench.bus.is_programming);
+    cr_assert_eq(bench.core.view.system.status_flags, 0x0041);
+    cr_assert_gt(asked(wm_message_measure), 3);
+}
+
+Test(programmer, a_range_tells_modules_that_were_plugged_in_just_now, .init = setup)
+{
+    bench.bus.is_programming = false; /* they are: nobody has told them yet */
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, 1, 3), WM_OK);
+    bench_run(&bench, 200);
+    cr_assert(bench.bus.is_programming);
+}
+
 Test(programmer, the_mode_is_off_after_a_restart, .init = setup)
 {
     bench_start(&bench);
@@ -211,22 +233,35 @@ Test(programmer, a_delay_begins_anew_after_the_mode)
     cr_assert_eq(bench.core.view.module[0].alarm_flags, 0x0009);
 }
 
-Test(programmer, a_discharge_and_a_runaway_are_held_anew_after_the_mode)
+Test(programmer, a_discharge_is_held_anew_after_the_mode)
 {
     bench_settings(&bench, 1, 3);
     bench_ready(&bench);
     bench.bus.sensor[0].current_mA = -5000;
     bench_run(&bench, 3000);
-    bench.core.runaway[0].is_holding = true;
     mode(1);
     bench_run(&bench, 10000);
     mode(0);
-    bench_run(&bench, 100);
-    cr_assert_not(bench.core.runaway[0].is_holding);
     bench_run(&bench, 4000);
     cr_assert_not(bench.core.view.system.status_flags & 0x0008);
     bench_run(&bench, 3000);
     cr_assert(bench.core.view.system.status_flags & 0x0008);
+}
+
+Test(programmer, a_runaway_is_held_anew_after_the_mode)
+{
+    bench_settings(&bench, 1, 3);
+    bench_ready(&bench);
+    bench.bus.sensor[0].current_mA = 500;
+    bench.bus.module[0].temperature_ddegC = 345; /* 10.5 K above the others */
+    bench_run(&bench, 500000);
+    mode(1);
+    bench_run(&bench, 300000);
+    mode(0);
+    bench_run(&bench, 590000);
+    cr_assert_not(bench_has_row(&bench, 22));
+    bench_run(&bench, 15000);
+    cr_assert(bench_has_row(&bench, 22));
 }
 
 Test(programmer, an_alarm_that_stands_stays)
@@ -264,6 +299,22 @@ Test(programmer, a_breaker_does_not_wait_for_the_programmer)
     bench.bus.module[0].is_pressed = true;
     bench_run(&bench, 200);
     cr_assert_eq(seen()->modules_count, 1, "and the range went on");
+}
+
+Test(programmer, a_breaker_does_not_wait_for_the_end_of_a_query)
+{
+    bench_settings(&bench, 1, 3);
+    present(3);
+    bench.settings.value[wm_setting_breaker_output_1] = 2;
+    bench_ready(&bench);
+    mode(1);
+    bench_run(&bench, 1000);
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_QUERY, 0, 0), WM_OK);
+    bench_run(&bench, 1000);
+    cr_assert_eq(order(WM_COMMAND_BREAKER, 1, 1), WM_OK);
+    bench_run(&bench, 100);
+    cr_assert_eq(bench.bus.aux[0].outputs, 2);
+    cr_assert_eq(seen()->activity_choice, wm_state_programmer_activity_query);
 }
 
 /* ---- orders ----------------------------------------------------------------------------- */
@@ -498,11 +549,13 @@ Test(programmer, two_at_the_new_address_are_a_collision_there, .init = setup)
 
 Test(programmer, a_lost_answer_to_the_order_is_no_lost_module, .init = setup)
 {
+    bench.bus.is_limited = true;
+    bench.bus.answers_left = 1; /* the old address's; the order's is lost */
     cr_assert_eq(order(WM_COMMAND_PROGRAMMER_SINGLE, 2, 300), WM_OK);
     while (asked(wm_message_set_address) == 0) {
         bench_run(&bench, 1);
-        bench.bus.lose_answers = bench.core.programmer.stage == WM_STAGE_SINGLE_SET;
     }
+    bench.bus.is_limited = false;
     bench_run(&bench, 1000);
     cr_assert_eq(seen()->result_choice, RESULT(succeeded));
 }
@@ -604,6 +657,13 @@ Test(programmer, a_query_says_how_many_answered, .init = setup)
     cr_assert_neq(bench_told(&bench, wm_event_collision, 2), 0);
     bench.bus.module[0].is_silent = bench.bus.module[1].is_silent = true;
     query(RESULT(no_answer), 0);
+}
+
+Test(programmer, one_alone_and_two_at_one_address_are_several, .init = setup)
+{
+    bench.bus.module[2].address = 2;
+    query(RESULT(several), 3);
+    cr_assert_eq(seen()->first_address, 1, "the first that answered");
 }
 
 Test(programmer, noise_over_the_only_answer_is_asked_away, .init = setup)

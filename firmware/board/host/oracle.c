@@ -548,39 +548,6 @@ static void settings_see(struct oracle *oracle, const struct wm_settings *settin
     }
 }
 
-/* Rounds in a row that a pause has broken off. */
-static void device_resume(struct oracle_device *device, int64_t now_us)
-{
-    device->failed_us = now_us; /* holds begin anew, too */
-    device->failed_run = device->failed_run < ORACLE_ROUNDS ? 0 : device->failed_run;
-    device->failed_round = 0;
-}
-
-/* Nothing is measured in programmer mode (decision B19): what was not raised yet begins anew. */
-static void programmer_see(struct oracle *oracle, bool is_paused, int64_t now_us)
-{
-    if (oracle->is_paused == is_paused) {
-        return;
-    }
-    oracle->is_paused = is_paused;
-    oracle->open = NULL;
-    oracle->started_us = now_us;
-    for (int32_t m = 0; m < WM_MODULES_MAX; m++) {
-        device_resume(&oracle->module[m].device, now_us);
-        for (int i = 0; i < MODULE_LIMITS; i++) {
-            const bool is_latched = oracle->module[m].clock[i].is_latched;
-            oracle_clock_forget(&oracle->module[m].clock[i], true);
-            oracle->module[m].clock[i].is_latched = is_latched;
-        }
-    }
-    for (int32_t i = 0; i < WM_SENSORS_MAX; i++) {
-        device_resume(&oracle->sensor[i], now_us);
-    }
-    for (int32_t i = 0; i < WM_AUX_MAX; i++) {
-        device_resume(&oracle->aux[i], now_us);
-    }
-}
-
 void oracle_published(struct oracle *oracle, const struct wm_view *view, int64_t now_us)
 {
     settings_see(oracle, &view->settings, now_us);
@@ -588,7 +555,8 @@ void oracle_published(struct oracle *oracle, const struct wm_view *view, int64_t
         oracle->is_running = view->is_initializing == 0;
         oracle->started_us = now_us;
     }
-    programmer_see(oracle, view->programmer.mode_choice == wm_state_programmer_mode_on, now_us);
+    oracle_programmer_see(oracle, view->programmer.mode_choice == wm_state_programmer_mode_on,
+                          now_us);
     oracle->status_flags = view->system.status_flags;
     const uint64_t before = oracle->shown;
     modules_see(oracle, view, now_us);

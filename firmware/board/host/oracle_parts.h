@@ -266,6 +266,11 @@ void oracle_string_certain(struct oracle *oracle, int32_t index, const struct or
 struct oracle_certain oracle_difference_certain(const struct oracle *oracle, int32_t module,
                                                 const struct oracle_sums *sums);
 
+/* ---- oracle_pause.c --------------------------------------------------------------------- */
+
+/* Whether the view shows programmer mode. */
+void oracle_programmer_see(struct oracle *oracle, bool is_paused, int64_t now_us);
+
 /* ---- oracle_string.c -------------------------------------------------------------------- */
 
 void oracle_strings_open(struct oracle *oracle);
