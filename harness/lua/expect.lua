@@ -766,16 +766,17 @@ local operator_methods = {
     judge(("operator %q is refused: %s"):format(request.line, code),
       { { ok = answer.code == code, text = console.answer_text(answer) } })
   end,
-  -- Some line has all these words.
+  -- Some line has all these words, between blanks or, in a log, between commas.
   shows = function(request, words)
     if type(words) ~= "string" or not words:find("%S") then
       failure.misuse(":shows takes words of one line, as in :shows \"module=3 voltage=12.941\"")
     end
     local answer, is_shown = console.request(request.line), false
     for _, line in ipairs(answer.lines) do
-      local has_all = true
+      local has_all, with_blanks = true, (" " .. line .. " "):gsub(",", " ")
       for word in words:gmatch("%S+") do
-        has_all = has_all and (" " .. line .. " "):find(" " .. word .. " ", 1, true) ~= nil
+        has_all = has_all and ((" " .. line .. " "):find(" " .. word .. " ", 1, true) or
+          with_blanks:find(" " .. word .. " ", 1, true)) ~= nil
       end
       is_shown = is_shown or has_all
     end

@@ -55,5 +55,9 @@ scenario "an operator opens a breaker, and it stays open until an operator close
     expect.trap { added = "battery_breaker_open" }
     expect.trap { removed = "battery_breaker_open" }
     expect.operator("breaker open 9"):is_refused "range"
+    note "the event log has both orders, and the alarm between them"
+    expect.operator("log events"):shows "breaker string 1 open"
+    expect.operator("log events"):shows "breaker string 1 closed"
+    expect.operator("log events"):shows "alarm_added battery_breaker_open"
   end,
 }

@@ -51,6 +51,8 @@ local changes = {
   { "equalizing.start", 0.02 },
   { "equalizing.full", 0.5 },
   { "alarm.sensor_lost_is_general", "yes" },
+  { "panel.relay_delay", 20 },
+  { "programmer.idle_limit", 600 },
   { "modbus.string_factor", 10 },
   { "modbus.clients_max", 8 },
 }

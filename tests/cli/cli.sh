@@ -706,6 +706,11 @@ case_must_fail() {
     says "want string[1].module[1].voltage is above 12.9 V throughout 10 s; it held for "
     says "want a trap: added voltage_high"
     says "traps: added voltage_warn_high (id 2)"
+    says 'want operator "breaker open 99" is obeyed'
+    says "saw  wrong error range "
+    says "saw  wrong console voltage.high_alarm = 15.500, wanted 15.2 V"
+    says "     wrong snmp bacsVoltageHighAlarm = 1550 (15.5 V), wanted 1520"
+    says 'saw  wrong console string=1 breaker = none, wanted "open"'
     says "note 00:00:0"
     says "module 18 measure voltage_mV="
 }

@@ -3,6 +3,7 @@
 -- Lua from the top of the tree; the windows are tables here.
 
 local registers, objects, rows, settings = {}, {}, {}, {}
+local said, asked = {}, {} -- request -> what the console says; the requests in order
 local generation = 0
 local is_complete, has_sensor = true, true
 
@@ -23,6 +24,8 @@ local host = {
       { kind = "linear", divisor = 10 }),
     point(4, "system", "alarm", "", 1, { kind = "u16" }, { kind = "not_shown" }),
     point(5, "system", "status", "", 1, { kind = "u16" }, { kind = "integer" }),
+    point(6, "string", "breaker", "", 1, { kind = "not_shown" }, { kind = "not_shown" }),
+    point(7, "sensor", "current", "A", 1000, { kind = "not_shown" }, { kind = "not_shown" }),
   },
   alarms_known = {
     { name = "voltage_high", number = 6, scope = "module", alarm_flag = 4, string_flag = 0,
@@ -56,12 +59,29 @@ local host = {
   alarms = function() return rows end,
   traps = function() return {} end,
   setting = function(name) return settings[name] or 1 end,
-  point_register = function(id) return 1000 + id end,
-  point_oid = function(id) return id ~= 4 and "1.3." .. id or nil end,
+  point_register = function(id) return id < 6 and 1000 + id or nil end,
+  point_oid = function(id) return id ~= 4 and id < 6 and "1.3." .. id or nil end,
   reference = function(value) return table.unpack(value) end,
   contact = function() return false end,
   is_complete = function() return is_complete end,
   has_sensor = function() return has_sensor end,
+}
+
+-- Choices, and what only the console shows.
+host.points[7].names = { none = 0, closed = 1, open = 2 }
+host.points[7].unit, host.points[8].unit = "choice", "mA"
+function host.console(bytes)
+  local request = bytes:gsub("\n", "")
+  asked[#asked + 1] = request
+  return said[request] or "error unknown no such request\n"
+end
+function host.setting_is(name, text)
+  settings[name] = text
+end
+host.settings = {
+  { name = "voltage.delay", per_natural = 1, natural = "s", value_default = 0, names = {} },
+  { name = "runaway.action", per_natural = 1, natural = "", value_default = 0,
+    names = { none = 0, open_breaker = 1 } },
 }
 
 local function load_part(name, ...)
@@ -211,5 +231,65 @@ holds(function() expect(plant):has_not "voltage_high" end)
 fails(function() expect(plant):has "voltage_high" end)
 registers[1004] = 0
 fails(function() expect(plant):has "string_volt_high" end, true)
+
+-- What no other window shows is looked up at the console: one item by itself, then all of them.
+local breaker = { "string", 1, "breaker", "string[1].breaker" }
+local other = { "string", 2, "breaker", "string[2].breaker" }
+said["show strings 1"] = "string=1 position=0 breaker=open text=\"two words=3\"\nok\n"
+holds(function() expect(breaker):is "open" end)
+fails(function() expect(breaker):is "closed" end)
+misused("no value of string[1].breaker 'opened'; known: closed, none, open",
+  function() expect(breaker):is "opened" end)
+misused("no value of string[1].breaker '2'", function() expect(breaker):is(2) end)
+fails(function() expect(other):is "open" end) -- the console does not know it
+local now_generation = host.generation
+host.generation = function() return -1 end
+said["show strings"] = "string=1 breaker=open\nstring=2 breaker=closed\nok\n"
+asked = {}
+holds(function() expect(breaker):is "open" end)
+holds(function() expect(other):is "closed" end)
+holds(function() expect(breaker):is "open" end)
+assert(table.concat(asked, ",") == "show strings 1,show strings", table.concat(asked, ","))
+host.generation = now_generation
+
+-- A value in natural units, and one that is not known.
+local sensor = { "current_sensor", 1, "current", "current_sensor[1].current" }
+said["show sensors"] = "sensor=1 link=present current=-7.460\nok\n"
+holds(function() expect(sensor):is(-7.46) end)
+holds(function() expect(sensor):is_near(-7.5, 0.04) end)
+fails(function() expect(sensor):is(7.46) end)
+fails(function() expect(sensor):is_above(-7.46) end)
+holds(function() expect(sensor):is_above(-7.461) end)
+said["show sensors"] = "sensor=1 link=lost current=-\nok\n"
+fails(function() expect(sensor):is(0) end)
+fails(function() expect(sensor):is_unavailable() end, false) -- the loss is not told
+rows = { { id = 3, number = 23, time = 0 } }
+holds(function() expect(sensor):is_unavailable() end)
+rows = {}
+
+-- Settings, and what a request is answered.
+said["show settings voltage.delay"] = "setting=voltage.delay value=30 unit=s\nok\n"
+said["show settings runaway.action"] = "setting=runaway.action value=none choices=a,b\nok\n"
+holds(function() expect.setting "voltage.delay":is(30) end)
+fails(function() expect.setting "voltage.delay":is(31) end)
+holds(function() expect.setting "runaway.action":is "none" end)
+fails(function() expect.setting "runaway.action":is "open_breaker" end)
+misused("no setting 'voltage.dely'", function() expect.setting "voltage.dely" end)
+misused("takes a number", function() expect.setting "voltage.delay":is "long" end)
+said["set voltage.delay 5"], said["set voltage.delay 9"] = "ok\n", "error range no\n"
+holds(function() expect.operator("set voltage.delay 5"):is_ok() end)
+holds(function() expect.operator("set voltage.delay 9"):is_refused "range" end)
+fails(function() expect.operator("set voltage.delay 9"):is_refused "conflict" end)
+fails(function() expect.operator("set voltage.delay 5"):is_refused "range" end)
+assert(settings["voltage.delay"] == "5", "only what was obeyed is in force")
+holds(function() expect.operator("show strings"):shows "breaker=closed string=2" end)
+fails(function() expect.operator("show strings"):shows "breaker=closed string=1" end)
+fails(function() expect.operator("show strings"):shows "breaker=clos" end)
+misused("takes one line", function() expect.operator("save\nsave"):is_ok() end)
+misused("an empty line asks nothing", function() expect.operator("  "):is_ok() end)
+for _, wrong in ipairs { "", "string=1\n", "ok\nok\n", "ok" } do
+  said.save = wrong
+  misused("no answer with one end", function() expect.operator("save"):is_ok() end)
+end
 
 print(("%d checks"):format(checks))

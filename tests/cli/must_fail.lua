@@ -155,3 +155,40 @@ scenario "settle, where a round takes an hour and a module is silent" {
     expect(plant):is_quiet()
   end,
 }
+
+scenario "a request that is refused" (story(function()
+  operator "breaker open 99"
+end))
+
+scenario "a request that is obeyed, wanted refused" (story(function()
+  expect.operator("show status"):is_refused "range"
+end))
+
+scenario "a request that is refused, wanted obeyed" (story(function()
+  expect.operator("breaker open 99"):is_ok()
+end))
+
+scenario "a request that is refused with another code" (story(function()
+  expect.operator("breaker open 99"):is_refused "conflict"
+end))
+
+scenario "words that no line of the answer has" (story(function()
+  expect.operator("show modules 1..2"):shows "module=1 position=1"
+end))
+
+scenario "a setting that was never set" (story(function()
+  expect.setting "voltage.high_alarm":is(15.2)
+end))
+
+scenario "a setting, by the name of another choice" (story(function()
+  expect.setting "runaway.action":is "open_breaker"
+end))
+
+scenario "a state that only the console shows" (story(function(plant)
+  expect(plant.string[1].breaker):is "open"
+end))
+
+scenario "a request that another half was typed before" (story(function()
+  operator:types "sh"
+  operator "show status"
+end))

@@ -11,6 +11,8 @@
 
 #include "firmware/service/console/console.h"
 #include "fixture.h"
+#include "wm/log_csv.h"
+#include "wm/log_record.h"
 
 #define SAID_MAX (1 << 20)
 
@@ -506,6 +508,118 @@ Test(console, help_tells_every_command_and_the_way_to_write_it)
     cr_assert_eq(lines_of(ask("help")), commands + 1);
     cr_assert_eq(lines_of(ask("help breaker")), 3);
     cr_assert_eq(lines_of(ask("show version")), 2);
+}
+
+/* ---- logs ------------------------------------------------------------------------------- */
+
+/* A ring that holds the records first to first + held - 1, each of its number's seconds. */
+static struct {
+    uint64_t first, held;
+    enum wm_log_ring ring;
+    bool is_damaged;
+} ring;
+
+static uint64_t ring_held(void *self, enum wm_log_ring of, uint64_t *first)
+{
+    (void)self;
+    *first = ring.first;
+    return of == ring.ring ? ring.held : 0;
+}
+
+static int ring_read(void *self, enum wm_log_ring of, uint64_t number, void *record, size_t size)
+{
+    (void)self;
+    cr_assert_eq(of, ring.ring);
+    cr_assert(number >= ring.first && number < ring.first + ring.held,
+              "a record that is not there");
+    cr_assert_geq(size, WM_LOG_EVENT_SIZE);
+    if (ring.is_damaged) {
+        return WM_DAMAGED;
+    }
+    const struct wm_log_event event = {
+        .wall_ms = INT64_C(1590969600000) + (wm_ms)number * 1000,
+        .uptime_ms = (wm_ms)number * 1000,
+        .kind = wm_event_module_lost,
+        .number = 3,
+    };
+    wm_log_event_pack(&event, record);
+    return WM_LOG_EVENT_SIZE;
+}
+
+static void start_with_log(void)
+{
+    static const struct wm_log_ops ops = {NULL, ring_held, ring_read};
+    const struct wm_log log = {&ops, NULL};
+    const struct wm_commands commands = {wish, NULL};
+    start(18, 2, 1);
+    con_console_init(&console, &view, &commands, &log, now_ms);
+    ring.ring = WM_LOG_EVENTS;
+    ring.first = 100;
+    ring.held = 10;
+    ring.is_damaged = false;
+}
+
+/* The lines of the records first to last, after their header. */
+static void expect_records(uint64_t first, uint64_t last)
+{
+    char line[WM_LOG_CSV_LINE_MAX + 1];
+    const char *at = strchr(said, '\n') + 1;
+    cr_assert_eq(strncmp(said, wm_log_csv_header(WM_LOG_EVENTS), (size_t)(at - said) - 1), 0);
+    for (uint64_t number = first; number <= last; number++) {
+        uint8_t record[WM_LOG_RECORD_MAX];
+        const int size = ring_read(NULL, WM_LOG_EVENTS, number, record, sizeof record);
+        wm_log_csv_line(WM_LOG_EVENTS, number, record, (size_t)size, line);
+        (void)strcat(line, "\n");
+        cr_assert_eq(strncmp(at, line, strlen(line)), 0, "wanted %s, got %s", line, at);
+        at = strchr(at, '\n') + 1;
+    }
+    cr_assert_str_eq(at, "ok\n");
+}
+
+Test(console, a_log_is_told_whole_or_its_last_records)
+{
+    start_with_log();
+    (void)ask("log events");
+    expect_records(100, 109);
+    (void)ask("log events 3");
+    expect_records(107, 109);
+    (void)ask("log events 10");
+    expect_records(100, 109);
+    (void)ask("log events 11");
+    expect_records(100, 109);
+    cr_assert_eq(lines_of(ask("log events 0")), 2);
+    cr_assert_eq(lines_of(ask("log normal")), 2, "the other rings are empty");
+    cr_assert_eq(lines_of(ask("log flow 5")), 2);
+    expect_code("log", "syntax");
+    expect_code("log errors", "unknown");
+    expect_code("log events few", "syntax");
+}
+
+Test(console, records_that_the_ring_drops_meanwhile_are_left_out)
+{
+    char bytes[20];
+    for (int dropped = 1; dropped < 10; dropped++) {
+        start_with_log();
+        cr_assert_eq(con_console_write(&console, "log events\n", 11, now_ms), 11);
+        cr_assert_eq(con_console_read(&console, bytes, sizeof bytes), sizeof bytes);
+        ring.first += (uint64_t)dropped;
+        (void)hear(0);
+        cr_assert_eq(lines_of(said), 1 + 10 - dropped + 1, "%s", said);
+    }
+}
+
+Test(console, a_record_that_cannot_be_read_is_told_as_damaged)
+{
+    start_with_log();
+    ring.is_damaged = true;
+    cr_assert_eq(lines_of(ask("log events")), 12);
+    cr_assert_not_null(strstr(said, "damaged"), "%s", said);
+}
+
+Test(console, without_a_log_none_is_told)
+{
+    start(18, 2, 1);
+    expect_code("log events", "absent");
 }
 
 /* ---- the clock -------------------------------------------------------------------------- */

@@ -357,3 +357,13 @@ Test(puppet, values_of_a_plant_that_is_gone_are_refused)
     say("return voltage");
     cr_assert_not(sim_plant_reference(stage.lua, -1, &reference));
 }
+
+Test(puppet, what_only_the_webmanager_knows_has_no_value_in_the_plant)
+{
+    say("assert(tostring(plant.webmanager) == 'webmanager')");
+    say("assert(plant.webmanager.result.value == nil and plant.webmanager.discharges.value == "
+        "nil)");
+    refuse("return plant.webmanager.horn",
+           "webmanager has no property \"horn\"; it has: activity,");
+    refuse("plant.webmanager.result = 'stopped'", "webmanager only shows \"result\"");
+}

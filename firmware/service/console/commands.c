@@ -22,6 +22,11 @@ static void help(struct con_console *console);
     {                                                                                              \
         {verb, topic, "", text}, con_order, 0, WM_COMMAND_SET, value, wm_setting_##setting         \
     }
+#define LOG(topic, ring, text)                                                                     \
+    {                                                                                              \
+        {"log", topic, "[COUNT]", text}, con_log, 0, (enum wm_command_kind)0, WM_LOG_##ring,       \
+            NO_SETTING                                                                             \
+    }
 #define OTHER(verb, topic, arguments, run, scopes, text)                                           \
     {                                                                                              \
         {verb, topic, arguments, text}, run, scopes, NO_WISH                                       \
@@ -47,6 +52,9 @@ static const struct con_command commands[] = {
     SHOW("programmer", "", SCOPE(programmer),
          "What the programmer does, and how its last activity ended"),
     OTHER("show", "version", "", con_show_version, 0, "Version of the firmware and its limits"),
+    LOG("events", EVENTS, "The event log as CSV, oldest first: all, or the last COUNT"),
+    LOG("normal", NORMAL, "The measurements at the normal rate, likewise"),
+    LOG("flow", FLOW, "The measurements on charge and discharge, likewise"),
     OTHER("set", NULL, "NAME VALUE", con_order_set, 0,
           "Sets a setting, in its natural unit or by the name of a choice; kept"),
     ORDER("save", NULL, "", SAVE, 0, "Writes the settings to the store again"),

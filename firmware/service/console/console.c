@@ -221,12 +221,11 @@ size_t con_console_write(struct con_console *console, const char *bytes, size_t 
     size_t taken = 0;
     while (taken < size && !console->is_answering && console->answer_sent == console->answer_size) {
         const char byte = bytes[taken++];
-        const bool is_second_half = byte == '\n' && console->was_return;
-        console->was_return = byte == '\r';
-        if (byte != '\n' && byte != '\r') {
-            byte_take(console, byte);
-        } else if (!is_second_half) {
+        /* The second half of CR LF ends a line that is empty, and so asks nothing. */
+        if (byte == '\n' || byte == '\r') {
             line_run(console, now_ms);
+        } else {
+            byte_take(console, byte);
         }
     }
     return taken;

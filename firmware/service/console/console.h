@@ -49,13 +49,13 @@ struct con_console {
     size_t line_size;
     bool line_is_long;
     bool line_is_bad; /* it holds a byte that is no printable ASCII */
-    bool was_return;  /* a line feed that follows belongs to it     */
     char line[CON_LINE_MAX + 1];
     const char *word[CON_WORDS_MAX]; /* into line, while its answer is under way */
     size_t words;
     const struct con_command *command; /* being answered */
     con_next_fn *next;                 /* more lines of the answer; null: none   */
     int64_t at;                        /* where next stands                      */
+    int64_t end;                       /* of what it lists, where at is a number */
     int32_t first, last;               /* items it was asked for                 */
     bool is_answering;
     size_t answer_size, answer_sent;

@@ -69,6 +69,10 @@ void con_order(struct con_console *console);
 void con_order_set(struct con_console *console);
 void con_order_clock(struct con_console *console);
 
+/* ---- logs.c ----------------------------------------------------------------------------- */
+
+void con_log(struct con_console *console);
+
 /* ---- instant.c -------------------------------------------------------------------------- */
 
 /* Bytes of "2020-06-01T00:00:00.000Z" with the zero, and of a year that no clock reaches. */

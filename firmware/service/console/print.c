@@ -50,10 +50,10 @@ int main(void)
            "<!-- Printed by `wm-console`; do not edit. -->\n\n"
            "One request a line, of at most %d bytes of printable ASCII; lines end with CR, LF or "
            "both. The\nanswer is lines of `key=value` words, a value with blanks in double quotes, "
-           "and ends with one\nline `ok` or `error CODE TEXT`. Codes are stable, texts are not. "
-           "An empty line has no answer.\nThere is no echo and no prompt. A refused request has "
-           "changed nothing (but see `store`). %d\nrequests are taken in a row, and %d more a "
-           "second.\n\n## Commands\n\n",
+           "and ends with one\nline `ok` or `error CODE TEXT`; a log is lines of comma-separated "
+           "values instead. Codes are\nstable, texts are not. An empty line has no answer. There "
+           "is no echo and no prompt. A refused\nrequest has changed nothing (but see `store`). %d "
+           "requests are taken in a row, and %d more a\nsecond.\n\n## Commands\n\n",
            CON_LINE_MAX, CON_BURST, CON_PER_SECOND);
     print_commands();
     print_codes();
