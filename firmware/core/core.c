@@ -41,6 +41,7 @@ void wm_core_init(struct wm_core *core, const struct wm_ports *ports,
     wm_programmer_init(&core->programmer, core->bank.modules_count);
     core->is_store_damaged =
         wm_breakers_init(&core->breakers, &core->settings, &core->ports.store) != WM_OK;
+    core->is_store_damaged |= wm_discharges_init(&core->discharges, &core->ports.store) != WM_OK;
     if (core->is_store_damaged || !is_kept_whole) {
         tell(core, now_ms, wm_event_store_damaged, 0, 0);
     }
@@ -298,7 +299,17 @@ static void bytes_receive(struct wm_core *core, wm_ms now_ms)
     wm_poller_receive(&core->poller, &core->bank, &core->settings, now_ms, &core->exchange);
 }
 
-static void measure_take(struct wm_core *core)
+/* Told once, until a value can be believed again. */
+static void value_refused(struct wm_core *core, struct wm_device device, wm_ms now_ms)
+{
+    struct wm_module *module = &core->bank.module[device.index];
+    if (device.class == WM_CLASS_MODULE && !module->is_refused) {
+        module->is_refused = true;
+        tell(core, now_ms, wm_event_value_refused, device.index + 1, 0);
+    }
+}
+
+static void measure_take(struct wm_core *core, wm_ms now_ms)
 {
     struct wm_exchange *exchange = &core->exchange;
     if (exchange->result != WM_EXCHANGE_ANSWERED) {
@@ -307,7 +318,11 @@ static void measure_take(struct wm_core *core)
     if (wm_measure(&exchange->answer, exchange->device, core->bank.type, &core->measurement) ==
         WM_OK) {
         wm_poller_accept(&core->poller);
+        if (exchange->message == wm_message_measure) {
+            core->bank.module[exchange->device.index].is_refused = false;
+        }
     } else {
+        value_refused(core, exchange->device, now_ms);
         wm_poller_refuse(&core->poller, exchange);
     }
 }
@@ -518,6 +533,9 @@ static void round_judge(struct wm_core *core, wm_ms now_ms)
     }
     wm_bank_aggregate(&core->bank);
     wm_state_flow(&core->state, &core->bank, &core->settings, now_ms);
+    if (wm_discharges_step(&core->discharges, &core->state, core->bank.strings_count, now_ms)) {
+        tell(core, now_ms, wm_event_discharge_counted, core->discharges.count, 0);
+    }
     if (strings_judge(core, now_ms)) {
         wm_poller_look_again(&core->poller);
     }
@@ -632,7 +650,8 @@ static void records_save(struct wm_core *core, wm_ms now_ms)
     }
     const bool are_settings_kept = wm_keep_save(&core->keep, &core->settings, store) == WM_OK;
     const bool are_breakers_kept = wm_breakers_save(&core->breakers, store) == WM_OK;
-    core->is_store_failing = !are_settings_kept || !are_breakers_kept;
+    const bool are_discharges_kept = wm_discharges_save(&core->discharges, store) == WM_OK;
+    core->is_store_failing = !are_settings_kept || !are_breakers_kept || !are_discharges_kept;
     if (core->is_store_failing && !was_failing) {
         tell(core, now_ms, wm_event_store_failed, 0, 0);
     }
@@ -695,7 +714,7 @@ wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
     commands_apply(core, now_ms);    /* wishes from outside                 */
     bytes_receive(core, now_ms);     /* bytes       -> frame, or silence    */
     programmer_update(core, now_ms); /* who has the bus                     */
-    measure_take(core);              /* frame       -> measurement          */
+    measure_take(core, now_ms);      /* frame       -> measurement          */
     bank_update(core, now_ms);       /* measurement -> modules and strings  */
     alarm_update(core, now_ms);      /* bank        -> alarms               */
     breaker_update(core);            /* alarms      -> relay orders         */

@@ -10,6 +10,7 @@
 #include "alarm.h"
 #include "bank.h"
 #include "breaker.h"
+#include "discharge.h"
 #include "equalizer.h"
 #include "inbox.h"
 #include "keep.h"
@@ -40,6 +41,7 @@ struct wm_core {
     struct wm_runaway runaway[WM_STRINGS_MAX];
     struct wm_breakers breakers;
     struct wm_equalizer equalizer;
+    struct wm_discharges discharges;
     struct wm_state state;
     struct wm_programmer programmer;
     bool is_store_damaged; /* a record was not believed at power-up; until a WM_COMMAND_SAVE */

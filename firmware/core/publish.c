@@ -170,6 +170,7 @@ static void system_publish(struct wm_core *core, wm_ms now_ms)
     out->strings_count = bank->strings_count;
     out->modules_count = bank->modules_count;
     out->alarms_present_count = core->alarms.rows;
+    out->discharges_count = core->discharges.count;
     for (int32_t i = 0; i < bank->strings_count; i++) {
         out->voltage_sum_mV += bank->string[i].voltage_sum_mV;
         valid_count += bank->string[i].valid_count;

@@ -131,3 +131,29 @@ scenario "a string without a sensor that answers is not compared" {
     end)
   end,
 }
+
+scenario "an isolated string deviates from nobody" {
+  tags = { "current", "safety" },
+  plant = "two_strings_of_nine",
+  settings = { ["runaway.hold"] = 10 },
+
+  run = function(plant)
+    local hot, other = plant.string[1], plant.string[2]
+    settle()
+    hot.current, other.current = 6.5, 16
+    within(rounds(3), function()
+      expect(plant):has_not "string_curr_deviation_charge_warn"
+    end)
+    hot.module[7].temperature = 52
+    within(minutes(1), function()
+      expect(plant):has "battery_breaker_open"
+    end)
+    note "without a current it is not compared, however much the other one carries"
+    other.current = 40
+    throughout(rounds(6), function()
+      expect(plant):has_not "string_curr_deviation_charge"
+      expect(plant):has_not "string_curr_deviation_charge_warn"
+    end)
+    expect(other.current):is_near(40, 0.5)
+  end,
+}

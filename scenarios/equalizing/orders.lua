@@ -143,3 +143,20 @@ scenario "a module that drops its bypass between slow rounds is told again, and 
     expect(module.bypass):is_near(0, 0)
   end,
 }
+
+scenario "of 512 modules the last is bypassed like the first" {
+  tags = { "equalizing" },
+  plant = "full_bank",
+
+  run = function(plant)
+    settle()
+    for _, number in ipairs { 1, 331, 512 } do
+      plant.module[number].voltage = 13.9
+    end
+    within(rounds(4), function()
+      for _, number in ipairs { 1, 331, 512 } do
+        expect(plant.module[number].bypass):is(100)
+      end
+    end)
+  end,
+}

@@ -419,3 +419,73 @@ Test(core, a_store_that_fails_is_tried_again_each_round_and_told_once)
     bench_run(&bench, 5000);
     cr_assert(bench_has_row(&bench, BREAKER_OPEN));
 }
+
+Test(core, an_impossible_value_is_told_once_until_a_good_one_comes)
+{
+    bench_settings(&bench, 1, 3);
+    bench_ready(&bench);
+    bench.bus.module[1].voltage_mV = 22101;
+    bench_run(&bench, 10000);
+    int refusals = 0;
+    for (int i = 0; i < bench.events; i++) {
+        refusals += bench.event[i].kind == wm_event_value_refused;
+    }
+    cr_assert_eq(refusals, 1);
+    cr_assert(bench_told(&bench, wm_event_value_refused, 2));
+    cr_assert(bench_told(&bench, wm_event_module_lost, 2), "it counts as not answering");
+    bench.bus.module[1].voltage_mV = 13500;
+    bench_run(&bench, 3000);
+    bench.events = 0;
+    bench.bus.module[1].voltage_mV = 22101;
+    bench_run(&bench, 2000);
+    cr_assert(bench_told(&bench, wm_event_value_refused, 2), "another episode");
+}
+
+Test(core, a_current_beyond_its_limit_is_asked_again_at_once)
+{
+    bench_settings(&bench, 2, 3);
+    bench.settings.value[wm_setting_string_current_high_alarm] = 20000;
+    bench_ready(&bench);
+    bench.bus.sensor[0].current_mA = 20001;
+    bench.bus.sensor[1].current_mA = 20000;
+    bench_run(&bench, 1000);
+    cr_assert(bench_has_row(&bench, 31));
+    cr_assert_eq(bench.core.view.string[0].alarm2_flags, 0x0001);
+    cr_assert_eq(bench.core.view.string[1].alarm2_flags, 0);
+    cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_read_sensor, 1), 2);
+    cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_read_sensor, 2), 1);
+    bench.bus.sensor[0].is_silent = true;
+    bench_run(&bench, 5000);
+    cr_assert(bench_has_row(&bench, 31), "until a good value clears it");
+}
+
+Test(core, strings_that_deviate_are_all_read_again_at_once)
+{
+    bench_settings(&bench, 2, 3);
+    bench.settings.value[wm_setting_bus_round_period] = 60000;
+    bench_ready(&bench);
+    bench.bus.sensor[1].current_mA = 40000;
+    bench_run(&bench, 61000);
+    cr_assert(bench_has_row(&bench, 36), "in the round that saw it");
+    cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_read_sensor, 1), 2);
+    cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_read_sensor, 2), 2);
+    cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_measure, 1), 1);
+}
+
+Test(core, a_block_that_differs_is_judged_after_its_whole_string_was_read_again)
+{
+    bench_settings(&bench, 2, 3);
+    bench.settings.value[wm_setting_bus_round_period] = 60000;
+    bench.settings.value[wm_setting_voltage_max_difference] = 300;
+    bench_ready(&bench);
+    bench.bus.module[1].voltage_mV = 13950;
+    bench_run(&bench, 61000);
+    cr_assert_not(bench_has_row(&bench, 26), "450 mV of three are 300 mV from the average");
+    bench.bus.module[1].voltage_mV = 13952;
+    fake_bus_forget(&bench.bus);
+    bench_run(&bench, 60000);
+    cr_assert(bench_has_row(&bench, 26));
+    cr_assert_eq(bench.core.view.system.battery_status_flags, 0x0002, "no general alarm");
+    cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_measure, 1), 2);
+    cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_measure, 4), 1);
+}

@@ -114,6 +114,19 @@ Test(equalizer, an_order_goes_out_for_a_change_of_a_percent_and_always_for_none,
     plan();
     cr_assert_not(wants_bypass(0));
     cr_assert_eq(bank.module[0].bypass_order_permille, 500, "what it holds is near enough");
+    settings.value[wm_setting_equalizing_full] = 110; /* a percent a millivolt */
+    block_is_above(60);
+    plan();
+    cr_assert_not(wants_bypass(0));
+    block_is_above(61);
+    plan();
+    cr_assert(wants_bypass(0), "a percent more");
+    obey(0, 1500);
+    cr_assert_eq(equalizer.module[0].ordered_permille, 510);
+    settings.value[wm_setting_equalizing_full] = 250;
+    block_is_above(130);
+    plan();
+    obey(0, 1600);
     settings.value[wm_setting_equalizing_full] = 255; /* 130 mV: 490 */
     block_is_above(130);
     plan();

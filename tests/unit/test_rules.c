@@ -399,6 +399,18 @@ Test(rules, strings_that_are_isolated_or_not_measured_are_left_out_of_deviation,
     cr_assert_not(read_currents(60000, 0, 0, 7), "an equal share deviates from nothing");
 }
 
+Test(rules, a_third_of_a_milliampere_beyond_is_beyond, .init = strings_setup)
+{
+    cr_assert(read_currents(25001, 20000, 15001, 0), "5000.33 mA from the mean");
+    strings_setup();
+    cr_assert_not(read_currents(25000, 20000, 15000, 0));
+    bank.module[0].voltage_mV = 13951;
+    bank.module[1].voltage_mV = 13500;
+    bank.module[2].voltage_mV = 13500;
+    wm_bank_aggregate(&bank);
+    cr_assert(wm_rules_differences(&rules, &alarms, &bank, 0, 1) & WM_JUDGED_AGAIN, "300.67 mV");
+}
+
 Test(rules, a_lost_sensor_keeps_what_its_current_raised, .init = strings_setup)
 {
     (void)read_current(21000, 0);
@@ -410,6 +422,10 @@ Test(rules, a_lost_sensor_keeps_what_its_current_raised, .init = strings_setup)
     bank.sensor[0].link.state = WM_LINK_PRESENT;
     (void)read_current(0, 3);
     cr_assert_not(wm_alarms_holds(&alarms, wm_alarm_string_current_high));
+    cr_assert(read_current(-21000, 4));
+    wm_rules_sensor_lost(&rules, 0);
+    cr_assert(read_current(-21000, 5), "what was only on its way begins anew");
+    cr_assert_not(wm_alarms_holds(&alarms, wm_alarm_string_current_low));
 }
 
 Test(rules, the_difference_is_an_option_with_the_delay_of_voltages, .init = strings_setup)

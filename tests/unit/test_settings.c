@@ -157,3 +157,103 @@ Test(settings, each_string_finds_its_own_breaker)
         cr_assert_eq(is_normally_closed, i % 2 == 1);
     }
 }
+
+Test(settings, every_type_has_its_whole_row_of_defaults)
+{
+    static const struct {
+        int32_t type;
+        int32_t voltage[5];    /* low alarm, low and high warning, high alarm, hysteresis */
+        int32_t impedance[4];  /* low alarm, low and high warning, high alarm             */
+        int32_t equalizing[4]; /* low, high, start, full                                  */
+        int32_t equalizing_mA;
+    } rows[] = {
+        {0,
+         {12000, 12000, 14100, 15500, 50},
+         {1100, 1200, 40000, 50000},
+         {12495, 14700, 10, 250},
+         150},
+        {1, {12000, 12000, 14100, 15500, 50}, {0, 0, 0, 0}, {12495, 14700, 10, 250}, 150},
+        {2, {16000, 16000, 18800, 20667, 67}, {0, 0, 0, 0}, {16660, 19600, 13, 333}, 120},
+        {10, {6000, 6000, 7050, 7750, 25}, {0, 0, 0, 0}, {6248, 7350, 5, 125}, 300},
+        {20, {2000, 2000, 2350, 2583, 8}, {0, 0, 0, 0}, {2083, 2450, 2, 42}, 900},
+        /* 15.5 V scaled is 5.167 V: beyond 5 V less 0.1 V x 4 / 12. */
+        {21, {4000, 4000, 4700, 4967, 17}, {0, 0, 0, 0}, {4165, 4900, 3, 83}, 300},
+    };
+    static const enum wm_setting voltage[] = {
+        wm_setting_voltage_low_alarm, wm_setting_voltage_low_warn, wm_setting_voltage_high_warn,
+        wm_setting_voltage_high_alarm, wm_setting_voltage_hysteresis};
+    static const enum wm_setting impedance[] = {
+        wm_setting_impedance_low_alarm, wm_setting_impedance_low_warn,
+        wm_setting_impedance_high_warn, wm_setting_impedance_high_alarm};
+    static const enum wm_setting equalizing[] = {
+        wm_setting_equalizing_low, wm_setting_equalizing_high, wm_setting_equalizing_start,
+        wm_setting_equalizing_full};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *why;
+        plant(rows[i].type, 1, 9, 50000);
+        for (int k = 0; k < 5; k++) {
+            cr_assert_eq(of(voltage[k]), rows[i].voltage[k], "type %d: %s is %d", (int)rows[i].type,
+                         wm_setting(voltage[k])->name, (int)of(voltage[k]));
+        }
+        for (int k = 0; k < 4; k++) {
+            cr_assert_eq(of(impedance[k]), rows[i].impedance[k]);
+            cr_assert_eq(of(equalizing[k]), rows[i].equalizing[k], "type %d: %s is %d",
+                         (int)rows[i].type, wm_setting(equalizing[k])->name,
+                         (int)of(equalizing[k]));
+        }
+        cr_assert_eq(of(wm_setting_voltage_max_difference), 0, "an option");
+        cr_assert_eq(wm_module_type(rows[i].type)->equalizing_mA, rows[i].equalizing_mA);
+        cr_assert_eq(wm_settings_check(&settings, &why), WM_OK);
+    }
+}
+
+/* Whether the two values go together. */
+static bool agree(enum wm_setting one, int32_t value, enum wm_setting other, int32_t other_value)
+{
+    const char *why;
+    plant(0, 2, 18, 50000);
+    cr_assert_eq(wm_settings_set(&settings, one, value), WM_OK);
+    cr_assert_eq(wm_settings_set(&settings, other, other_value), WM_OK);
+    return wm_settings_check(&settings, &why) == WM_OK;
+}
+
+Test(settings, levels_of_currents_rise_with_their_sign_and_zero_is_off)
+{
+    const enum wm_setting low_alarm = wm_setting_string_current_low_alarm;
+    const enum wm_setting low_warn = wm_setting_string_current_low_warn;
+    const enum wm_setting high_warn = wm_setting_string_current_high_warn;
+    const enum wm_setting high_alarm = wm_setting_string_current_high_alarm;
+    cr_assert(agree(low_alarm, -20000, low_warn, -15000));
+    cr_assert(agree(low_alarm, -20000, low_warn, -20000), "an empty warning band");
+    cr_assert_not(agree(low_alarm, -20000, low_warn, -20001));
+    cr_assert(agree(high_warn, 15000, high_alarm, 15000));
+    cr_assert_not(agree(high_warn, 15000, high_alarm, 14999));
+    cr_assert_not(agree(low_warn, 5000, high_warn, 5000), "a low one is below a high one");
+    cr_assert(agree(low_warn, 4999, high_warn, 5000));
+    cr_assert(agree(low_warn, 5000, high_warn, 0), "0 is off, not a level");
+    cr_assert(agree(low_alarm, -2000000, high_alarm, 2000000));
+    cr_assert_eq(wm_settings_set(&settings, high_alarm, 2000001), WM_RANGE);
+    cr_assert_eq(wm_settings_set(&settings, low_alarm, -2000001), WM_RANGE);
+}
+
+Test(settings, a_deviation_warns_no_later_than_it_alarms)
+{
+    static const enum wm_setting pairs[2][2] = {
+        {wm_setting_current_deviation_charge_warn, wm_setting_current_deviation_charge_alarm},
+        {wm_setting_current_deviation_discharge_warn, wm_setting_current_deviation_discharge_alarm},
+    };
+    for (int i = 0; i < 2; i++) {
+        cr_assert(agree(pairs[i][0], 7000, pairs[i][1], 7000));
+        cr_assert_not(agree(pairs[i][0], 7001, pairs[i][1], 7000));
+        cr_assert(agree(pairs[i][0], 7001, pairs[i][1], 0));
+        cr_assert(agree(pairs[i][0], 0, pairs[i][1], 7000));
+    }
+}
+
+Test(settings, equalizing_has_a_range_and_a_ramp)
+{
+    cr_assert(agree(wm_setting_equalizing_low, 13000, wm_setting_equalizing_high, 13001));
+    cr_assert_not(agree(wm_setting_equalizing_low, 13000, wm_setting_equalizing_high, 13000));
+    cr_assert(agree(wm_setting_equalizing_start, 249, wm_setting_equalizing_full, 250));
+    cr_assert_not(agree(wm_setting_equalizing_start, 250, wm_setting_equalizing_full, 250));
+}
