@@ -45,6 +45,9 @@ enum { BATTERY_ARRAYS = 8 + SIM_PINS, BATTERY_LINE = 8 };
 #define BATTERY_STILL_K      1e-7
 #define BATTERY_STILL_A      1e-7
 #define BATTERY_SETTLE_STEPS 40
+/* A bypass alone moves a floating string so slowly that ten seconds at once are as good as one. */
+#define BATTERY_SLOW         100
+#define BATTERY_SLOW_TICK_US 10000000
 
 static inline double at_least(double value, double low)
 {
@@ -282,19 +285,22 @@ static double battery_solve(struct sim_battery *battery)
 
 void sim_battery_step(struct sim_battery *battery, double seconds)
 {
-    battery->moves = false;
+    double largest_K = 0;
+    bool is_charged = false, is_bypassed = false;
     for (int32_t s = 0; s < battery->plate.strings; s++) {
-        double largest_K = string_move(battery, s, seconds);
+        largest_K = at_least(largest_K, string_move(battery, s, seconds));
+        is_charged = is_charged || string_charge_moves(battery, s);
         if (battery->string[s].has_bypass) {
             string_bypass(battery, s, seconds);
-            battery->moves = true;
+            is_bypassed = true;
         }
-        battery->moves = battery->moves || largest_K > BATTERY_STILL_K * seconds ||
-                         string_charge_moves(battery, s);
     }
-    if (battery_solve(battery) > BATTERY_STILL_A) {
-        battery->moves = true;
-    }
+    const double largest_A = battery_solve(battery);
+    battery->moves = is_charged || is_bypassed || largest_K > BATTERY_STILL_K * seconds ||
+                     largest_A > BATTERY_STILL_A;
+    battery->is_slow = is_bypassed && !is_charged &&
+                       largest_K <= BATTERY_SLOW * BATTERY_STILL_K * seconds &&
+                       largest_A <= BATTERY_SLOW * BATTERY_STILL_A * seconds;
 }
 
 static void battery_tell(const struct sim_battery *battery)
@@ -324,10 +330,13 @@ static void battery_tick(void *self)
     if (drifts) {
         (void)battery_solve(battery);
         battery->moves = true;
+        battery->is_slow = false;
     }
     battery_tell(battery);
     if (battery->moves) {
-        sim_world_schedule(battery->world, &battery->tick, battery->stepped_us + BATTERY_TICK_US);
+        sim_world_schedule(battery->world, &battery->tick,
+                           battery->stepped_us +
+                               (battery->is_slow ? BATTERY_SLOW_TICK_US : BATTERY_TICK_US));
     }
 }
 

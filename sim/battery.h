@@ -91,6 +91,7 @@ struct sim_battery {
     bool charger_is_on;     /* rw */
     double load_A;          /* rw: what the load draws, 0 or above */
     bool moves;             /* private: something changed in the last tick */
+    bool is_slow;           /* private: only by bypasses, hardly */
     int64_t stepped_us;     /* private: state is that of this instant */
     struct sim_event tick;  /* private */
     /* Called before each step, at the instant of it; true while values are still being moved. */
@@ -120,8 +121,8 @@ void sim_battery_release(struct sim_battery *battery, int32_t module, enum sim_p
 void sim_battery_set_charge(struct sim_battery *battery, int32_t module, double part);
 double sim_battery_charge(const struct sim_battery *battery, int32_t module);
 /*
- * From now on current_A goes around the block, until until_us or another call. The present tick of
- * at most a second counts as a whole; nothing has to be touched.
+ * From now on current_A goes around the block, until until_us or another call. The present tick,
+ * a second or, while nothing else moves, ten, counts as a whole; nothing has to be touched.
  */
 void sim_battery_bypass(struct sim_battery *battery, int32_t module, double current_A,
                         int64_t until_us);

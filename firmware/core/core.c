@@ -557,13 +557,12 @@ static void system_judge(struct wm_core *core, wm_ms now_ms)
     const struct wm_bank *bank = &core->bank;
     const uint16_t flags = wm_state_flags(&core->state, now_ms);
     int32_t open = 0;
-    int32_t cut_off = 0;
     for (int32_t i = 0; i < bank->strings_count; i++) {
         open += core->breakers.is_open[i];
-        cut_off += wm_equalizer_is_cut_off(&core->equalizer, i);
     }
-    wm_alarms_set(alarms, wm_alarm_equalizing, core->equalizer.errors > 0);
-    wm_alarms_set(alarms, wm_alarm_string_equalizing_disabled, cut_off > 0);
+    wm_alarms_count(alarms, wm_alarm_equalizing, core->equalizer.errors);
+    wm_alarms_count(alarms, wm_alarm_string_equalizing_disabled,
+                    core->equalizer.strings_cut_off);
     wm_alarms_set(alarms, wm_alarm_battery_breaker_open, open > 0);
     wm_alarms_count(alarms, wm_alarm_system_error,
                     bank->modules_lost + bank->modules_mismatched + !wm_core_store_is_sound(core));
@@ -596,15 +595,6 @@ static bool end_judge(struct wm_core *core, wm_ms now_ms)
            wm_bank_is_started(&core->bank);
 }
 
-/* The LED of the module that was asked follows its alarm word, from its next question on. */
-static void lamp_update(struct wm_core *core)
-{
-    const struct wm_device device = core->exchange.device;
-    if (core->exchange.result != WM_EXCHANGE_NONE && device.class == WM_CLASS_MODULE) {
-        core->bank.module[device.index].is_alarm = wm_publish_module_word(core, device.index) != 0;
-    }
-}
-
 static void alarm_update(struct wm_core *core, wm_ms now_ms)
 {
     module_judge(core, now_ms);
@@ -617,7 +607,6 @@ static void alarm_update(struct wm_core *core, wm_ms now_ms)
         life_enter(core, WM_RUNNING, now_ms);
     }
     system_judge(core, now_ms);
-    lamp_update(core);
     core->is_to_be_published |=
         wm_alarms_update(&core->alarms, now_ms - core->started_ms, &core->ports.journal);
     if (is_started) {
@@ -673,12 +662,21 @@ static void panel_update(struct wm_core *core, wm_ms now_ms)
     }
 }
 
+/* The LED of a module shows what its word shows, from its next question on. */
+static void lamps_follow(struct wm_core *core)
+{
+    for (int32_t i = 0; i < core->bank.modules_count; i++) {
+        core->bank.module[i].is_alarm = core->view.module[i].alarm_flags != 0;
+    }
+}
+
 static void publish(struct wm_core *core, wm_ms now_ms)
 {
     if (core->is_to_be_published) {
         core->is_to_be_published = false;
         wm_bank_aggregate(&core->bank);
         wm_publish(core, now_ms);
+        lamps_follow(core);
     }
 }
 

@@ -156,6 +156,7 @@ void wm_equalizer_plan(struct wm_equalizer *equalizer, struct wm_bank *bank,
                        bool may_bypass)
 {
     const int32_t *value = settings->value;
+    equalizer->strings_cut_off = 0;
     for (int32_t i = 0; i < bank->strings_count; i++) {
         const struct wm_string_sums *sums = &bank->string[i];
         const bool is_on = may_bypass && state->flow != WM_FLOW_DISCHARGE &&
@@ -174,6 +175,7 @@ void wm_equalizer_plan(struct wm_equalizer *equalizer, struct wm_bank *bank,
             is_bypassing |= module->bypass_order_permille > 0;
         }
         equalizer->string[i] = string_state(equalizer, bank, settings, i, is_bypassing);
+        equalizer->strings_cut_off += wm_equalizer_is_cut_off(equalizer, i);
     }
 }
 

@@ -33,7 +33,8 @@ enum wm_equalizing {
 };
 
 struct wm_equalizer {
-    int32_t errors; /* modules with is_error */
+    int32_t errors;          /* modules with is_error */
+    int32_t strings_cut_off; /* wm_equalizer_is_cut_off */
     struct wm_bypass module[WM_MODULES_MAX];
     enum wm_equalizing string[WM_STRINGS_MAX];
 };

@@ -38,7 +38,7 @@ enum {
 #define SENSOR_CURRENTS (BIT(sensor, current) | BIT(sensor, current_ac))
 #define SYSTEM_ALL      ((UINT32_C(1) << (wm_point_string_position - wm_point_system_status)) - 1)
 
-uint16_t wm_publish_module_word(const struct wm_core *core, int32_t index)
+static uint16_t module_flags(const struct wm_core *core, int32_t index)
 {
     const struct wm_module *module = &core->bank.module[index];
     const bool is_lost = module->link.state == WM_LINK_LOST;
@@ -59,7 +59,7 @@ static void module_publish(const struct wm_core *core, int32_t index, struct wm_
     memset(out, 0, sizeof *out);
     out->valid = MODULE_ALWAYS;
     out->position_index = index;
-    out->alarm_flags = wm_publish_module_word(core, index);
+    out->alarm_flags = module_flags(core, index);
     out->link_choice = (int32_t)module->link.state;
     if (module->is_identified) {
         out->valid |= MODULE_IDENTIFIED;
