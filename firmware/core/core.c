@@ -352,14 +352,26 @@ static void sensor_strings(const struct wm_core *core, int32_t sensor, int32_t *
     }
 }
 
-static void sensor_lost(struct wm_core *core, struct wm_device device)
+static void module_lost(struct wm_core *core, int32_t index, wm_ms now_ms)
 {
+    wm_rules_module_lost(&core->rules, index);
+    wm_equalizer_lost(&core->equalizer, &core->bank, index);
+    wm_alarms_raise(&core->alarms, wm_alarm_module_lost);
+    tell(core, now_ms, wm_event_module_lost, index + 1, 0);
+}
+
+/* A current sensor or an aux unit. */
+static void sensor_lost(struct wm_core *core, struct wm_device device, wm_ms now_ms)
+{
+    const bool is_sensor = device.class == WM_CLASS_SENSOR;
     int32_t first;
     int32_t last;
     sensor_strings(core, device.index, &first, &last);
-    for (int32_t i = first; device.class == WM_CLASS_SENSOR && i < last; i++) {
+    for (int32_t i = first; is_sensor && i < last; i++) {
         wm_rules_sensor_lost(&core->rules, i);
     }
+    wm_alarms_raise(&core->alarms, wm_alarm_sensor_communication_lost);
+    tell(core, now_ms, is_sensor ? wm_event_sensor_lost : wm_event_aux_lost, device.index + 1, 0);
 }
 
 static void device_missed(struct wm_core *core, wm_ms now_ms)
@@ -374,29 +386,54 @@ static void device_missed(struct wm_core *core, wm_ms now_ms)
     if (wm_bank_miss(&core->bank, exchange->device) == WM_BANK_LOST) {
         core->is_to_be_published = true;
         if (exchange->device.class == WM_CLASS_MODULE) {
-            wm_rules_module_lost(&core->rules, exchange->device.index);
-            wm_equalizer_lost(&core->equalizer, &core->bank, exchange->device.index);
-            wm_alarms_raise(&core->alarms, wm_alarm_module_lost);
-            tell(core, now_ms, wm_event_module_lost, exchange->device.index + 1, 0);
+            module_lost(core, exchange->device.index, now_ms);
         } else {
-            sensor_lost(core, exchange->device);
-            wm_alarms_raise(&core->alarms, wm_alarm_sensor_communication_lost);
+            sensor_lost(core, exchange->device, now_ms);
         }
     }
+}
+
+static void device_back(struct wm_core *core, struct wm_device device, wm_ms now_ms)
+{
+    const bool is_module = device.class == WM_CLASS_MODULE;
+    core->is_to_be_published = true;
+    wm_alarms_drop(&core->alarms,
+                   is_module ? wm_alarm_module_lost : wm_alarm_sensor_communication_lost);
+    tell(core, now_ms,
+         is_module                         ? wm_event_module_back
+         : device.class == WM_CLASS_SENSOR ? wm_event_sensor_back
+                                           : wm_event_aux_back,
+         device.index + 1, 0);
+}
+
+/* Tells each input that is not what it was; the first reading changes nothing. */
+static void inputs_compare(struct wm_core *core, int32_t aux_index, const struct wm_aux *before,
+                           wm_ms now_ms)
+{
+    const uint8_t inputs = core->bank.aux[aux_index].inputs;
+    for (int line = 0; before->is_measured && line < WM_AUX_LINES; line++) {
+        if ((inputs ^ before->inputs) >> line & 1) {
+            tell(core, now_ms, wm_event_aux_input, aux_index * WM_AUX_LINES + line + 1,
+                 inputs >> line & 1);
+        }
+    }
+}
+
+static void aux_heard(struct wm_core *core, int32_t index, const struct wm_aux *before,
+                      wm_ms now_ms)
+{
+    inputs_compare(core, index, before, now_ms);
+    wm_breakers_heard(&core->breakers, &core->settings, &core->bank, index);
 }
 
 static void device_heard(struct wm_core *core, wm_ms now_ms)
 {
     const struct wm_measurement *taken = &core->measurement;
     const bool is_module = taken->device.class == WM_CLASS_MODULE;
+    const bool is_aux = taken->device.class == WM_CLASS_AUX;
+    const struct wm_aux aux_before = core->bank.aux[is_aux ? taken->device.index : 0];
     if (wm_bank_take(&core->bank, taken) == WM_BANK_BACK) {
-        core->is_to_be_published = true;
-        if (is_module) {
-            wm_alarms_drop(&core->alarms, wm_alarm_module_lost);
-            tell(core, now_ms, wm_event_module_back, taken->device.index + 1, 0);
-        } else {
-            wm_alarms_drop(&core->alarms, wm_alarm_sensor_communication_lost);
-        }
+        device_back(core, taken->device, now_ms);
     }
     if (taken->message == wm_message_set_outputs) {
         core->is_to_be_published = true; /* in programmer mode no round's end will do it */
@@ -405,8 +442,8 @@ static void device_heard(struct wm_core *core, wm_ms now_ms)
         wm_equalizer_heard(&core->equalizer, &core->bank, taken->device.index, taken->message,
                            core->exchange.is_second, now_ms);
     }
-    if (taken->device.class == WM_CLASS_AUX) {
-        wm_breakers_heard(&core->breakers, &core->settings, &core->bank, taken->device.index);
+    if (is_aux) {
+        aux_heard(core, taken->device.index, &aux_before, now_ms);
     }
     if (taken->message == wm_message_identify && core->state.life == WM_RUNNING) {
         wm_bank_compare(&core->bank);

@@ -111,9 +111,7 @@ static int32_t wish_permille(const struct wm_settings *settings, int32_t voltage
     const int64_t start_uV = settings->value[wm_setting_equalizing_start] * INT64_C(1000);
     const int64_t full_uV = settings->value[wm_setting_equalizing_full] * INT64_C(1000);
     const int64_t above_uV = voltage_mV * INT64_C(1000) - target_uV - start_uV;
-    return above_uV <= 0
-               ? 0
-               : wm_clamp(wm_divide_rounded(above_uV * PERMILLE, full_uV - start_uV), 0, PERMILLE);
+    return wm_clamp(wm_divide_rounded(above_uV * PERMILLE, full_uV - start_uV), 0, PERMILLE);
 }
 
 static void module_plan(const struct wm_bypass *bypass, struct wm_module *module, int32_t permille)

@@ -489,3 +489,32 @@ Test(core, a_block_that_differs_is_judged_after_its_whole_string_was_read_again)
     cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_measure, 1), 2);
     cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_measure, 4), 1);
 }
+
+Test(core, losses_returns_and_inputs_are_told_each_by_its_event)
+{
+    bench_settings(&bench, 2, 3);
+    bench_ready(&bench);
+    bench.bus.sensor[1].is_silent = true;
+    bench.bus.aux[0].is_silent = true;
+    bench_run(&bench, 5000);
+    cr_assert(bench_told(&bench, wm_event_sensor_lost, 2));
+    cr_assert(bench_told(&bench, wm_event_aux_lost, 1));
+    cr_assert_not(bench_told(&bench, wm_event_aux_input, 3), "a lost unit tells nothing new");
+    bench.bus.sensor[1].is_silent = false;
+    bench.bus.aux[0].is_silent = false;
+    bench.bus.aux[0].inputs = 0x0B;
+    bench_run(&bench, 2000);
+    cr_assert(bench_told(&bench, wm_event_sensor_back, 2));
+    cr_assert(bench_told(&bench, wm_event_aux_back, 1));
+    const int at = bench_told(&bench, wm_event_aux_input, 3);
+    cr_assert(at > 0 && bench.event[at - 1].value == 0);
+    for (int line = 1; line <= 16; line++) {
+        cr_assert_eq(bench_told(&bench, wm_event_aux_input, line) > 0, line == 3);
+    }
+    bench.events = 0;
+    bench_run(&bench, 5000);
+    cr_assert_eq(bench.events, 0, "once");
+    bench.bus.aux[0].inputs = 0x0F;
+    bench_run(&bench, 2000);
+    cr_assert_eq(bench.event[bench_told(&bench, wm_event_aux_input, 3) - 1].value, 1);
+}
