@@ -298,14 +298,13 @@ void wm_bank_aggregate(struct wm_bank *bank)
     const struct wm_module *module = bank->module;
     for (int32_t i = 0; i < bank->strings_count; i++) {
         struct wm_string_sums sums = {.temperature_mdegC_max = INT32_MIN};
-        int64_t temperature_sum = 0;
         for (int32_t k = 0; k < bank->string_modules; k++, module++) {
             if (!wm_module_is_valid(module)) {
                 continue;
             }
             sums.valid_count++;
             sums.voltage_sum_mV += module->voltage_mV;
-            temperature_sum += module->temperature_mdegC;
+            sums.temperature_mdegC_sum += module->temperature_mdegC;
             if (module->temperature_mdegC > sums.temperature_mdegC_max) {
                 sums.temperature_mdegC_max = module->temperature_mdegC;
             }
@@ -314,7 +313,7 @@ void wm_bank_aggregate(struct wm_bank *bank)
             sums.voltage_average_uV =
                 (int32_t)wm_divide_rounded(sums.voltage_sum_mV * INT64_C(1000), sums.valid_count);
             sums.temperature_mdegC_mean =
-                (int32_t)wm_divide_rounded(temperature_sum, sums.valid_count);
+                (int32_t)wm_divide_rounded(sums.temperature_mdegC_sum, sums.valid_count);
         }
         bank->string[i] = sums;
     }

@@ -93,6 +93,7 @@ struct wm_string_sums {
     int32_t valid_count;
     int32_t voltage_sum_mV;
     int32_t voltage_average_uV;
+    int32_t temperature_mdegC_sum;
     int32_t temperature_mdegC_mean;
     int32_t temperature_mdegC_max;
 };

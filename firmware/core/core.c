@@ -598,8 +598,7 @@ static void system_judge(struct wm_core *core, wm_ms now_ms)
         open += core->breakers.is_open[i];
     }
     wm_alarms_count(alarms, wm_alarm_equalizing, core->equalizer.errors);
-    wm_alarms_count(alarms, wm_alarm_string_equalizing_disabled,
-                    core->equalizer.strings_cut_off);
+    wm_alarms_count(alarms, wm_alarm_string_equalizing_disabled, core->equalizer.strings_cut_off);
     wm_alarms_set(alarms, wm_alarm_battery_breaker_open, open > 0);
     wm_alarms_count(alarms, wm_alarm_system_error,
                     bank->modules_lost + bank->modules_mismatched + !wm_core_store_is_sound(core));

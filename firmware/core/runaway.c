@@ -44,16 +44,16 @@ static int32_t coolest_hour_mdegC(const struct wm_runaway *runaway)
     return lowest_mdegC;
 }
 
-/* The hottest module above the average of the others; 0 for a module alone. */
-static int32_t spread_mdegC(const struct wm_string_sums *sums)
+/*
+ * By how much the hottest module is beyond `limit` above the average of the others, times how many
+ * those are, so that nothing is rounded. A module alone is beyond nothing.
+ */
+static int64_t spread_beyond(const struct wm_string_sums *sums, int32_t limit_mdegC)
 {
-    const int32_t others = sums->valid_count - 1;
-    if (others < 1) {
-        return 0;
-    }
-    const int64_t sum = (int64_t)sums->temperature_mdegC_mean * sums->valid_count;
-    return sums->temperature_mdegC_max -
-           (int32_t)wm_divide_rounded(sum - sums->temperature_mdegC_max, others);
+    const int64_t others = sums->valid_count - 1;
+    const int64_t others_sum = (int64_t)sums->temperature_mdegC_sum - sums->temperature_mdegC_max;
+    return others < 1 ? -1
+                      : (sums->temperature_mdegC_max - (int64_t)limit_mdegC) * others - others_sum;
 }
 
 bool wm_runaway_step(struct wm_runaway *runaway, const struct wm_string_sums *sums,
@@ -68,14 +68,13 @@ bool wm_runaway_step(struct wm_runaway *runaway, const struct wm_string_sums *su
     hour_take(runaway, sums->temperature_mdegC_mean, now_ms);
     const int32_t delta_mdegC = settings->value[wm_setting_runaway_delta];
     const int32_t rise_limit_mdegC = settings->value[wm_setting_runaway_rise];
-    const int32_t spread = spread_mdegC(sums);
     const int32_t rise = sums->temperature_mdegC_mean - coolest_hour_mdegC(runaway);
     if (runaway->is_raised) {
-        runaway->is_raised =
-            spread >= delta_mdegC - CLEAR_MDEGC || rise >= rise_limit_mdegC - CLEAR_MDEGC;
+        runaway->is_raised = spread_beyond(sums, delta_mdegC - CLEAR_MDEGC) >= 0 ||
+                             rise >= rise_limit_mdegC - CLEAR_MDEGC;
         return false;
     }
-    const bool is_hot = spread > delta_mdegC || rise > rise_limit_mdegC;
+    const bool is_hot = spread_beyond(sums, delta_mdegC) > 0 || rise > rise_limit_mdegC;
     const bool is_charged = is_measured && current_mA > settings->value[wm_setting_runaway_current];
     if (!is_hot || !is_charged) {
         runaway->is_holding = false;

@@ -23,6 +23,7 @@ static bool rounds(int count, int32_t others_mdegC, int32_t hottest_mdegC, int32
 {
     const struct wm_string_sums sums = {
         .valid_count = 9,
+        .temperature_mdegC_sum = 8 * others_mdegC + hottest_mdegC,
         .temperature_mdegC_mean = (8 * others_mdegC + hottest_mdegC) / 9,
         .temperature_mdegC_max = hottest_mdegC,
     };
@@ -81,8 +82,10 @@ Test(runaway, it_clears_when_both_are_two_kelvin_below_their_limits, .init = set
 
 Test(runaway, without_a_measured_current_it_is_not_judged, .init = setup)
 {
-    const struct wm_string_sums sums = {
-        .valid_count = 9, .temperature_mdegC_mean = 26000, .temperature_mdegC_max = 50000};
+    const struct wm_string_sums sums = {.valid_count = 9,
+                                        .temperature_mdegC_sum = 9 * 26000,
+                                        .temperature_mdegC_mean = 26000,
+                                        .temperature_mdegC_max = 50000};
     for (; now_ms < 3600000; now_ms += 1000) {
         cr_assert_not(wm_runaway_step(&runaway, &sums, false, 9000, &settings, now_ms));
     }
@@ -94,4 +97,66 @@ Test(runaway, a_string_without_a_valid_module_breaks_the_hold, .init = setup)
     cr_assert_not(rounds(500, 24000, 40000, 500));
     cr_assert_not(wm_runaway_step(&runaway, &nothing, true, 500, &settings, now_ms));
     cr_assert_not(rounds(600, 24000, 40000, 500));
+}
+
+Test(runaway, ten_kelvin_are_the_limit_and_not_above_it, .init = setup)
+{
+    cr_assert_not(rounds(3600, 24000, 34000, 500));
+    cr_assert(rounds(601, 24000, 34001, 500));
+    (void)rounds(10, 24000, 32000, 0);
+    cr_assert(runaway.is_raised, "eight kelvin are not below eight");
+    (void)rounds(10, 24000, 31999, 0);
+    cr_assert_not(runaway.is_raised);
+}
+
+Test(runaway, the_average_of_the_others_is_not_rounded, .init = setup)
+{
+    /* Seven modules: 10.0001 K, and 9.9999 K, above the average of six. */
+    const int32_t others_sum = 6 * 24000;
+    for (int less = 0; less <= 2; less++) {
+        setup();
+        const struct wm_string_sums sums = {
+            .valid_count = 7,
+            .temperature_mdegC_sum = others_sum + 1 - less + 34000,
+            .temperature_mdegC_mean = 25429,
+            .temperature_mdegC_max = 34000,
+        };
+        bool is_raised = false;
+        for (; now_ms <= 600000; now_ms += 1000) {
+            is_raised |= wm_runaway_step(&runaway, &sums, true, 500, &settings, now_ms);
+        }
+        cr_assert_eq(is_raised, less == 2, "%d", less);
+    }
+}
+
+Test(runaway, a_rise_clears_below_thirteen_kelvin, .init = setup)
+{
+    cr_assert_not(rounds(3700, 24000, 24000, 0));
+    cr_assert(rounds(601, 39001, 39001, 500));
+    (void)rounds(10, 37000, 37000, 0);
+    cr_assert(runaway.is_raised);
+    (void)rounds(10, 36999, 36999, 0);
+    cr_assert_not(runaway.is_raised);
+}
+
+Test(runaway, a_module_alone_differs_from_nobody, .init = setup)
+{
+    const struct wm_string_sums sums = {.valid_count = 1,
+                                        .temperature_mdegC_sum = 50000,
+                                        .temperature_mdegC_mean = 50000,
+                                        .temperature_mdegC_max = 50000};
+    for (; now_ms < 3600000; now_ms += 1000) {
+        cr_assert_not(wm_runaway_step(&runaway, &sums, true, 500, &settings, now_ms));
+    }
+}
+
+Test(runaway, what_is_raised_clears_though_one_module_alone_is_left, .init = setup)
+{
+    const struct wm_string_sums sums = {.valid_count = 1,
+                                        .temperature_mdegC_sum = 24000,
+                                        .temperature_mdegC_mean = 24000,
+                                        .temperature_mdegC_max = 24000};
+    cr_assert(rounds(601, 24000, 40000, 500));
+    (void)wm_runaway_step(&runaway, &sums, true, 0, &settings, now_ms);
+    cr_assert_not(runaway.is_raised);
 }
