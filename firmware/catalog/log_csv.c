@@ -11,7 +11,7 @@
 #include "wm/log_record.h"
 
 /* A cell with its zero: the longest is a time or a name of a table. */
-enum { CELL_MAX = 48 };
+enum { CELL_MAX = 48, ALARMS_CELL_MAX = 256 };
 
 /* The last second of the year 9999: four digits. */
 #define TIME_S_MAX INT64_C(253402300799)
@@ -199,7 +199,7 @@ static void measurement_line(uint64_t number, const struct wm_log_measurement *m
     char resistance[CELL_MAX];
     char bypass[CELL_MAX];
     char current[CELL_MAX];
-    char alarms[WM_LOG_CSV_LINE_MAX];
+    char alarms[ALARMS_CELL_MAX];
     time_cell(measurement->wall_s, -1, time);
     valid_cell(has_values, measurement->voltage_mV, wm_unit_mV, voltage);
     valid_cell(has_values, measurement->temperature_mdegC, wm_unit_mdegC, temperature);

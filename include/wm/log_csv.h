@@ -13,8 +13,8 @@
 
 #include "wm/log.h"
 
-/* Bytes of the longest line with its zero. */
-#define WM_LOG_CSV_LINE_MAX 256
+/* Bytes of the longest line with its zero, were every cell as long as it may be. */
+#define WM_LOG_CSV_LINE_MAX 640
 
 /* The names of the columns of a ring. */
 const char *wm_log_csv_header(enum wm_log_ring ring);
