@@ -215,6 +215,44 @@ Test(programmer, what_the_mode_broke_off_goes_on_after_it)
     cr_assert(bench.core.view.is_complete);
 }
 
+Test(programmer, a_start_that_was_broken_off_gives_everybody_three_rounds_again)
+{
+    bench_settings(&bench, 1, 3);
+    bench.bus.module[1].is_silent = true;
+    bench_start(&bench);
+    bench_run(&bench, 1500);
+    cr_assert_eq(bench.core.bank.module[1].start_rounds, 2);
+    mode(1);
+    bench_run(&bench, 5000);
+    mode(0);
+    bench_run(&bench, 1500);
+    cr_assert_eq(bench.core.state.life, WM_INITIALIZING, "two rounds are not three");
+    bench_run(&bench, 1500);
+    cr_assert_eq(bench.core.state.life, WM_RUNNING);
+}
+
+Test(programmer, after_the_mode_a_round_begins_with_the_first_device)
+{
+    bench_settings(&bench, 1, 3);
+    bench.bus.answer_bytes_max = 4; /* so that a round takes its time */
+    bench_ready(&bench);
+    while (bench.core.poller.place != 1 || !bench.core.poller.line.is_waiting) {
+        bench_run(&bench, 1);
+    }
+    const uint32_t rounds = bench.core.poller.rounds;
+    mode(1);
+    bench_run(&bench, 1000);
+    cr_assert_eq(bench.core.poller.rounds, rounds, "the round was broken off");
+    fake_bus_forget(&bench.bus);
+    mode(0);
+    bench_run(&bench, 200);
+    int first = 0;
+    while (bench.bus.asked[first].message != wm_message_measure) {
+        first++;
+    }
+    cr_assert_eq(bench.bus.asked[first].address, 1);
+}
+
 /* ---- no clock runs, no alarm is made ---------------------------------------------------- */
 
 Test(programmer, a_delay_begins_anew_after_the_mode)
@@ -753,5 +791,21 @@ Test(programmer, twins_that_measure_the_same_are_told_by_their_names)
     for (int i = 0; i < 300; i++) {
         cr_assert_not(wm_bank_collides(&bench.core.bank, module, wm_message_identify, true));
         cr_assert_not(wm_bank_collides(&bench.core.bank, module, wm_message_measure, true));
+    }
+}
+
+Test(programmer, sensors_with_one_address_are_told_once_a_loss)
+{
+    bench_settings(&bench, 1, 3);
+    bench_ready(&bench);
+    const struct wm_device sensor = {WM_CLASS_SENSOR, 0};
+    for (int round = 1; round <= 300; round++) {
+        cr_assert_eq(wm_bank_collides(&bench.core.bank, sensor, wm_message_read_sensor, true),
+                     round == 3, "round %d", round);
+    }
+    cr_assert_not(wm_bank_collides(&bench.core.bank, sensor, wm_message_read_sensor, false));
+    for (int round = 1; round <= 3; round++) {
+        cr_assert_eq(wm_bank_collides(&bench.core.bank, sensor, wm_message_read_sensor, true),
+                     round == 3);
     }
 }
