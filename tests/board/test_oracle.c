@@ -592,6 +592,81 @@ Test(oracle, a_cause_without_its_summary_is_false)
     says("voltage: not shown, though what it stands for is");
 }
 
+/* ---- strings ---------------------------------------------------------------------------- */
+
+static void links_are_present(void)
+{
+    for (int32_t m = 0; m < MODULES; m++) {
+        court.view.module[m].link_choice = wm_state_module_link_present;
+    }
+    publish();
+}
+
+Test(oracle, a_string_voltage_is_due_when_the_third_round_ends)
+{
+    links_are_present();
+    court.view.settings.value[wm_setting_string_voltage_high_alarm] = 52000;
+    court.view.settings.value[wm_setting_string_voltage_high_warn] = 52000;
+    court.view.settings.value[wm_setting_string_voltage_low_alarm] = 0;
+    court.view.settings.value[wm_setting_string_voltage_low_warn] = 0;
+    publish();
+    rounds(6); /* four times 13 V is not above 52 V */
+    says_nothing();
+    voltage_is(0, 13001, 13001);
+    rounds(2);
+    says_nothing();
+    rounds(1);
+    says("string_volt_high of string 1: not raised");
+}
+
+static void currents_are(int32_t current_mA)
+{
+    for (int32_t i = 0; i < SENSORS; i++) {
+        const struct sim_truth_sensor truth = {
+            .device = {SIM_ANSWERS, 1000},
+            .current_mA = exactly(current_mA),
+        };
+        oracle_sensor(court.oracle, i, &truth, court.now_us);
+    }
+    oracle_looked(court.oracle, court.now_us);
+}
+
+Test(oracle, a_discharge_is_due_after_its_five_seconds_and_three_rounds)
+{
+    currents_are(-1000);
+    rounds(7);
+    says_nothing();
+    rounds(1);
+    says("discharging of string 1: not raised");
+}
+
+Test(oracle, a_current_above_the_least_is_no_discharge)
+{
+    currents_are(-999);
+    rounds(20);
+    says_nothing();
+}
+
+Test(oracle, a_discharge_before_its_five_seconds_is_false)
+{
+    currents_are(-1000);
+    rounds(4);
+    row(wm_alarm_discharging);
+    court.view.string[0].flow_choice = wm_state_string_flow_discharge;
+    publish();
+    says("discharging of string 1: raised");
+}
+
+Test(oracle, a_string_whose_equalizing_is_disabled_says_so)
+{
+    court.view.settings.value[wm_setting_equalizing_enabled_1] = 0;
+    publish();
+    rounds(2);
+    says_nothing();
+    rounds(1);
+    says("string_equalizing_disabled of string 1: not raised");
+}
+
 /* ---- the record ------------------------------------------------------------------------- */
 
 Test(oracle, the_worst_latency_is_kept)

@@ -351,6 +351,13 @@ void oracle_answered(struct oracle *oracle, const int32_t *values, int64_t now_u
                            now_us);
         oracle_limits_told(oracle, module, QUANTITY_TEMPERATURE,
                            values[wm_answer_measure_temperature_ddegC] * MDEGC_PER_DDEGC, now_us);
+        if (device == oracle->open && !device->is_answered) {
+            oracle_bypass_told(oracle, module, message, values[wm_answer_measure_bypass_permille],
+                               now_us);
+        }
+    } else if (message == wm_message_set_bypass) {
+        oracle_bypass_told(oracle, &oracle->module[index], message,
+                           values[wm_answer_set_bypass_bypass_permille], now_us);
     } else if (message == wm_message_impedance) {
         const struct wm_module_type *type =
             wm_module_type(oracle->settings.value[wm_setting_bank_module_type]);
@@ -566,6 +573,9 @@ void oracle_published(struct oracle *oracle, const struct wm_view *view, int64_t
     oracle_summaries_see(oracle, view, now_us);
     if (view->rounds != oracle->round) {
         round_end(oracle, view->rounds, now_us);
+        if (oracle->is_running) {
+            oracle_equalizing_check(oracle, view, now_us);
+        }
     }
 }
 
@@ -602,8 +612,7 @@ bool oracle_latency(const struct oracle *oracle, enum wm_alarm alarm, struct boa
     return oracle_unjudged(alarm) == NULL;
 }
 
-#define JUDGED(name)  [wm_alarm_##name] = judged
-#define UNBUILT(name) [wm_alarm_##name] = "no rule for it is built yet"
+#define JUDGED(name) [wm_alarm_##name] = judged
 
 static const char judged[] = "judged";
 static const char *const how[wm_alarm_count] = {
@@ -628,13 +637,13 @@ static const char *const how[wm_alarm_count] = {
     JUDGED(initializing),
     JUDGED(communication_lost),
     JUDGED(sensor_communication_lost),
-    UNBUILT(equalizing),
+    JUDGED(equalizing),
     JUDGED(max_voltage_diff),
     JUDGED(string_current_high),
     JUDGED(string_current_low),
     JUDGED(string_current_high_warn),
     JUDGED(string_current_low_warn),
-    UNBUILT(string_equalizing_disabled),
+    JUDGED(string_equalizing_disabled),
     JUDGED(string_curr_deviation_charge),
     JUDGED(string_curr_deviation_discharge),
     JUDGED(string_curr_deviation_charge_warn),

@@ -75,6 +75,10 @@ struct oracle_module {
     bool is_present; /* its link, as published */
     struct oracle_clock clock[MODULE_LIMITS];
     struct oracle_rule difference;
+    int32_t bypass_permille; /* the last order that it acknowledged */
+    int32_t disobeyed;       /* rounds in a row in which it reported something else */
+    uint32_t disobeyed_round;
+    int64_t bypass_us; /* its last answer that told of it */
 };
 
 /* A level in force; low sides are negated, so that beyond is above. */
@@ -226,6 +230,13 @@ void oracle_warning_check(struct oracle *oracle, int limit, int64_t now_us);
 
 /* The alarm is to be shown exactly if something else is. */
 void oracle_stands_for(struct oracle *oracle, enum wm_alarm alarm, bool holds, int64_t now_us);
+
+/* What a module reports, or acknowledges, of its bypass (decision B13). */
+void oracle_bypass_told(struct oracle *oracle, struct oracle_module *module,
+                        enum wm_message_id message, int32_t permille, int64_t now_us);
+
+/* What is late of equalizing; once a round, the view of its end at hand. */
+void oracle_equalizing_check(struct oracle *oracle, const struct wm_view *view, int64_t now_us);
 
 void oracle_summaries_see(struct oracle *oracle, const struct wm_view *view, int64_t now_us);
 
