@@ -136,11 +136,19 @@ static int lw_note(lua_State *lua)
 static int lw_reference(lua_State *lua)
 {
     static const char *const kinds[] = {
-        [SIM_ITEM_PLANT] = "plant",           [SIM_ITEM_STRING] = "string",
-        [SIM_ITEM_MODULE] = "module",         [SIM_ITEM_SENSOR] = "current_sensor",
-        [SIM_ITEM_AUX] = "gx_r_aux",          [SIM_ITEM_AUX_INPUT] = "aux_input",
-        [SIM_ITEM_AUX_OUTPUT] = "aux_output", [SIM_ITEM_BUS] = "bus",
+        [SIM_ITEM_PLANT] = "plant",
+        [SIM_ITEM_STRING] = "string",
+        [SIM_ITEM_MODULE] = "module",
+        [SIM_ITEM_SENSOR] = "current_sensor",
+        [SIM_ITEM_AUX] = "gx_r_aux",
+        [SIM_ITEM_AUX_INPUT] = "aux_input",
+        [SIM_ITEM_AUX_OUTPUT] = "aux_output",
+        [SIM_ITEM_BUS] = "bus",
         [SIM_ITEM_WEBMANAGER] = "webmanager",
+        [SIM_ITEM_COM2] = "com2",
+        [SIM_ITEM_COM2_ANALOG] = "com2_analog",
+        [SIM_ITEM_COM2_INPUT] = "com2_input",
+        [SIM_ITEM_COM2_OUTPUT] = "com2_output",
     };
     struct sim_reference reference;
     if (!sim_plant_reference(lua, 1, &reference)) {

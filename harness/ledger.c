@@ -171,8 +171,11 @@ static void values_list(enum hx_kind kind)
 static void alarms_list(enum hx_kind kind)
 {
     for (int a = 0; a < wm_alarm_count; ++a) {
-        thing_add((struct hx_thing){.kind = kind, .alarm = (enum wm_alarm)a}, "%s",
-                  wm_alarm((enum wm_alarm)a)->name);
+        /* One without a row or a flag has no window of its own. */
+        const struct wm_alarm_row *row = wm_alarm((enum wm_alarm)a);
+        if (row->number != 0 || row->alarm_flag != 0) {
+            thing_add((struct hx_thing){.kind = kind, .alarm = (enum wm_alarm)a}, "%s", row->name);
+        }
     }
 }
 

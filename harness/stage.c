@@ -82,6 +82,7 @@ static bool board_start(struct hx_stage *stage, const struct hx_stage_options *o
     struct board_options board = {
         .world = stage->world,
         .bus = sim_plant_bus(stage->plant),
+        .com2 = sim_plant_com2(stage->plant),
         .panel = sim_plant_panel(stage->plant),
         .settings = chosen->item,
         .settings_count = chosen->count,

@@ -186,6 +186,16 @@ static int lw_script(lua_State *lua)
     return 0;
 }
 
+/* com2(device, is_sensormanager) */
+static int lw_com2(lua_State *lua)
+{
+    luaL_checktype(lua, 1, LUA_TTABLE);
+    bool is_sensormanager = lua_toboolean(lua, 2);
+    lua_settop(lua, 1);
+    sim_com2_attach(&loading(lua)->com2, lua, is_sensormanager);
+    return 0;
+}
+
 /* cable(near, far): names of nodes that wiring.lua has checked. */
 static int lw_cable(lua_State *lua)
 {
@@ -247,11 +257,26 @@ static void push_chunk(lua_State *lua, const char *name)
     luaL_error(lua, "%s is not built in", name);
 }
 
+/* Pushes what builds each device that is written in Lua, by its name. */
+static void push_devices(lua_State *lua)
+{
+    static const char *const names[] = {"sensormanager", "temperature_humidity"};
+    lua_newtable(lua);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char file[32];
+        (void)snprintf(file, sizeof file, "%s.lua", names[i]);
+        push_chunk(lua, file);
+        lua_call(lua, 0, 1);
+        lua_setfield(lua, -2, names[i]);
+    }
+}
+
 static int run_plant_lua(lua_State *lua)
 {
     static const luaL_Reg functions[] = {
-        {"setting", lw_setting}, {"build", lw_build}, {"breaker", lw_breaker}, {"push", lw_push},
-        {"script", lw_script},   {"cable", lw_cable}, {"disturb", lw_disturb}, {NULL, NULL},
+        {"setting", lw_setting}, {"build", lw_build},     {"breaker", lw_breaker},
+        {"push", lw_push},       {"com2", lw_com2},       {"script", lw_script},
+        {"cable", lw_cable},     {"disturb", lw_disturb}, {NULL, NULL},
     };
     static const struct {
         const char *name;
@@ -275,6 +300,8 @@ static int run_plant_lua(lua_State *lua)
     lua_setfield(lua, -2, "rules");
     push_chunk(lua, "wiring.lua");
     lua_setfield(lua, -2, "wiring");
+    push_devices(lua);
+    lua_setfield(lua, -2, "devices");
     lua_pushstring(lua, file);
     lua_pushstring(lua, allow);
     lua_call(lua, 3, 1);

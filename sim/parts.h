@@ -6,6 +6,7 @@
 #define SIM_PARTS_H
 
 #include "sim/battery.h"
+#include "sim/com2.h"
 #include "sim/device.h"
 #include "sim/faults.h"
 #include "sim/panel.h"
@@ -52,6 +53,7 @@ struct sim_plant {
     struct sim_wire wire;
     struct sim_faults faults;
     struct sim_panel panel;
+    struct sim_com2 com2;
     int32_t baud;
     struct sim_breaker breaker[WM_STRINGS_MAX];
     struct sim_drift *drifts;
@@ -77,6 +79,7 @@ enum {
     SIM_ITEM_CHARGER = SIM_ITEMS_SHOWN,
     SIM_ITEM_LOAD,
     SIM_ITEM_REPEATER,
+    SIM_ITEM_COM2_PORT,
     SIM_ITEM_MUTE,  /* the button of the webmanager */
     SIM_ITEM_CABLE, /* number: its place in the topology, from 1 */
     SIM_ITEMS

@@ -108,6 +108,15 @@ void sim_plant_follow_breakers(void *context)
     sim_battery_touch(&plant->battery);
 }
 
+static void plant_com2_failed(void *context, const char *why)
+{
+    struct sim_plant *plant = context;
+    if (plant->failure[0] == '\0') {
+        (void)snprintf(plant->failure, sizeof plant->failure, "%.300s (COM2)", why);
+    }
+    sim_world_stop(plant->world);
+}
+
 /* ---- from nothing to a plant and back --------------------------------------------------- */
 
 bool sim_plant_build(struct sim_plant *plant, const struct sim_plant_shape *shape)
@@ -127,6 +136,9 @@ bool sim_plant_build(struct sim_plant *plant, const struct sim_plant_shape *shap
     sim_topology_init(&plant->topology, &plant->devices, PLANT_STREAM_WIRING);
     sim_wire_init(&plant->wire, plant->world, shape->baud, sim_devices_line(&plant->devices));
     sim_faults_init(&plant->faults, plant->world, sim_wire_bus(&plant->wire), PLANT_STREAM_FAULTS);
+    plant->com2.failed = plant_com2_failed;
+    plant->com2.context = plant;
+    sim_com2_init(&plant->com2, plant->world, plant->lua);
     return true;
 }
 
@@ -176,6 +188,7 @@ void sim_plant_destroy(struct sim_plant *plant)
         if (plant->wire.world != NULL) {
             sim_wire_close(&plant->wire);
             sim_faults_close(&plant->faults);
+            sim_com2_close(&plant->com2);
         }
     }
     free(plant->drifts);
@@ -198,11 +211,17 @@ void sim_plant_listen(struct sim_plant *plant, void (*heard)(void *context), voi
 {
     sim_wire_listen(&plant->wire, heard, context);
     sim_faults_listen(&plant->faults, heard, context);
+    sim_wire_listen(&plant->com2.wire, heard, context);
 }
 
 void sim_plant_tap(struct sim_plant *plant, sim_tap_fn *tap, void *context)
 {
     sim_faults_tap(&plant->faults, tap, context);
+}
+
+struct wm_bus sim_plant_com2(struct sim_plant *plant)
+{
+    return sim_wire_bus(&plant->com2.wire);
 }
 
 struct sim_panel *sim_plant_panel(struct sim_plant *plant)
@@ -282,6 +301,11 @@ const char *sim_plant_idle_fault(const struct sim_plant *constant)
                 return plant->faults.sentence;
             }
         }
+    }
+    if (device_idle(&plant->com2.device) != NULL) {
+        (void)snprintf(plant->faults.sentence, sizeof plant->faults.sentence, "com2:%s",
+                       device_idle(&plant->com2.device));
+        return plant->faults.sentence;
     }
     if (sim_topology_idle(&plant->topology, plant->faults.sentence,
                           sizeof plant->faults.sentence)) {

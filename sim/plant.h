@@ -41,6 +41,9 @@ void sim_plant_push(struct sim_plant *plant, lua_State *lua);
 /* The webmanager's end of the bus, the plant's bus faults laid over it. Valid with the plant. */
 struct wm_bus sim_plant_bus(struct sim_plant *plant);
 
+/* The webmanager's end of COM2. Valid with the plant. */
+struct wm_bus sim_plant_com2(struct sim_plant *plant);
+
 /* Called from a world event whenever an answer has arrived whole, or held back bytes are let go. */
 void sim_plant_listen(struct sim_plant *plant, void (*heard)(void *context), void *context);
 
@@ -63,6 +66,10 @@ enum sim_item {
     SIM_ITEM_AUX_OUTPUT,
     SIM_ITEM_BUS,
     SIM_ITEM_WEBMANAGER, /* what only it has: its panel, its programmer */
+    SIM_ITEM_COM2,
+    SIM_ITEM_COM2_ANALOG, /* of the sensormanager: 1..8 */
+    SIM_ITEM_COM2_INPUT,
+    SIM_ITEM_COM2_OUTPUT,
     SIM_ITEMS_SHOWN,
 };
 struct sim_reference {

@@ -362,6 +362,42 @@ static void set_panel_slide_switch(struct sim_plant *plant, int32_t number, doub
     sim_panel_move_switch(&plant->panel, (int32_t)value);
 }
 
+/* ---- COM2 ------------------------------------------------------------------------------- */
+
+/* A field of the device, or an entry of its list of that name. */
+#define COM2(name, field, is_list)                                                                 \
+    static bool get_com2_##name(const struct sim_plant *plant, int32_t number, double *value)      \
+    {                                                                                              \
+        return sim_com2_get(&plant->com2, field, (is_list) ? number : 0, value);                   \
+    }                                                                                              \
+    static void set_com2_##name(struct sim_plant *plant, int32_t number, double value)             \
+    {                                                                                              \
+        sim_com2_set(&plant->com2, field, (is_list) ? number : 0, value);                          \
+    }
+COM2(temperature, "temperature", false)
+COM2(humidity, "humidity", false)
+COM2(hydrogen, "hydrogen", false)
+COM2(analog, "analog", true)
+COM2(input, "input", true)
+
+static bool get_com2_output(const struct sim_plant *plant, int32_t number, double *value)
+{
+    return sim_com2_get(&plant->com2, "output", number, value);
+}
+
+static bool get_com2_latency(const struct sim_plant *plant, int32_t number, double *value)
+{
+    (void)number;
+    *value = (double)plant->com2.device.latency_us * 1e-6;
+    return true;
+}
+
+static void set_com2_latency(struct sim_plant *plant, int32_t number, double value)
+{
+    (void)number;
+    plant->com2.device.latency_us = (int64_t)(value * 1e6 + 0.5);
+}
+
 /* ---- the rows --------------------------------------------------------------------------- */
 
 #define AMPERES_MAX 10000
@@ -421,6 +457,14 @@ static const struct sim_property properties[] = {
     PUSHED(SIM_ITEM_CHARGER, "limit", "A", 0, AMPERES_MAX, charger_limit),
     {SIM_ITEM_CHARGER, "on", SIM_SWITCH, "", 0, 1, get_charger_on, set_charger_on, NULL},
     PUSHED(SIM_ITEM_LOAD, "current", "A", 0, AMPERES_MAX, load_current),
+    /* The temperatures and humidities are beyond any sensor, the rest what the field carries. */
+    PUSHED(SIM_ITEM_COM2, "temperature", "degC", -60, 200, com2_temperature),
+    PUSHED(SIM_ITEM_COM2, "humidity", "%", 0, 200, com2_humidity),
+    PUSHED(SIM_ITEM_COM2, "hydrogen", "% LEL", 0, 100, com2_hydrogen),
+    PUSHED(SIM_ITEM_COM2, "latency", "s", 0, 10, com2_latency),
+    PUSHED(SIM_ITEM_COM2_ANALOG, "value", "degC, % or A", -3276.8, 3276.7, com2_analog),
+    {SIM_ITEM_COM2_INPUT, "level", SIM_LEVEL, "", 0, 1, get_com2_input, set_com2_input, NULL},
+    {SIM_ITEM_COM2_OUTPUT, "level", SIM_CONTACT, "", 0, 1, get_com2_output, NULL, NULL},
     LAMP(alarm_led),
     LAMP(red_led),
     LAMP(green_led),
@@ -465,6 +509,11 @@ const char *sim_item_word(int item)
         [SIM_ITEM_LOAD] = "load",
         [SIM_ITEM_REPEATER] = "repeater",
         [SIM_ITEM_MUTE] = "mute",
+        [SIM_ITEM_COM2] = "com2",
+        [SIM_ITEM_COM2_PORT] = "port",
+        [SIM_ITEM_COM2_ANALOG] = "analog",
+        [SIM_ITEM_COM2_INPUT] = "input",
+        [SIM_ITEM_COM2_OUTPUT] = "output",
         [SIM_ITEM_CABLE] = "cable",
     };
     assert(item >= 0 && item < SIM_ITEMS);
@@ -509,6 +558,14 @@ int32_t sim_item_count(const struct sim_plant *plant, int item)
     case SIM_ITEM_AUX_INPUT:
     case SIM_ITEM_AUX_OUTPUT:
         return plant->devices.aux * WM_AUX_LINES;
+    case SIM_ITEM_COM2:
+        return plant->com2.is_attached;
+    case SIM_ITEM_COM2_PORT:
+    case SIM_ITEM_COM2_INPUT:
+    case SIM_ITEM_COM2_OUTPUT:
+        return plant->com2.is_sensormanager ? SIM_COM2_PORTS : 0;
+    case SIM_ITEM_COM2_ANALOG:
+        return plant->com2.is_sensormanager ? SIM_COM2_PORTS * SIM_COM2_PORT_ANALOGS : 0;
     case SIM_ITEM_REPEATER:
         return plant->topology.has_repeater;
     case SIM_ITEM_CABLE:
@@ -527,6 +584,13 @@ void sim_item_name(const struct sim_plant *plant, int item, int32_t number, char
     } else if (item == SIM_ITEM_AUX_INPUT || item == SIM_ITEM_AUX_OUTPUT) {
         (void)snprintf(name, size, "gx_r_aux[%d].%s[%d]", index / WM_AUX_LINES + 1,
                        sim_item_word(item), index % WM_AUX_LINES + 1);
+    } else if (item == SIM_ITEM_COM2_PORT) {
+        (void)snprintf(name, size, "com2.port[%d]", (int)number);
+    } else if (item == SIM_ITEM_COM2_ANALOG) {
+        (void)snprintf(name, size, "com2.port[%d].analog[%d]", index / SIM_COM2_PORT_ANALOGS + 1,
+                       index % SIM_COM2_PORT_ANALOGS + 1);
+    } else if (item == SIM_ITEM_COM2_INPUT || item == SIM_ITEM_COM2_OUTPUT) {
+        (void)snprintf(name, size, "com2.port[%d].%s", (int)number, sim_item_word(item));
     } else if (item == SIM_ITEM_MUTE) {
         (void)snprintf(name, size, "webmanager.mute");
     } else if (item == SIM_ITEM_CABLE) {
@@ -552,12 +616,21 @@ int32_t sim_item_place(int item, int32_t number)
 
 /* ---- pushing ---------------------------------------------------------------------------- */
 
-static bool property_accepts(const struct sim_property *property, double value, char *error,
-                             size_t size)
+static bool property_accepts(const struct sim_plant *plant, const struct sim_property *property,
+                             int32_t number, double value, char *error, size_t size)
 {
+    double present;
     if (property->set == NULL) {
         (void)snprintf(error, size, "%s.%s is only shown, it can't be pushed",
                        sim_item_word(property->item), property->name);
+        return false;
+    }
+    const bool is_on_com2 = property->item >= SIM_ITEM_COM2 && property->item < SIM_ITEMS_SHOWN;
+    if (is_on_com2 && !property->get(plant, number, &present)) {
+        char name[48];
+        sim_item_name(plant, property->item, number, name, sizeof name);
+        (void)snprintf(error, size, "%s has no %s: the plant hangs no such sensor there", name,
+                       property->name);
         return false;
     }
     /* Written so that a NaN is refused too. */
@@ -601,7 +674,7 @@ static void plant_touch(struct sim_plant *plant)
 bool sim_property_push(struct sim_plant *plant, const struct sim_property *property, int32_t number,
                        double value, char *error, size_t size)
 {
-    if (!property_accepts(property, value, error, size)) {
+    if (!property_accepts(plant, property, number, value, error, size)) {
         return false;
     }
     drift_end(plant, property, number);
@@ -614,7 +687,7 @@ bool sim_property_drift(struct sim_plant *plant, const struct sim_property *prop
                         int32_t number, double to, double seconds, char *error, size_t size)
 {
     double from = 0;
-    if (!property_accepts(property, to, error, size)) {
+    if (!property_accepts(plant, property, number, to, error, size)) {
         return false;
     }
     if (property->kind != SIM_NUMBER || !property->get(plant, number, &from)) {

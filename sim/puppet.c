@@ -110,13 +110,24 @@ struct child {
 };
 
 static const struct child children[] = {
-    {SIM_ITEM_PLANT, SIM_ITEM_STRING, true},      {SIM_ITEM_PLANT, SIM_ITEM_MODULE, true},
-    {SIM_ITEM_PLANT, SIM_ITEM_SENSOR, true},      {SIM_ITEM_PLANT, SIM_ITEM_AUX, true},
-    {SIM_ITEM_PLANT, SIM_ITEM_CHARGER, false},    {SIM_ITEM_PLANT, SIM_ITEM_LOAD, false},
-    {SIM_ITEM_PLANT, SIM_ITEM_WEBMANAGER, false}, {SIM_ITEM_PLANT, SIM_ITEM_BUS, false},
-    {SIM_ITEM_STRING, SIM_ITEM_MODULE, true},     {SIM_ITEM_PLANT, SIM_ITEM_REPEATER, false},
-    {SIM_ITEM_AUX, SIM_ITEM_AUX_INPUT, true},     {SIM_ITEM_AUX, SIM_ITEM_AUX_OUTPUT, true},
+    {SIM_ITEM_PLANT, SIM_ITEM_STRING, true},
+    {SIM_ITEM_PLANT, SIM_ITEM_MODULE, true},
+    {SIM_ITEM_PLANT, SIM_ITEM_SENSOR, true},
+    {SIM_ITEM_PLANT, SIM_ITEM_AUX, true},
+    {SIM_ITEM_PLANT, SIM_ITEM_CHARGER, false},
+    {SIM_ITEM_PLANT, SIM_ITEM_LOAD, false},
+    {SIM_ITEM_PLANT, SIM_ITEM_WEBMANAGER, false},
+    {SIM_ITEM_PLANT, SIM_ITEM_BUS, false},
+    {SIM_ITEM_STRING, SIM_ITEM_MODULE, true},
+    {SIM_ITEM_PLANT, SIM_ITEM_REPEATER, false},
+    {SIM_ITEM_AUX, SIM_ITEM_AUX_INPUT, true},
+    {SIM_ITEM_AUX, SIM_ITEM_AUX_OUTPUT, true},
     {SIM_ITEM_WEBMANAGER, SIM_ITEM_MUTE, false},
+    {SIM_ITEM_PLANT, SIM_ITEM_COM2, false},
+    {SIM_ITEM_COM2, SIM_ITEM_COM2_PORT, true},
+    {SIM_ITEM_COM2_PORT, SIM_ITEM_COM2_ANALOG, true},
+    {SIM_ITEM_COM2_PORT, SIM_ITEM_COM2_INPUT, false},
+    {SIM_ITEM_COM2_PORT, SIM_ITEM_COM2_OUTPUT, false},
 };
 
 static const struct verb *verbs_all(size_t *count);
@@ -137,6 +148,10 @@ static size_t scopes_of(int item, enum wm_scope scopes[ITEM_SCOPES_MAX])
         {SIM_ITEM_AUX, 1, {wm_scope_aux}},
         {SIM_ITEM_AUX_INPUT, 1, {wm_scope_aux_input}},
         {SIM_ITEM_AUX_OUTPUT, 1, {wm_scope_aux_output}},
+        {SIM_ITEM_COM2, 1, {wm_scope_com2}},
+        {SIM_ITEM_COM2_ANALOG, 1, {wm_scope_com2_analog}},
+        {SIM_ITEM_COM2_INPUT, 1, {wm_scope_com2_input}},
+        {SIM_ITEM_COM2_OUTPUT, 1, {wm_scope_com2_output}},
         {SIM_ITEM_WEBMANAGER, 3, {wm_scope_panel, wm_scope_programmer, wm_scope_system}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -312,11 +327,12 @@ static bool push_child(lua_State *lua, const struct puppet *puppet, const char *
             if (sim_item_count(plant, child->below) == 0) {
                 luaL_error(lua, "this plant has no %s", word);
             }
-            puppet_sibling(lua, 1, PUPPET_ITEM, child->below, 0);
+            puppet_sibling(lua, 1, PUPPET_ITEM, child->below, puppet->number);
             return true;
         }
-        int32_t parents = puppet->item == SIM_ITEM_PLANT ? 1 : sim_item_count(plant, puppet->item);
-        int32_t index = puppet->item == SIM_ITEM_PLANT ? 0 : puppet->number - 1;
+        const bool is_only = puppet->number == 0;
+        int32_t parents = is_only ? 1 : sim_item_count(plant, puppet->item);
+        int32_t index = is_only ? 0 : puppet->number - 1;
         int32_t each = sim_item_count(plant, child->below) / parents;
         puppet_sibling(lua, 1, PUPPET_LIST, child->below, index * each + 1)->count = each;
         return true;
@@ -647,7 +663,10 @@ static void check_options(lua_State *lua, const char *verb, const char *const *k
 
 static struct sim_device *check_device(lua_State *lua, const char *verb)
 {
-    const struct puppet *puppet = check_item(lua, verb, DEVICES);
+    const struct puppet *puppet = check_item(lua, verb, DEVICES | IS(SIM_ITEM_COM2));
+    if (puppet->item == SIM_ITEM_COM2) {
+        return &puppet->box->plant->com2.device;
+    }
     return &puppet->box->plant->devices.device[sim_item_place(puppet->item, puppet->number)];
 }
 
@@ -840,10 +859,10 @@ static int lw_release(lua_State *lua)
 /* Two looks at the table: nothing drifts when one of its words is wrong. */
 static int lw_drift(lua_State *lua)
 {
-    const struct puppet *puppet =
-        check_item(lua, "drift",
-                   IS(SIM_ITEM_MODULE) | IS(SIM_ITEM_STRING) | IS(SIM_ITEM_PLANT) |
-                       IS(SIM_ITEM_CHARGER) | IS(SIM_ITEM_LOAD));
+    const struct puppet *puppet = check_item(
+        lua, "drift",
+        IS(SIM_ITEM_MODULE) | IS(SIM_ITEM_STRING) | IS(SIM_ITEM_PLANT) | IS(SIM_ITEM_CHARGER) |
+            IS(SIM_ITEM_LOAD) | IS(SIM_ITEM_COM2) | IS(SIM_ITEM_COM2_ANALOG));
     if (!lua_istable(lua, 2)) {
         return luaL_error(lua, "drift takes a table, as in drift{temperature=52, over=60}");
     }
@@ -1022,9 +1041,9 @@ static int lw_heal(lua_State *lua)
 static const struct verb *verbs_all(size_t *count)
 {
     static const struct verb verbs[] = {
-        {"unplug", DEVICES | IS(SIM_ITEM_REPEATER), lw_unplug},
-        {"plug", DEVICES | IS(SIM_ITEM_REPEATER), lw_plug},
-        {"mute", DEVICES, lw_mute},
+        {"unplug", DEVICES | IS(SIM_ITEM_COM2) | IS(SIM_ITEM_REPEATER), lw_unplug},
+        {"plug", DEVICES | IS(SIM_ITEM_COM2) | IS(SIM_ITEM_REPEATER), lw_plug},
+        {"mute", DEVICES | IS(SIM_ITEM_COM2), lw_mute},
         {"replace", DEVICES, lw_replace},
         {"press", IS(SIM_ITEM_MODULE) | IS(SIM_ITEM_MUTE), lw_press},
         {"hold", IS(SIM_ITEM_MODULE), lw_hold},
@@ -1032,7 +1051,7 @@ static const struct verb *verbs_all(size_t *count)
         {"release", IS(SIM_ITEM_MODULE) | IS(SIM_ITEM_STRING), lw_release},
         {"drift",
          IS(SIM_ITEM_MODULE) | IS(SIM_ITEM_STRING) | IS(SIM_ITEM_PLANT) | IS(SIM_ITEM_CHARGER) |
-             IS(SIM_ITEM_LOAD),
+             IS(SIM_ITEM_LOAD) | IS(SIM_ITEM_COM2) | IS(SIM_ITEM_COM2_ANALOG),
          lw_drift},
         {"drop", IS(SIM_ITEM_BUS), lw_drop},
         {"delay", IS(SIM_ITEM_BUS), lw_delay},

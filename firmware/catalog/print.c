@@ -220,7 +220,8 @@ static void print_flag_name(enum wm_flag_set set, uint16_t value)
 static void print_alarms(void)
 {
     static const char *const levels[] = {"state", "warning", "alarm"};
-    static const char *const generals[] = {"", "yes", "by `alarm.sensor_lost_is_general`"};
+    static const char *const generals[] = {"", "yes", "by `alarm.sensor_lost_is_general`",
+                                           "by `alarm.environment_is_general`"};
     printf("# Alarms\n\n");
     printf(printed_by, "--alarms");
     printf("Number: place in the list of well-known alarms, 1.3.6.1.2.1.33.5.3.3. The last four "

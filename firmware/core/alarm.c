@@ -135,8 +135,20 @@ bool wm_alarms_is_cause(const struct wm_alarms *alarms, enum wm_alarm alarm,
                         const struct wm_settings *settings)
 {
     const enum wm_general general = wm_alarm(alarm)->general;
-    return alarms->causes[alarm] > 0 &&
-           (general == WM_GENERAL_yes || (general == WM_GENERAL_set && is_set_general(settings)));
+    if (alarms->causes[alarm] == 0) {
+        return false;
+    }
+    switch (general) {
+    case WM_GENERAL_yes:
+        return true;
+    case WM_GENERAL_set:
+        return is_set_general(settings);
+    case WM_GENERAL_environment:
+        return settings->value[wm_setting_alarm_environment_is_general] != 0;
+    case WM_GENERAL_no:
+        break;
+    }
+    return false;
 }
 
 bool wm_alarms_is_general(const struct wm_alarms *alarms, const struct wm_settings *settings)

@@ -36,6 +36,7 @@ void wm_core_init(struct wm_core *core, const struct wm_ports *ports,
     wm_rules_init(&core->rules, &core->settings);
     wm_alarms_init(&core->alarms);
     wm_panel_init(&core->panel, power_up->slide_switch);
+    wm_com2_init(&core->com2, ports->com2, &core->ports.journal, &core->settings, now_ms);
     wm_state_init(&core->state);
     wm_equalizer_init(&core->equalizer);
     wm_programmer_init(&core->programmer, core->bank.modules_count);
@@ -84,6 +85,12 @@ static enum wm_status breaker_check(const struct wm_core *core, const struct wm_
     return WM_OK;
 }
 
+/* Something has to be there to be asked (decision B21). */
+static bool com2_can(const struct wm_core *core, int32_t use)
+{
+    return core->ports.com2.ops != NULL || use == WM_COM2_NONE || use == WM_COM2_MODBUS_RTU;
+}
+
 static enum wm_status mute_check(const struct wm_core *core, const char **why)
 {
     if (!wm_alarms_is_general(&core->alarms, &core->settings)) {
@@ -111,6 +118,10 @@ enum wm_status wm_core_command(struct wm_core *core, const struct wm_command *co
     switch (command->kind) {
     case WM_COMMAND_SET:
         status = set_check(&core->settings, command, &wished, why);
+        if (status == WM_OK && !com2_can(core, wished.value[wm_setting_com2_use])) {
+            *why = "this webmanager has no COM2 that sensors could hang on";
+            status = WM_CONFLICT;
+        }
         break;
     case WM_COMMAND_BREAKER:
         status = breaker_check(core, command, why);
@@ -185,6 +196,7 @@ static void set_apply(struct wm_core *core, const struct wm_command *command, wm
     if (set_check(&core->settings, command, &wished, &why) == WM_OK) {
         core->settings = wished;
         wm_rules_configure(&core->rules, &core->settings);
+        wm_com2_configure(&core->com2, &core->settings, now_ms);
         resistances_ask(core, command->setting);
         wm_keep_note(&core->keep, command->setting);
         tell(core, now_ms, wm_event_setting_changed, (int32_t)command->setting, command->value);
@@ -583,7 +595,8 @@ static void round_judge(struct wm_core *core, wm_ms now_ms)
                       core->state.life == WM_RUNNING && !wm_programmer_has_bus(&core->programmer));
     wm_poller_plan(&core->poller, &core->bank, &core->settings,
                    core->state.flow == WM_FLOW_DISCHARGE, now_ms);
-    core->is_complete = core->is_complete || wm_bank_is_complete(&core->bank);
+    core->is_complete = core->is_complete || (wm_bank_is_complete(&core->bank) &&
+                                              wm_com2_is_complete(&core->com2, &core->settings));
     core->is_to_be_published = true;
 }
 
@@ -687,6 +700,30 @@ static void records_save(struct wm_core *core, wm_ms now_ms)
     core->is_to_be_published |= wm_core_store_is_sound(core) != was_sound;
 }
 
+/* COM2 has a line and a period of its own; what it finds are causes like others. */
+static void com2_update(struct wm_core *core, wm_ms now_ms)
+{
+    core->is_to_be_published |= wm_com2_receive(&core->com2, &core->settings, now_ms);
+    const int32_t lost = wm_com2_lost(&core->com2);
+    for (; core->com2_lost < lost; core->com2_lost++) {
+        wm_alarms_raise(&core->alarms, wm_alarm_sensor_communication_lost);
+    }
+    for (; core->com2_lost > lost; core->com2_lost--) {
+        wm_alarms_drop(&core->alarms, wm_alarm_sensor_communication_lost);
+    }
+    wm_alarms_count(&core->alarms, wm_alarm_environment,
+                    wm_com2_causes(&core->com2, &core->settings));
+}
+
+/* What sounds and flashes in the room follows the panel. */
+static void room_update(struct wm_core *core)
+{
+    const struct wm_view_panel *shown = &core->panel.shown;
+    wm_com2_order(&core->com2, &core->settings, shown->buzzer_choice == wm_state_panel_buzzer_on,
+                  shown->alarm_led_choice == wm_state_panel_alarm_led_red ||
+                      shown->alarm_led_choice == wm_state_panel_alarm_led_yellow);
+}
+
 static void panel_update(struct wm_core *core, wm_ms now_ms)
 {
     const wm_ms uptime_ms = now_ms - core->started_ms;
@@ -750,13 +787,16 @@ wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
     programmer_update(core, now_ms); /* who has the bus                     */
     measure_take(core, now_ms);      /* frame       -> measurement          */
     bank_update(core, now_ms);       /* measurement -> modules and strings  */
+    com2_update(core, now_ms);       /* the same, on COM2                   */
     alarm_update(core, now_ms);      /* bank        -> alarms               */
     breaker_update(core);            /* alarms      -> relay orders         */
     records_save(core, now_ms);      /* what survives a power cut           */
     panel_update(core, now_ms);      /* alarms      -> lamps and buzzer     */
+    room_update(core);               /* panel       -> orders on COM2       */
     publish(core, now_ms);           /* bank, alarms -> view                */
     question_transmit(core, now_ms); /* orders, then the next question      */
-    logs_write(core, now_ms);        /* view        -> log rings            */
+    wm_com2_transmit(&core->com2, &core->settings, now_ms);
+    logs_write(core, now_ms); /* view        -> log rings            */
     if (wm_core_store_is_sound(core) != was_sound) {
         return now_ms; /* SystemError comes or goes without waiting */
     }
@@ -767,6 +807,7 @@ wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
         wm_logs_deadline_ms(&core->logs, now_ms),
         wm_programmer_deadline_ms(&core->programmer, &core->poller.line, programmer_idle_ms(core),
                                   now_ms),
+        wm_com2_deadline_ms(&core->com2, now_ms),
     };
     wm_ms next_ms = WM_NEVER;
     for (size_t i = 0; i < sizeof deadlines_ms / sizeof deadlines_ms[0]; i++) {

@@ -10,6 +10,7 @@
 #include "alarm.h"
 #include "bank.h"
 #include "breaker.h"
+#include "com2.h"
 #include "discharge.h"
 #include "equalizer.h"
 #include "inbox.h"
@@ -38,6 +39,8 @@ struct wm_core {
     struct wm_rules rules;
     struct wm_alarms alarms;
     struct wm_panel panel;
+    struct wm_com2 com2;
+    int32_t com2_lost; /* causes that COM2 has raised of sensor_communication_lost */
     struct wm_runaway runaway[WM_STRINGS_MAX];
     struct wm_breakers breakers;
     struct wm_equalizer equalizer;

@@ -260,5 +260,6 @@ void wm_publish(struct wm_core *core, wm_ms now_ms)
     aux_publish(core);
     sensors_publish(core);
     panel_publish(core);
+    wm_com2_publish(&core->com2, &core->settings, view);
     system_publish(core, now_ms);
 }

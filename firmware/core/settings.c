@@ -163,6 +163,26 @@ static bool levels_are_ordered(const int32_t *value, enum wm_setting low_alarm,
     return true;
 }
 
+/* low < high, where 0 is off. */
+static bool limits_are_ordered(int32_t low, int32_t high)
+{
+    return low == 0 || high == 0 || low < high;
+}
+
+static bool com2_limits_are_ordered(const int32_t *value)
+{
+    bool are = limits_are_ordered(value[wm_setting_com2_temperature_low],
+                                  value[wm_setting_com2_temperature_high]) &&
+               limits_are_ordered(value[wm_setting_com2_humidity_low],
+                                  value[wm_setting_com2_humidity_high]);
+    for (int32_t i = 0; i < WM_COM2_ANALOGS_MAX; i++) {
+        /* ANALOG(n) of settings.def makes three rows a channel: kind, low, high. */
+        const int32_t *row = &value[wm_setting_com2_analog_1_kind + 3 * i];
+        are = are && limits_are_ordered(row[1], row[2]);
+    }
+    return are;
+}
+
 #define LEVELS(group)                                                                              \
     wm_setting_##group##_low_alarm, wm_setting_##group##_low_warn, wm_setting_##group##_high_warn, \
         wm_setting_##group##_high_alarm
@@ -226,6 +246,10 @@ enum wm_status wm_settings_check(const struct wm_settings *settings, const char 
         return WM_CONFLICT;
     }
     if (levels_check(value, why) != WM_OK || equalizing_check(value, why) != WM_OK) {
+        return WM_CONFLICT;
+    }
+    if (!com2_limits_are_ordered(value)) {
+        *why = "a limit of COM2 below must be lower than the limit above";
         return WM_CONFLICT;
     }
     const int64_t factor = value[wm_setting_modbus_string_factor];

@@ -435,12 +435,14 @@ local value_methods = {
 local line_words = {
   aux_input = { normal = 1, alarm = 0 },
   aux_output = { on = 1, off = 0 },
+  com2_input = { normal = 1, alarm = 0 },
+  com2_output = { on = 1, off = 0 },
 }
 
 local function line_is(line, word)
   local words = line_words[line.kind]
   if words[word] == nil then
-    failure.unknown("state of " .. line.name, word, line.kind == "aux_input" and
+    failure.unknown("state of " .. line.name, word, line.kind:find("input") and
       { "normal", "alarm" } or { "on", "off" })
   end
   local seen = windows.look(windows.point(line.kind, "level"), line.number)
@@ -448,8 +450,8 @@ local function line_is(line, word)
   for _, each in ipairs(seen) do
     each.ok = each.raw == words[word]
   end
-  if line.kind == "aux_output" then
-    local is_on = host.contact(line.number)
+  if line.kind:find("output") then
+    local is_on = line.thing.level.value == "on"
     disagree = disagree or seen[1].raw ~= nil and is_on ~= (seen[1].raw == 1)
     seen[#seen + 1] = { ok = is_on == (word == "on"),
       text = "contact: " .. (is_on and "on" or "off") }
@@ -489,6 +491,7 @@ local scopes = {
   plant = { "system" }, string = { "string" }, module = { "module" },
   current_sensor = { "sensor" }, gx_r_aux = { "aux" },
   webmanager = { "panel", "programmer", "system" },
+  com2 = { "com2" }, com2_analog = { "com2_analog" },
 }
 
 local function known_points(names)

@@ -31,6 +31,7 @@ struct board_setting {
 struct board_options {
     struct sim_world *world; /* owns virtual time; outlives the board                        */
     struct wm_bus bus;       /* the BACS bus; outlives the board                             */
+    struct wm_bus com2;      /* its end of COM2; outlives the board; ops null: there is none  */
     struct sim_panel *panel; /* the webmanager's front; outlives the board; null: it has none */
     const struct board_setting *settings; /* may be null; later rows win                     */
     size_t settings_count;

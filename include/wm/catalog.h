@@ -221,7 +221,7 @@ enum wm_alarm {
 };
 
 enum wm_level { WM_LEVEL_STATE, WM_LEVEL_WARNING, WM_LEVEL_ALARM };
-enum wm_general { WM_GENERAL_no, WM_GENERAL_yes, WM_GENERAL_set };
+enum wm_general { WM_GENERAL_no, WM_GENERAL_yes, WM_GENERAL_set, WM_GENERAL_environment };
 
 struct wm_alarm_row {
     const char *name;

@@ -77,10 +77,11 @@ local function check_list(list, size, what)
   return list
 end
 
-local plan_wiring, lay_wiring = sim.wiring(sim, {
+local checks = {
   refuse = refuse, words = check_words, type = check_type, count = check_count, list = check_list,
   written = written, sorted = sorted,
-})
+}
+local plan_wiring, lay_wiring = sim.wiring(sim, checks)
 
 local function text_of(value)
   if type(value) == "boolean" then
@@ -108,7 +109,7 @@ local known_words = {
   cells = true, chemistry = true, current_sensors = true, sensor_range = true,
   sensor_for_all = true, gx_r_aux = true, baud = true, exact = true, ambient = true,
   breaker = true, settings = true, module = true, string = true, battery = true,
-  charger = true, load = true, panel = true, wiring = true, dip = true,
+  charger = true, load = true, panel = true, com2 = true, wiring = true, dip = true,
 }
 
 local module_words = {
@@ -144,6 +145,9 @@ local function total_modules(given, strings)
   return total
 end
 
+-- Guide, "Technical Data": the current sensors there are, in A.
+local sensor_ranges = { [50] = true, [200] = true, [400] = true, [1000] = true, [2000] = true }
+
 local function check_shape(given)
   local shape = {}
   for key, value in pairs(defaults) do
@@ -156,6 +160,9 @@ local function check_shape(given)
   check_count(shape.strings, 1, strings_max, "strings", "strings")
   shape.modules = total_modules(given, shape.strings)
   check_count(shape.current_sensors, 0, strings_max, "current_sensors")
+  if not sensor_ranges[shape.sensor_range] then
+    refuse("sensor_range is 50, 200, 400, 1000 or 2000 A, not %s", written(shape.sensor_range))
+  end
   check_count(shape.gx_r_aux, 0, aux_max, "gx_r_aux")
   check_count(shape.baud, 1200, 1000000, "baud")
   if not (shape.ambient >= -60 and shape.ambient <= 100) then -- a NaN, too
@@ -253,8 +260,22 @@ local function check_breakers(given, shape)
   return breakers
 end
 
+-- What hangs on COM2, by its own script; nil: nothing.
+local function plan_com2(given)
+  if given == nil then
+    return nil
+  end
+  local use = check_type(given, "table", "com2").use
+  local build = type(use) == "string" and sim.devices[use]
+  if not build then
+    refuse("com2.use is one of these texts: %s, not %s", table.concat(sorted(sim.devices), ", "),
+           written(use))
+  end
+  return build(given, checks)
+end
+
 -- Structural settings first, then the breakers, then what the file names, in order of name.
-local function tell_settings(given, shape, breakers)
+local function tell_settings(given, shape, breakers, com2)
   local told = {}
   local function tell(name, value)
     told[name] = true
@@ -279,6 +300,9 @@ local function tell_settings(given, shape, breakers)
       tell("breaker.output_" .. i, breakers[i].output)
       tell("breaker.wiring_" .. i, breakers[i].wiring)
     end
+  end
+  for _, each in ipairs(com2 and com2.settings or {}) do
+    tell(each[1], each[2])
   end
   local settings = check_type(given.settings or {}, "table", "settings")
   for key, value in pairs(settings) do
@@ -344,6 +368,17 @@ local function push_strings(given, shape)
   end
 end
 
+-- Hangs the device there, and lets it begin with what the file says.
+local function push_com2(given, com2)
+  if com2 then
+    sim.com2(com2, given.com2.use == "sensormanager")
+    push("com2", 0, com2.begins, "com2")
+    for number, value in pairs(com2.analogs or {}) do
+      push("analog", number, { value = value }, ("com2, analog input %d"):format(number))
+    end
+  end
+end
+
 local function build(name, given)
   check_type(name, "string", "the name of a plant")
   check_words(check_type(given, "table", "plant"), known_words, "plant")
@@ -351,8 +386,9 @@ local function build(name, given)
   local breakers = check_breakers(given, shape)
   local rules_allowed, is_dip_allowed = split_allow(allow)
   local wiring = plan_wiring(given.wiring, shape, rules_allowed)
+  local com2 = plan_com2(given.com2)
   shape.dip = check_dip(given.dip or {}, shape, is_dip_allowed)
-  tell_settings(given, shape, breakers)
+  tell_settings(given, shape, breakers, com2)
   local why = sim.build(shape)
   if why then
     refuse("%s", why)
@@ -368,6 +404,7 @@ local function build(name, given)
   end
   check_words(check_type(given.panel or {}, "table", "panel"), panel_words, "panel")
   push("webmanager", 0, given.panel or {}, "panel")
+  push_com2(given, com2)
   push_strings(given, shape)
 end
 

@@ -15,7 +15,8 @@ Test(names, an_alarm_is_the_guides_name_in_snake_case)
     for (int i = 0; i < wm_alarm_count; i++) {
         const struct wm_alarm_row *row = wm_alarm((enum wm_alarm)i);
         if (row->snmp_name == NULL) {
-            cr_assert_str_eq(row->name, "module_lost");
+            /* The two that the guide's list does not know. */
+            cr_assert(i == wm_alarm_module_lost || i == wm_alarm_environment, "%s", row->name);
             continue;
         }
         char name[64];

@@ -35,6 +35,7 @@ void fake_bus_init(struct fake_bus *fake)
     for (int i = 0; i < WM_AUX_MAX; i++) {
         fake->aux[i].inputs = 0x0F;
     }
+    fake->room.inputs = 0x0F;
 }
 
 /* The modules with an address that would answer, and one of them. */
@@ -129,6 +130,31 @@ static bool broadcast_answer(struct fake_bus *fake, struct wm_frame *question, i
     return count > 0;
 }
 
+static bool room_answer(struct fake_bus *fake, const struct wm_frame *question, int32_t *value)
+{
+    switch (question->message) {
+    case wm_message_read_environment:
+        value[wm_answer_read_environment_temperature_ddegC] = fake->room.temperature_ddegC;
+        value[wm_answer_read_environment_humidity_permille] = fake->room.humidity_permille;
+        break;
+    case wm_message_read_analog:
+        memcpy(value, &fake->room.analog[question->value[wm_question_read_analog_first] - 1],
+               4 * sizeof *value);
+        break;
+    case wm_message_read_digital:
+        value[wm_answer_read_digital_inputs] = fake->room.inputs;
+        value[wm_answer_read_digital_outputs] = fake->room.outputs;
+        break;
+    case wm_message_set_digital:
+        fake->room.outputs = (uint8_t)question->value[wm_question_set_digital_outputs];
+        value[wm_answer_set_digital_outputs] = fake->room.outputs;
+        break;
+    default:
+        return false;
+    }
+    return !fake->room.is_silent;
+}
+
 static bool device_answer(struct fake_bus *fake, struct wm_frame *question, int32_t *value)
 {
     const int at = question->address - 1;
@@ -153,6 +179,8 @@ static bool device_answer(struct fake_bus *fake, struct wm_frame *question, int3
         value[wm_answer_read_aux_inputs] = fake->aux[at].inputs;
         value[wm_answer_read_aux_outputs] = fake->aux[at].outputs;
         return true;
+    case WM_CLASS_COM2:
+        return room_answer(fake, question, value);
     default:
         return false;
     }
@@ -326,6 +354,7 @@ void bench_settings(struct bench *bench, int32_t strings, int32_t modules_each)
 {
     memset(bench, 0, sizeof *bench);
     fake_bus_init(&bench->bus);
+    fake_bus_init(&bench->com2);
     wm_settings_reset(&bench->settings);
     bench->settings.value[wm_setting_bank_strings] = strings;
     bench->settings.value[wm_setting_bank_modules] = strings * modules_each;
@@ -340,6 +369,7 @@ void bench_start(struct bench *bench)
     static const struct wm_log_ops log = {bench_append, NULL, NULL}; /* the core only appends */
     const struct wm_ports ports = {
         .bus = fake_bus_port(&bench->bus),
+        .com2 = fake_bus_port(&bench->com2),
         .store = {&store, bench},
         .log = {&log, bench},
         .journal = {bench_tell, bench},
@@ -348,15 +378,21 @@ void bench_start(struct bench *bench)
     bench->next_ms = bench->now_ms;
 }
 
+/* Bytes are there that the core waits for: a board would step at once. */
+static bool has_answer(const struct wm_line *line, const struct fake_bus *bus)
+{
+    return line->is_waiting && bus->answer_fetched < bus->answer_size;
+}
+
 void bench_run(struct bench *bench, wm_ms duration_ms)
 {
     const wm_ms until_ms = bench->now_ms + duration_ms;
     while (bench->next_ms <= until_ms) {
         bench->now_ms = bench->next_ms;
         bench->next_ms = wm_core_step(&bench->core, bench->now_ms);
-        if (bench->next_ms > bench->now_ms && bench->core.poller.line.is_waiting &&
-            bench->bus.answer_fetched < bench->bus.answer_size) {
-            /* Bytes are there: a board would step at once. A little time passes. */
+        if (bench->next_ms > bench->now_ms && (has_answer(&bench->core.poller.line, &bench->bus) ||
+                                               has_answer(&bench->core.com2.line, &bench->com2))) {
+            /* A little time passes. */
             bench->next_ms = bench->now_ms + (bench->bus.answer_bytes_max > 0);
         }
     }
@@ -371,6 +407,7 @@ void bench_ready(struct bench *bench)
     }
     assert(bench->core.view.is_complete);
     fake_bus_forget(&bench->bus);
+    fake_bus_forget(&bench->com2);
     bench->events = 0;
 }
 

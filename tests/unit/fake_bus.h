@@ -44,6 +44,14 @@ struct fake_bus {
         uint8_t inputs;
         uint8_t outputs;
     } aux[WM_AUX_MAX];
+    struct {
+        bool is_silent;
+        int32_t temperature_ddegC;
+        int32_t humidity_permille;
+        int32_t analog[WM_COM2_ANALOGS_MAX]; /* in 0.1 of a unit */
+        uint8_t inputs;
+        uint8_t outputs;
+    } room;              /* what answers on COM2 */
     bool is_programming; /* by the last broadcast */
     bool is_busy;        /* transmit says WM_BUSY                          */
     int lose_answers;    /* the next n answers never arrive                */
@@ -73,6 +81,7 @@ void fake_bus_forget(struct fake_bus *fake);
 
 struct bench {
     struct fake_bus bus;
+    struct fake_bus com2;
     struct wm_settings settings;
     struct wm_power_up power_up;
     struct wm_core core;

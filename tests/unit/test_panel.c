@@ -153,6 +153,12 @@ Test(panel, a_setting_that_makes_a_standing_loss_general_is_a_new_cause_once, .i
     cr_assert(is_yellow());
     *choice = 1;
     cr_assert(is_yellow(), "it has been acknowledged");
+    wm_alarms_drop(&alarms, wm_alarm_voltage_high);
+    cr_assert(is_yellow());
+    *choice = 0;
+    cr_assert_not(is_loud());
+    *choice = 1;
+    cr_assert(is_loud(), "the general alarm was over, and so was its mute");
 }
 
 Test(panel, red_glows_until_running_and_while_anything_is_lost, .init = setup)

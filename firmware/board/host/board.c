@@ -227,6 +227,7 @@ struct board *board_open(const struct board_options *options, char *error, size_
     board->log = board_log_memory_port(&board->log_memory);
     const struct wm_ports ports = {
         .bus = bus,
+        .com2 = options->com2,
         .store = board_store_memory_port(&board->store),
         .log = board->log,
         .journal = {tell_nobody, NULL},

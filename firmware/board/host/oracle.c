@@ -648,6 +648,7 @@ static const char *const how[wm_alarm_count] = {
     JUDGED(string_curr_deviation_discharge),
     JUDGED(string_curr_deviation_charge_warn),
     JUDGED(string_curr_deviation_discharge_warn),
+    [wm_alarm_environment] = "what hangs on COM2 is judged by its scenarios",
     JUDGED(battery_breaker_open),
     JUDGED(thermal_runaway),
     JUDGED(discharging),
