@@ -23,6 +23,7 @@ enum option_id {
     OPT_ONLY,
     OPT_TAG,
     OPT_JUNIT,
+    OPT_LOG,
     OPT_TAP,
     OPT_NO_FORK,
     OPT_TIME_LIMIT,
@@ -44,6 +45,7 @@ static const struct option run_options[] = {
     {"only", required_argument, NULL, OPT_ONLY},
     {"tag", required_argument, NULL, OPT_TAG},
     {"junit", required_argument, NULL, OPT_JUNIT},
+    {"log", required_argument, NULL, OPT_LOG},
     {"tap", no_argument, NULL, OPT_TAP},
     {"no-fork", no_argument, NULL, OPT_NO_FORK},
     {"time-limit", required_argument, NULL, OPT_TIME_LIMIT},
@@ -53,10 +55,15 @@ static const struct option run_options[] = {
 };
 
 static const struct option serve_options[] = {
-    {"modbus", required_argument, NULL, OPT_MODBUS}, {"snmp", required_argument, NULL, OPT_SNMP},
-    {"trap", required_argument, NULL, OPT_TRAP},     {"speed", required_argument, NULL, OPT_SPEED},
-    {"for", required_argument, NULL, OPT_FOR},       {"set", required_argument, NULL, OPT_SET},
-    {"seed", required_argument, NULL, OPT_SEED},     {NULL, 0, NULL, 0},
+    {"modbus", required_argument, NULL, OPT_MODBUS},
+    {"snmp", required_argument, NULL, OPT_SNMP},
+    {"trap", required_argument, NULL, OPT_TRAP},
+    {"speed", required_argument, NULL, OPT_SPEED},
+    {"for", required_argument, NULL, OPT_FOR},
+    {"set", required_argument, NULL, OPT_SET},
+    {"seed", required_argument, NULL, OPT_SEED},
+    {"log", required_argument, NULL, OPT_LOG},
+    {NULL, 0, NULL, 0},
 };
 
 static const struct option coverage_options[] = {
@@ -93,6 +100,7 @@ static const struct command {
      "  --set NAME=VALUE  a setting of the webmanager, over the scenario's; repeatable\n"
      "  --time-limit S    real seconds a scenario may take (default 60, emulated 600)\n"
      "  --junit FILE      also write the results as JUnit XML\n"
+     "  --log DIR         write each webmanager's logs as CSV to a folder of DIR\n"
      "  --tap             print TAP\n"
      "  --verbose         print the notes of each scenario\n"
      "  --no-fork         play in this process, one after the other, for a debugger\n"
@@ -132,6 +140,7 @@ static const struct command {
      "  --trap HOST:PORT    send traps there (v2c, community public); repeatable\n"
      "  --speed N           virtual seconds a real one (default 1); 0: as fast as it can\n"
      "  --for SECONDS       end after so many real seconds\n"
+     "  --log DIR           write the webmanager's logs as CSV to DIR at the end\n"
      "  --set NAME=VALUE    a setting of the webmanager; repeatable\n"
      "  --seed N            what all randomness comes from (default 1)\n"},
     {"version", no_options, "usage: gbms-bench version\n"},
@@ -266,6 +275,9 @@ static bool option_take(struct hx_options *options, int id, const char *text)
         return true;
     case OPT_JUNIT:
         options->junit = text;
+        return true;
+    case OPT_LOG:
+        options->log = text;
         return true;
     case OPT_TAP:
         options->is_tap = true;

@@ -26,6 +26,7 @@ struct hx_options {
     const char *only;   /* a whole name; null: all */
     const char *tag;    /* null: all */
     const char *junit;  /* null: none */
+    const char *log;    /* null: none; also of serve */
     bool is_tap;
     bool is_forked;
     bool is_verbose;

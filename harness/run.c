@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "logs.h"
 #include "report.h"
 #include "runner.h"
 #include "suite.h"
@@ -48,7 +49,8 @@ int hx_run(const struct hx_options *options)
     struct hx_scenarios list = {0};
     int status = HX_EXIT_USAGE;
     if (hx_suite_select(options, &list) &&
-        (options->junit == NULL || junit_can_be_written(options->junit))) {
+        (options->junit == NULL || junit_can_be_written(options->junit)) &&
+        (options->log == NULL || hx_logs_make_each(options->log, &list))) {
         status = scenarios_run(options, &list);
     }
     hx_scenarios_free(&list);

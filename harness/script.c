@@ -31,6 +31,7 @@ void hx_scenarios_free(struct hx_scenarios *list)
         free(scenario->tags);
         free(scenario->skip);
         free(scenario->allow);
+        free(scenario->log_folder);
         hx_assignments_free(&scenario->settings);
     }
     free(list->item);

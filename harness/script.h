@@ -24,6 +24,7 @@ struct hx_scenario {
     char *tags;       /* "safety, bus" */
     char *skip;       /* why it is not played here, or null */
     char *allow;      /* wiring rules its plant breaks, "E, line" */
+    char *log_folder; /* where its logs go, or null */
     struct hx_assignments settings;
 };
 

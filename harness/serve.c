@@ -20,6 +20,7 @@
 #include "console.h"
 #include "files.h"
 #include "guard.h"
+#include "logs.h"
 #include "script.h"
 #include "stage.h"
 #include "wm/board.h"
@@ -317,11 +318,21 @@ int hx_serve(const struct hx_options *options)
         return HX_EXIT_USAGE;
     }
     server.options = options;
+    if (options->log != NULL && !hx_logs_make(options->log)) {
+        free(plant_file);
+        return HX_EXIT_USAGE;
+    }
     lua_State *lua = hx_script_open(&server.stage, options->seed);
     bool is_open = events_open(&server) && server_open(&server, plant_file);
     if (is_open) {
         hx_console_type(server.stage.board, "help\n", 5, &server.help);
         serve_until_over(&server);
+    }
+    if (is_open && options->log != NULL &&
+        !hx_logs_write(options->log, server.stage.board, &error)) {
+        hx_complain("%s", hx_text_string(&error));
+        hx_text_free(&error);
+        server.is_broken = true;
     }
     hx_text_free(&server.help);
     hx_stage_close(&server.stage);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "guard.h"
+#include "logs.h"
 
 const char *hx_outcome_name(enum hx_outcome outcome)
 {
@@ -121,6 +122,21 @@ static void stage_play(struct hx_stage *stage, const struct hx_scenario *scenari
     hx_text_free(&error);
 }
 
+/* However it went: what the webmanager logged is part of the result. */
+static void logs_write(struct hx_verdict *verdict, const struct hx_stage *stage, const char *folder)
+{
+    struct hx_text error = {0};
+    if (stage->board == NULL || hx_logs_write(folder, stage->board, &error)) {
+        return;
+    }
+    if (verdict->outcome == HX_PASSED) {
+        verdict_fail(verdict, HX_ERROR, error.bytes, "");
+    } else {
+        hx_text_add(&verdict->detail, "%s\n", error.bytes);
+    }
+    hx_text_free(&error);
+}
+
 void hx_worker_play(const struct hx_scenario *scenario, const struct hx_options *options,
                     struct hx_probe *probe, struct hx_trace *trace, struct hx_verdict *verdict)
 {
@@ -140,6 +156,9 @@ void hx_worker_play(const struct hx_scenario *scenario, const struct hx_options 
     stage_play(&stage, scenario, options, verdict);
     hx_guard_stop();
     hx_guard_name(NULL);
+    if (scenario->log_folder != NULL) {
+        logs_write(verdict, &stage, scenario->log_folder);
+    }
     if (stage.ledger != NULL) {
         hx_ledger_pack(stage.ledger, stage.board, verdict->outcome == HX_PASSED, &verdict->record);
     }

@@ -754,6 +754,23 @@ local function expect_setting(name)
   return with_methods("a setting", { is = setting_is }, { name = name, point = setting })
 end
 
+-- All these words, one for one; a line of comma-separated values has its cells for words.
+local function has_words(line, words)
+  local cells = (" " .. line:gsub('"', ""):gsub(",", " ") .. " ")
+  for word in words:gmatch("%S+") do
+    local here = " " .. word .. " "
+    if not (" " .. line .. " "):find(here, 1, true) and not cells:find(here, 1, true) then
+      return false
+    end
+  end
+  return true
+end
+
+local function said_text(answer)
+  local said = #answer.said > 600 and answer.said:sub(1, 600) .. "..." or answer.said
+  return (said:gsub("\n$", ""):gsub("\n", "\n            "))
+end
+
 -- The request is made by the wish that follows, and made anew at each look.
 local operator_methods = {
   is_ok = function(request)
@@ -776,17 +793,36 @@ local operator_methods = {
     end
     local answer, is_shown = console.request(request.line), false
     for _, line in ipairs(answer.lines) do
-      local has_all, with_blanks = true, (" " .. line .. " "):gsub(",", " ")
-      for word in words:gmatch("%S+") do
-        has_all = has_all and ((" " .. line .. " "):find(" " .. word .. " ", 1, true) or
-          with_blanks:find(" " .. word .. " ", 1, true)) ~= nil
-      end
-      is_shown = is_shown or has_all
+      is_shown = is_shown or has_words(line, words)
     end
-    local said = #answer.said > 600 and answer.said:sub(1, 600) .. "..." or answer.said
     judge(("operator %q shows %s"):format(request.line, words),
-      { { ok = is_shown, text = (said:gsub("\n$", ""):gsub("\n", "\n            ")) } })
+      { { ok = is_shown, text = said_text(answer) } })
     ledger.shown(request.line, words)
+  end,
+  -- Each of the list has a line of its own, below that of the one before.
+  shows_in_order = function(request, list)
+    if type(list) ~= "table" or #list == 0 then
+      failure.misuse(":shows_in_order takes a list, as in { \"started\", \"muted\" }")
+    end
+    local answer, found = console.request(request.line), 0
+    for _, line in ipairs(answer.lines) do
+      if found < #list and has_words(line, tostring(list[found + 1])) then
+        found = found + 1
+      end
+    end
+    judge(("operator %q shows in order %s"):format(request.line, table.concat(list, "; ")),
+      { { ok = found == #list, text = found == #list and "all of them" or
+        ("no line for %s after\n            %s"):format(list[found + 1], said_text(answer)) } })
+  end,
+  has_lines = function(request, count)
+    if math.type(count) ~= "integer" then
+      failure.misuse(":has_lines takes a whole number")
+    end
+    local answer = console.request(request.line)
+    judge(("operator %q has %d lines"):format(request.line, count),
+      { { ok = answer.is_ok and #answer.lines == count,
+        text = answer.is_ok and ("%d lines"):format(#answer.lines) or
+          console.answer_text(answer) } })
   end,
 }
 

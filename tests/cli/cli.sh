@@ -767,6 +767,46 @@ case_junit() {
     says_not "passed"
 }
 
+# The logs of both are there, those of the scenario that failed too.
+case_log() {
+    echo 'expect(plant):is_quiet()' | story one "a / b"
+    printf 'plant.string[1].module[3]:unplug() wait(9) expect(plant):is_quiet()\n' | story two "a : b"
+    mkdir -p "$work/logs/a___b"
+    echo "of a run before" >"$work/logs/a___b/flow.csv"
+    bench run --log "$work/logs" "$work"
+    status_is 1
+    for folder in a___b a___b-2; do
+        test "$(head -n 1 "$work/logs/$folder/normal.csv")" = \
+            "number,time,module,voltage_V,temperature_degC,resistance_mOhm,bypass_%,string_current_A,alarms,link" ||
+            fail "the header of $folder/normal.csv"
+        test "$(wc -l <"$work/logs/$folder/normal.csv")" -eq 19 || fail "$folder/normal.csv"
+        test "$(wc -l <"$work/logs/$folder/flow.csv")" -eq 1 || fail "$folder/flow.csv"
+        grep -q '^0,2020-06-01T00:00:00.000Z,0.000,started,,,"' "$work/logs/$folder/events.csv" ||
+            fail "$folder/events.csv"
+    done
+    grep -q ',module_lost,module 3,,' "$work/logs/a___b-2/events.csv" || fail "the lost module"
+    ! grep -q ',module_lost,' "$work/logs/a___b/events.csv" || fail "a module of another scenario"
+    bench run --log "$work/no/such" "$work"
+    status_is 2
+    says "--log $work/no/such: cannot be made: No such file or directory; name"
+    says_not "passed"
+    echo "a file" >"$work/taken"
+    bench run --log "$work/taken" "$work"
+    status_is 2
+    says "$work/taken"
+    says_not "passed"
+}
+
+# A disk that is full is found out at the end, and told.
+case_log_full() {
+    echo 'expect(plant):is_quiet()' | story one "full"
+    mkdir -p "$work/logs/full"
+    ln -s /dev/full "$work/logs/full/events.csv"
+    bench run --log "$work/logs" "$work"
+    status_is 1
+    says "full/events.csv: the log cannot be written: No space left on device"
+}
+
 case_tap() {
     three
     bench run --tap "$work"
@@ -980,6 +1020,24 @@ case_serve_console() {
     serve_end
     status_is 0
     says "no global 'shower'"
+}
+
+case_serve_log() {
+    serve_start --speed 20 --log "$work/logs"
+    echo 'log events 1000' >&5
+    serve_answer
+    case $answer in
+    'number,time,'*',started,'*',alarm_removed,initializing,'*'|ok|') ;;
+    *) fail "log events told: $answer" ;;
+    esac
+    kill -TERM "$background"
+    serve_end
+    status_is 0
+    grep -q ',started,' "$work/logs/events.csv" || fail "no events.csv"
+    test "$(wc -l <"$work/logs/normal.csv")" -ge 19 || fail "normal.csv"
+    bench serve guide_dashboard --log "$work/no/such" --for 1
+    status_is 2
+    says "--log $work/no/such: cannot be made"
 }
 
 case_serve_for() {

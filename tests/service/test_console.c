@@ -590,6 +590,8 @@ Test(console, a_log_is_told_whole_or_its_last_records)
     cr_assert_eq(lines_of(ask("log events 0")), 2);
     cr_assert_eq(lines_of(ask("log normal")), 2, "the other rings are empty");
     cr_assert_eq(lines_of(ask("log flow 5")), 2);
+    cr_assert_eq(lines_of(ask("show logs")), 4, "a line a ring");
+    cr_assert_not_null(strstr(said, "log=flow first="));
     expect_code("log", "syntax");
     expect_code("log errors", "unknown");
     expect_code("log events few", "syntax");
@@ -620,6 +622,7 @@ Test(console, without_a_log_none_is_told)
 {
     start(18, 2, 1);
     expect_code("log events", "absent");
+    expect_code("show logs", "absent");
 }
 
 /* ---- the clock -------------------------------------------------------------------------- */

@@ -51,6 +51,8 @@ static const struct con_command commands[] = {
     SHOW("panel", "", SCOPE(panel), "Lamps, buzzer, relay and switch of the panel"),
     SHOW("programmer", "", SCOPE(programmer),
          "What the programmer does, and how its last activity ended"),
+    OTHER("show", "logs", "", con_show_logs, 0,
+          "Log rings: number of the first record that is held, and how many are"),
     OTHER("show", "version", "", con_show_version, 0, "Version of the firmware and its limits"),
     LOG("events", EVENTS, "The event log as CSV, oldest first: all, or the last COUNT"),
     LOG("normal", NORMAL, "The measurements at the normal rate, likewise"),

@@ -72,6 +72,7 @@ void con_order_clock(struct con_console *console);
 /* ---- logs.c ----------------------------------------------------------------------------- */
 
 void con_log(struct con_console *console);
+void con_show_logs(struct con_console *console);
 
 /* ---- instant.c -------------------------------------------------------------------------- */
 

@@ -6,9 +6,11 @@
  */
 #include "wm/log_csv.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "internal.h"
+#include "wm/log_record.h"
 
 static bool next_record(struct con_console *console)
 {
@@ -57,4 +59,28 @@ void con_log(struct con_console *console)
     const bool has_all = argument == NULL || (uint64_t)count >= held;
     console->end = (int64_t)(first + held);
     con_list(console, next_header, has_all ? (int64_t)first : console->end - count);
+}
+
+/* ---- rings ------------------------------------------------------------------------------ */
+
+static bool next_ring(struct con_console *console)
+{
+    if (console->at >= WM_LOG_RINGS) {
+        return false;
+    }
+    const enum wm_log_ring ring = (enum wm_log_ring)console->at++;
+    uint64_t first;
+    const uint64_t held = console->log.ops->held(console->log.self, ring, &first);
+    con_add(console, "log=%s first=%" PRIu64 " records=%" PRIu64, wm_log_ring_name(ring), first,
+            held);
+    return true;
+}
+
+void con_show_logs(struct con_console *console)
+{
+    if (console->log.ops == NULL) {
+        con_refuse(console, CON_ABSENT, "this webmanager keeps no logs");
+        return;
+    }
+    con_list(console, next_ring, 0);
 }

@@ -1,0 +1,26 @@
+/*
+ * logs.h — the webmanager's logs as files: events.csv, normal.csv and flow.csv in a folder.
+ */
+#ifndef HX_LOGS_H
+#define HX_LOGS_H
+
+#include <stdbool.h>
+
+#include "script.h"
+#include "text.h"
+#include "wm/board.h"
+
+/*
+ * Makes the folder (its parent is there) with the three files in it, empty: logs of an earlier run
+ * are gone. False, with a complaint made, when that cannot be.
+ */
+bool hx_logs_make(const char *folder);
+
+/* The same for a folder and one in it for each scenario, named after it: scenario->log_folder. */
+bool hx_logs_make_each(const char *folder, struct hx_scenarios *list);
+
+/* Writes what the board has logged. False, with one line in error, when a file cannot be written.
+ */
+bool hx_logs_write(const char *folder, const struct board *board, struct hx_text *error);
+
+#endif
