@@ -14,6 +14,7 @@ enum {
     CHANGE_PERMILLE = 10, /* less is not worth an order, but for 0    */
     OFF_PERMILLE = 20,    /* more is not what was ordered             */
     OFF_ROUNDS = 3,       /* so long, and it is an error              */
+    LOST_ROUNDS = 3,      /* so often a lost module is told to stop   */
 };
 
 void wm_equalizer_init(struct wm_equalizer *equalizer)
@@ -70,10 +71,24 @@ void wm_equalizer_heard(struct wm_equalizer *equalizer, struct wm_bank *bank, in
 
 void wm_equalizer_lost(struct wm_equalizer *equalizer, struct wm_bank *bank, int32_t index)
 {
-    equalizer->module[index].rounds_off = 0;
+    struct wm_bypass *bypass = &equalizer->module[index];
+    struct wm_module *module = &bank->module[index];
+    bypass->rounds_off = 0;
     error_set(equalizer, index, false);
-    bank->module[index].bypass_order_permille = 0;
-    bank->module[index].wants &= (uint8_t)~WM_WANT_BYPASS;
+    /* An order without acknowledgement may have been heard. */
+    const bool may_bypass = bypass->ordered_permille > 0 || module->bypass_order_permille > 0;
+    bypass->rounds_lost = may_bypass ? LOST_ROUNDS : 0;
+    module->bypass_order_permille = 0;
+    module->wants &= (uint8_t)~WM_WANT_BYPASS;
+    module->wants |= may_bypass ? WM_WANT_BYPASS : 0;
+}
+
+/* A round has ended without a good answer. */
+static void lost_plan(struct wm_bypass *bypass, struct wm_module *module)
+{
+    if (bypass->rounds_lost > 0 && --bypass->rounds_lost == 0) {
+        module->wants &= (uint8_t)~WM_WANT_BYPASS;
+    }
 }
 
 void wm_equalizer_pause(struct wm_equalizer *equalizer, struct wm_bank *bank)
@@ -165,6 +180,7 @@ void wm_equalizer_plan(struct wm_equalizer *equalizer, struct wm_bank *bank,
         for (int32_t k = i * bank->string_modules; k < (i + 1) * bank->string_modules; k++) {
             struct wm_module *module = &bank->module[k];
             if (!wm_module_is_valid(module)) {
+                lost_plan(&equalizer->module[k], module);
                 continue;
             }
             const int32_t permille =

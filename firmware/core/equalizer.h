@@ -20,6 +20,7 @@ struct wm_bypass {
     wm_ms heard_ms;           /* its last answer                                              */
     int32_t ordered_permille; /* last acknowledged order, as long as the module must hold it */
     uint8_t rounds_off;       /* in a row, in which it reported something else                */
+    uint8_t rounds_lost;      /* in which a lost module is still told to drop its bypass      */
     bool is_error;
 };
 
@@ -48,7 +49,10 @@ void wm_equalizer_init(struct wm_equalizer *equalizer);
 void wm_equalizer_heard(struct wm_equalizer *equalizer, struct wm_bank *bank, int32_t index,
                         enum wm_message_id message, bool is_second, wm_ms now_ms);
 
-/* A module is lost: it is left out, and no longer accused. */
+/*
+ * A module is lost: it is left out, and no longer accused. It may hear all the same, and each
+ * question keeps its bypass alive: for a few rounds it is told to drop what it may hold.
+ */
 void wm_equalizer_lost(struct wm_equalizer *equalizer, struct wm_bank *bank, int32_t index);
 
 /*

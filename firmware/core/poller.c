@@ -195,7 +195,11 @@ static enum wm_message_id module_message(struct wm_poller *poller, const struct 
          wm_message_impedance},
     };
     if (poller->asked & ASKED_ENOUGH) {
-        return wm_message_count;
+        /* A lost one may hear: it is told to drop its bypass, as long as that is wanted. */
+        const bool is_told = module->link.state == WM_LINK_LOST && wants & WM_WANT_BYPASS &&
+                             !(poller->asked & ASKED_BYPASS);
+        poller->asked |= ASKED_BYPASS;
+        return is_told ? wm_message_set_bypass : wm_message_count;
     }
     for (size_t i = 0; i < sizeof plan / sizeof plan[0]; i++) {
         if (plan[i].is_due && !(poller->asked & plan[i].bit)) {

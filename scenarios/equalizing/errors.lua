@@ -80,3 +80,38 @@ scenario "a string in which no module obeys is cut off" {
     expect.trap { removed = "string_equalizing_disabled" }
   end,
 }
+
+scenario "a module that tells nonsense does not keep its bypass" {
+  tags = { "equalizing" },
+  plant = "guide_dashboard",
+
+  run = function(plant)
+    local module = plant.string[1].module[4]
+    settle()
+    module.voltage = 14.5
+    within(rounds(5), function()
+      expect(module.bypass):is(100)
+    end)
+
+    note "nobody believes its voltage now; but it hears, and each question would keep its bypass alive"
+    module.voltage = 30
+    within(rounds(5), function()
+      expect(module):has "module_lost"
+    end)
+    wait(rounds(3))
+    assert(module.bypass.value == 0, "it drains its block")
+
+    note "nor does one that cannot be heard"
+    module.voltage = 14.5
+    within(rounds(8), function()
+      expect(module):has_not "module_lost"
+      expect(module.bypass):is(100)
+    end)
+    module:mute { answers = 40 }
+    within(rounds(5), function()
+      expect(module):has "module_lost"
+    end)
+    wait(rounds(3))
+    assert(module.bypass.value == 0, "it drains its block")
+  end,
+}

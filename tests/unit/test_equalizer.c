@@ -306,9 +306,30 @@ Test(equalizer, a_lost_module_is_left_out_and_the_others_go_on, .init = setup)
     wm_equalizer_lost(&equalizer, &bank, 2);
     cr_assert_eq(equalizer.errors, 0);
     wm_bank_aggregate(&bank);
-    plan();
-    cr_assert_not(wants_bypass(2));
+    for (int round = 1; round <= 3; round++) {
+        cr_assert(wants_bypass(2), "round %d: it may hear, and is told to stop", round);
+        plan();
+        cr_assert_eq(bank.module[2].bypass_order_permille, 0);
+    }
+    cr_assert_not(wants_bypass(2), "told often enough");
     cr_assert(wants_bypass(0));
+}
+
+Test(equalizer, a_lost_module_is_told_to_stop_only_if_it_may_bypass, .init = setup)
+{
+    bank.module[2].link.state = WM_LINK_LOST;
+    wm_equalizer_lost(&equalizer, &bank, 2);
+    cr_assert_not(wants_bypass(2), "it was never told to begin");
+    bank.module[2].link.state = WM_LINK_PRESENT;
+    block_is_above(130);
+    plan();
+    obey(0, 1000);
+    bank.module[0].bypass_order_permille = 0; /* taken back, but this was not acknowledged */
+    bank.module[0].link.state = WM_LINK_LOST;
+    wm_equalizer_lost(&equalizer, &bank, 0);
+    cr_assert(wants_bypass(0));
+    obey(0, 2000);
+    cr_assert_not(wants_bypass(0), "it has heard");
 }
 
 /* ---- in the core ------------------------------------------------------------------------ */
