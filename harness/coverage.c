@@ -142,8 +142,8 @@ static bool has_latency(const struct hx_thing *thing)
     return thing->kind == HX_KIND_RAISED || thing->kind == HX_KIND_CLEARED;
 }
 
-/* "2.013 s" and "1.9", or "-". */
-static void latency_texts(const struct coverage *coverage, const struct hx_thing *thing,
+/* "1.9" rounds and "2.013" s; false if that was never measured. */
+static bool latency_texts(const struct coverage *coverage, const struct hx_thing *thing,
                           char seconds[24], char rounds[24])
 {
     const struct board_latency *latency = &coverage->latency[thing->alarm];
@@ -151,8 +151,9 @@ static void latency_texts(const struct coverage *coverage, const struct hx_thing
     int64_t ms = is_raise ? latency->raise_ms : latency->clear_ms;
     int32_t milli = is_raise ? latency->raise_rounds_milli : latency->clear_rounds_milli;
     bool is_measured = (is_raise ? latency->raises : latency->clears) > 0;
-    snprintf(seconds, 24, is_measured ? "%.3f" : "-", (double)ms / 1000);
-    snprintf(rounds, 24, is_measured ? "%.2f" : "-", (double)milli / 1000);
+    snprintf(seconds, 24, "%.3f", (double)ms / 1000);
+    snprintf(rounds, 24, "%.2f", (double)milli / 1000);
+    return is_measured;
 }
 
 static void count_print(size_t count)
@@ -174,8 +175,12 @@ static void row_print(const struct coverage *coverage, size_t t)
     count_print(tally->exercised);
     count_print(tally->asserted);
     if (has_latency(thing)) {
-        latency_texts(coverage, thing, seconds, rounds);
-        printf("  %7s  %7s", rounds, seconds);
+        const char *why = board_undated(thing->alarm);
+        if (latency_texts(coverage, thing, seconds, rounds)) {
+            printf("  %7s  %7s", rounds, seconds);
+        } else {
+            printf("  (%s)", why != NULL ? why : "its truth was never certain");
+        }
     }
     if (tally->exercised > 0) {
         bool is_asserted = tally->asserted > 0;

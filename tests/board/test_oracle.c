@@ -684,6 +684,45 @@ Test(oracle, the_worst_latency_is_kept)
     cr_assert_eq(latency.clears, 0);
 }
 
+Test(oracle, what_stands_for_an_alarm_is_as_late_as_that)
+{
+    struct board_latency latency;
+    voltage_is(0, 11999, 11999);
+    measure(0);
+    measure(0);
+    voltage_low_toggles(0);
+    rounds(1);
+    court.now_us += 300 * MS;
+    voltage_is(0, 12050, 12050);
+    measure(0);
+    voltage_low_toggles(0);
+    cr_assert(oracle_latency(court.oracle, wm_alarm_voltage, &latency));
+    cr_assert_eq(latency.raises, 1);
+    cr_assert_eq(latency.raise_ms, 40);
+    cr_assert_eq(latency.clears, 1);
+    cr_assert_eq(latency.clear_ms, 20);
+    says_nothing();
+}
+
+Test(oracle, a_warning_is_as_late_to_go_as_the_last_module_was_to_be_told)
+{
+    struct board_latency latency;
+    voltage_is(2, 14101, 14101);
+    rounds(1);
+    measure(2);
+    row(wm_alarm_voltage_warn_high);
+    publish();
+    rounds(1);
+    voltage_is(2, 14050, 14050);
+    measure(2);
+    row(wm_alarm_voltage_warn_high);
+    publish();
+    cr_assert(oracle_latency(court.oracle, wm_alarm_voltage_warn_high, &latency));
+    cr_assert_eq(latency.clears, 1);
+    cr_assert_eq(latency.clear_ms, 20);
+    says_nothing();
+}
+
 /* ---- every alarm ------------------------------------------------------------------------ */
 
 Test(oracle, every_alarm_is_judged_or_says_why_not)

@@ -341,6 +341,11 @@ bool board_latency(const struct board *board, enum wm_alarm alarm, struct board_
     return board->witness != NULL && oracle_latency(witness_oracle(board->witness), alarm, latency);
 }
 
+const char *board_undated(enum wm_alarm alarm)
+{
+    return oracle_undated(alarm);
+}
+
 const char *board_verdict(const struct board *board)
 {
     return board->witness != NULL ? oracle_verdict(witness_oracle(board->witness)) : NULL;

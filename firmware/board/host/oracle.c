@@ -83,6 +83,10 @@ void oracle_measure(struct oracle *oracle, enum wm_alarm alarm, bool is_clear, i
     *(is_clear ? &latency->clears : &latency->raises) += 1;
     *worst_ms = oracle_later(*worst_ms, late_us / US_PER_MS);
     *worst_milli = (int32_t)oracle_later(*worst_milli, milli < INT32_MAX ? milli : INT32_MAX);
+    struct oracle_dated *dated = &oracle->dated[alarm][is_clear ? 1 : 0];
+    dated->first_us = dated->is_dated && dated->first_us < due_us ? dated->first_us : due_us;
+    dated->last_us = dated->is_dated ? oracle_later(dated->last_us, due_us) : due_us;
+    dated->is_dated = true;
 }
 
 bool oracle_shows(const struct oracle *oracle, enum wm_alarm alarm)
@@ -557,6 +561,7 @@ static void settings_see(struct oracle *oracle, const struct wm_settings *settin
 
 void oracle_published(struct oracle *oracle, const struct wm_view *view, int64_t now_us)
 {
+    memset(oracle->dated, 0, sizeof oracle->dated);
     settings_see(oracle, &view->settings, now_us);
     if (oracle->is_running != (view->is_initializing == 0)) {
         oracle->is_running = view->is_initializing == 0;
@@ -570,7 +575,7 @@ void oracle_published(struct oracle *oracle, const struct wm_view *view, int64_t
     rows_see(oracle, view, now_us);
     sensors_see(oracle, view, now_us);
     oracle_strings_see(oracle, view, before, now_us);
-    oracle_summaries_see(oracle, view, now_us);
+    oracle_summaries_see(oracle, view, before, now_us);
     if (view->rounds != oracle->round) {
         round_end(oracle, view->rounds, now_us);
         if (oracle->is_running) {
@@ -662,4 +667,18 @@ static const char *const how[wm_alarm_count] = {
 const char *oracle_unjudged(enum wm_alarm alarm)
 {
     return how[alarm] == judged ? NULL : how[alarm] != NULL ? how[alarm] : "";
+}
+
+const char *oracle_undated(enum wm_alarm alarm)
+{
+    switch (alarm) {
+    case wm_alarm_initializing:
+        return "with its state, in the same view";
+    case wm_alarm_string_equalizing_disabled:
+        return "by its setting, within three rounds";
+    case wm_alarm_environment:
+        return how[wm_alarm_environment];
+    default:
+        return NULL;
+    }
 }

@@ -57,4 +57,7 @@ bool oracle_latency(const struct oracle *oracle, enum wm_alarm alarm,
 /* Null if the alarm is judged; else why not. "" is no reason: a row was forgotten. */
 const char *oracle_unjudged(enum wm_alarm alarm);
 
+/* Why an alarm's latency is not measured, in words; null: it is, where the truth dates it. */
+const char *oracle_undated(enum wm_alarm alarm);
+
 #endif

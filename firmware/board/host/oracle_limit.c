@@ -342,6 +342,39 @@ static int64_t warning_since_us(const struct oracle_module *module, int limit)
     return since_us;
 }
 
+/* Since when no module has been a reason, for certain; never, if an alarm may have hidden one. */
+static int64_t warning_over_us(const struct oracle *oracle, int limit)
+{
+    const int32_t flag = wm_alarm(oracle_limits[limit].hidden_by)->alarm_flag;
+    int64_t over_us = 0;
+    for (int32_t m = 0; m < oracle->settings.value[wm_setting_bank_modules]; m++) {
+        const struct oracle_module *module = &oracle->module[m];
+        if ((module->flags & flag) != 0) {
+            return ORACLE_NEVER;
+        }
+        over_us = oracle_later(over_us, module->clock[limit].since_us[CERTAIN_INSIDE]);
+    }
+    return over_us;
+}
+
+/* Counted from the measurement, if it is one of resistances: it is the last question. */
+static void warning_measure(struct oracle *oracle, int limit, bool is_raised, int64_t due_us,
+                            int64_t now_us)
+{
+    const struct oracle_limit *row = &oracle_limits[limit];
+    if (due_us == ORACLE_NEVER || due_us < oracle->started_us) {
+        return;
+    }
+    if (row->quantity != QUANTITY_RESISTANCE) {
+        due_us += is_raised ? oracle->level[limit].delay_us : 0;
+    } else if (oracle->question.message == wm_message_impedance) {
+        due_us = oracle->question.sent_us;
+    } else {
+        return;
+    }
+    oracle_measure(oracle, row->alarm, !is_raised, due_us, now_us);
+}
+
 void oracle_warning_edge(struct oracle *oracle, int limit, bool is_raised, int64_t now_us)
 {
     char text[200];
@@ -369,10 +402,8 @@ void oracle_warning_edge(struct oracle *oracle, int limit, bool is_raised, int64
                       "raised, and no module has a reading beyond it, told twice and held; %s",
                       oracle_limit_text(oracle, limit, text, sizeof text));
     }
-    if (is_raised && row->quantity != QUANTITY_RESISTANCE && due_us != ORACLE_NEVER &&
-        due_us >= oracle->started_us) {
-        oracle_measure(oracle, row->alarm, false, due_us + oracle->level[limit].delay_us, now_us);
-    }
+    warning_measure(oracle, limit, is_raised, is_raised ? due_us : warning_over_us(oracle, limit),
+                    now_us);
 }
 
 /* The row must go when no module can be the reason any more. */

@@ -79,6 +79,8 @@ struct oracle_module {
     int32_t disobeyed;       /* rounds in a row in which it reported something else */
     uint32_t disobeyed_round;
     int64_t bypass_us; /* its last answer that told of it */
+    int64_t error_us;  /* when its disobeying became the error, and when that ended; 0: never */
+    int64_t obeys_us;
 };
 
 /* A level in force; low sides are negated, so that beyond is above. */
@@ -165,6 +167,12 @@ struct oracle {
     } question;
     struct oracle_level level[LIMITS];
     struct board_latency latency[wm_alarm_count];
+    /* What was measured in this view: since when it was due; for what stands for it. */
+    struct oracle_dated {
+        bool is_dated;
+        int64_t first_us;
+        int64_t last_us;
+    } dated[wm_alarm_count][2]; /* raised, cleared */
     struct oracle_module module[WM_MODULES_MAX];
     struct oracle_device sensor[WM_SENSORS_MAX];
     struct sim_band current_mA[WM_SENSORS_MAX];
@@ -238,7 +246,9 @@ void oracle_bypass_told(struct oracle *oracle, struct oracle_module *module,
 /* What is late of equalizing; once a round, the view of its end at hand. */
 void oracle_equalizing_check(struct oracle *oracle, const struct wm_view *view, int64_t now_us);
 
-void oracle_summaries_see(struct oracle *oracle, const struct wm_view *view, int64_t now_us);
+/* The rows having been taken; before is the rows of the view before. */
+void oracle_summaries_see(struct oracle *oracle, const struct wm_view *view, uint64_t before,
+                          int64_t now_us);
 
 static inline int64_t oracle_later(int64_t one_us, int64_t other_us)
 {

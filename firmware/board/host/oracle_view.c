@@ -32,6 +32,37 @@ static const struct {
     {wm_alarm_resist_alarm_low, wm_flag_alarm_resistance_low},
 };
 
+/* Rows whose latency is that of what they stand for, raised or cleared in the same view. */
+static const struct {
+    enum wm_alarm alarm;
+    enum wm_alarm cause;
+    bool is_all; /* stands for all items of its cause together, else for any */
+} followers[] = {
+    {wm_alarm_voltage, wm_alarm_voltage_high, false},
+    {wm_alarm_voltage, wm_alarm_voltage_low, false},
+    {wm_alarm_temperature, wm_alarm_temperature_high, false},
+    {wm_alarm_temperature, wm_alarm_temperature_low, false},
+    {wm_alarm_resist_alarm, wm_alarm_resist_alarm_high, false},
+    {wm_alarm_resist_warn, wm_alarm_resist_warn_high, false},
+    {wm_alarm_system_error, wm_alarm_module_lost, false},
+    {wm_alarm_communication_lost, wm_alarm_module_lost, true},
+};
+
+static void followers_measure(struct oracle *oracle, uint64_t before, int64_t now_us)
+{
+    for (size_t i = 0; i < sizeof followers / sizeof followers[0]; i++) {
+        const uint64_t bit = UINT64_C(1) << wm_alarm(followers[i].alarm)->number;
+        const bool is_clear = (oracle->shown & bit) == 0;
+        const struct oracle_dated *cause = &oracle->dated[followers[i].cause][is_clear ? 1 : 0];
+        if (((oracle->shown ^ before) & bit) != 0 && cause->is_dated) {
+            /* Any of them raises it, and the last one clears it. */
+            const bool is_last = is_clear != followers[i].is_all;
+            oracle_measure(oracle, followers[i].alarm, is_clear,
+                           is_last ? cause->last_us : cause->first_us, now_us);
+        }
+    }
+}
+
 /* ---- equalizing (decision B13) ---------------------------------------------------------- */
 
 enum {
@@ -46,6 +77,7 @@ void oracle_bypass_told(struct oracle *oracle, struct oracle_module *module,
 {
     const int32_t off = permille - module->bypass_permille;
     const bool may_have_dropped = now_us - module->bypass_us >= BYPASS_HOLD_US;
+    const bool was_error = module->disobeyed >= ROUNDS_OFF;
     module->bypass_us = now_us;
     if (message == wm_message_set_bypass) {
         module->bypass_permille = permille;
@@ -60,6 +92,10 @@ void oracle_bypass_told(struct oracle *oracle, struct oracle_module *module,
         module->disobeyed++;
     }
     module->disobeyed_round = oracle->round + 1;
+    const bool is_error = module->disobeyed >= ROUNDS_OFF;
+    if (is_error != was_error) {
+        *(is_error ? &module->error_us : &module->obeys_us) = now_us;
+    }
 }
 
 void oracle_equalizing_check(struct oracle *oracle, const struct wm_view *view, int64_t now_us)
@@ -86,6 +122,28 @@ void oracle_equalizing_check(struct oracle *oracle, const struct wm_view *view, 
     }
 }
 
+/* Raised since the first module's disobeying is the error, cleared since the last one obeys. */
+static void equalizing_measure(struct oracle *oracle, uint64_t before, int64_t now_us)
+{
+    const bool shows = oracle_shows(oracle, wm_alarm_equalizing);
+    int64_t error_us = ORACLE_NEVER;
+    int64_t obeys_us = 0;
+    if (shows == ((before >> wm_alarm(wm_alarm_equalizing)->number & 1) != 0)) {
+        return;
+    }
+    for (int32_t m = 0; m < oracle->settings.value[wm_setting_bank_modules]; m++) {
+        const struct oracle_module *module = &oracle->module[m];
+        if (module->disobeyed >= ROUNDS_OFF && module->error_us < error_us) {
+            error_us = module->error_us;
+        }
+        obeys_us = oracle_later(obeys_us, module->obeys_us);
+    }
+    const int64_t due_us = shows ? error_us : obeys_us;
+    if (due_us != ORACLE_NEVER && due_us > 0 && due_us >= oracle->started_us) {
+        oracle_measure(oracle, wm_alarm_equalizing, !shows, due_us, now_us);
+    }
+}
+
 static void equalizing_see(struct oracle *oracle, const struct wm_view *view, int64_t now_us)
 {
     bool is_any_cut_off = false;
@@ -100,7 +158,8 @@ static void equalizing_see(struct oracle *oracle, const struct wm_view *view, in
 
 /* ---- all of them ------------------------------------------------------------------------ */
 
-void oracle_summaries_see(struct oracle *oracle, const struct wm_view *view, int64_t now_us)
+void oracle_summaries_see(struct oracle *oracle, const struct wm_view *view, uint64_t before,
+                          int64_t now_us)
 {
     const int32_t count = oracle->settings.value[wm_setting_bank_modules];
     const int32_t status = view->system.status_flags;
@@ -124,4 +183,6 @@ void oracle_summaries_see(struct oracle *oracle, const struct wm_view *view, int
     oracle_stands_for(oracle, wm_alarm_initializing,
                       (status & wm_flag_general_status_module_initializing) != 0, now_us);
     equalizing_see(oracle, view, now_us);
+    followers_measure(oracle, before, now_us);
+    equalizing_measure(oracle, before, now_us);
 }
