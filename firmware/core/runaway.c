@@ -70,6 +70,10 @@ bool wm_runaway_step(struct wm_runaway *runaway, const struct wm_string_sums *su
     const int32_t rise_limit_mdegC = settings->value[wm_setting_runaway_rise];
     const int32_t rise = sums->temperature_mdegC_mean - coolest_hour_mdegC(runaway);
     if (runaway->is_raised) {
+        if (sums->valid_count < runaway->heard_count) {
+            return false;
+        }
+        runaway->heard_count = sums->valid_count;
         runaway->is_raised = spread_beyond(sums, delta_mdegC - CLEAR_MDEGC) >= 0 ||
                              rise >= rise_limit_mdegC - CLEAR_MDEGC;
         return false;
@@ -90,6 +94,7 @@ bool wm_runaway_step(struct wm_runaway *runaway, const struct wm_string_sums *su
     }
     runaway->is_holding = false;
     runaway->is_raised = true;
+    runaway->heard_count = sums->valid_count;
     return true;
 }
 

@@ -17,7 +17,8 @@
 struct wm_runaway {
     bool is_raised;
     bool is_holding;
-    wm_ms since_ms; /* of holding */
+    wm_ms since_ms;      /* of holding */
+    int32_t heard_count; /* modules that were valid while it is raised, at most */
     /* Hourly averages of the string's average temperature: a ring of whole hours. */
     int32_t hours;
     int32_t hour_next;
@@ -30,7 +31,8 @@ struct wm_runaway {
 
 /*
  * One round's look at one string. Its current is taken only if is_measured. True if the runaway
- * has just been raised.
+ * has just been raised. What is raised stays as long as a module that told of it is lost: that may
+ * be the hot one, and a temperature that nobody knows is not below its limit (decision M8).
  */
 bool wm_runaway_step(struct wm_runaway *runaway, const struct wm_string_sums *sums,
                      bool is_measured, int32_t current_mA, const struct wm_settings *settings,

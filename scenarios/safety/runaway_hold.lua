@@ -145,3 +145,33 @@ scenario "neither cooling nor a lost aux nor a current closes a breaker" {
     stays_open(minutes(5))
   end,
 }
+
+scenario "a runaway does not end because the hot block falls silent" {
+  tags = { "safety" },
+  plant = "guide_dashboard",
+  settings = { ["runaway.hold"] = 30 },
+
+  run = function(plant)
+    local string = plant.string[2]
+    settle()
+    set_string(string, 4, 45)
+    string.current = 4
+    within(seconds(40), function()
+      expect(plant):has "thermal_runaway"
+    end)
+    note "what has burnt out tells nothing of its temperature"
+    string.module[4]:unplug()
+    within(rounds(5), function()
+      expect(string.module[4]):has "module_lost"
+    end)
+    throughout(minutes(10), function()
+      expect(plant):has "thermal_runaway"
+    end, { every = seconds(10) })
+    string.module[4].temperature = 25
+    string.module[4]:plug()
+    within(rounds(4), function()
+      expect(string.module[4]):has_not "module_lost"
+      expect(plant):has_not "thermal_runaway"
+    end)
+  end,
+}

@@ -80,6 +80,31 @@ Test(runaway, it_clears_when_both_are_two_kelvin_below_their_limits, .init = set
     cr_assert_not(runaway.is_raised);
 }
 
+Test(runaway, it_stays_while_a_module_that_told_of_it_is_lost, .init = setup)
+{
+    const struct wm_string_sums eight = {.valid_count = 8,
+                                         .temperature_mdegC_sum = 8 * 24000,
+                                         .temperature_mdegC_mean = 24000,
+                                         .temperature_mdegC_max = 24000};
+    cr_assert(rounds(601, 24000, 40000, 500));
+    for (int i = 0; i < 10; i++, now_ms += 1000) {
+        cr_assert_not(wm_runaway_step(&runaway, &eight, true, 0, &settings, now_ms));
+        cr_assert(runaway.is_raised, "the lost one may be the hot one");
+    }
+    (void)rounds(1, 24000, 31900, 0);
+    cr_assert_not(runaway.is_raised, "it is back, and cool");
+    /* One that was lost before has told nothing. */
+    for (int i = 0; i <= 600; i++, now_ms += 1000) {
+        struct wm_string_sums hot = eight;
+        hot.temperature_mdegC_sum += 16000;
+        hot.temperature_mdegC_max += 16000;
+        (void)wm_runaway_step(&runaway, &hot, true, 500, &settings, now_ms);
+    }
+    cr_assert(runaway.is_raised);
+    (void)wm_runaway_step(&runaway, &eight, true, 0, &settings, now_ms);
+    cr_assert_not(runaway.is_raised);
+}
+
 Test(runaway, without_a_measured_current_it_is_not_judged, .init = setup)
 {
     const struct wm_string_sums sums = {.valid_count = 9,
@@ -150,13 +175,30 @@ Test(runaway, a_module_alone_differs_from_nobody, .init = setup)
     }
 }
 
-Test(runaway, what_is_raised_clears_though_one_module_alone_is_left, .init = setup)
+/* One module alone at this temperature, for some rounds. */
+static void alone(int count, int32_t temperature_mdegC, int32_t current_mA)
 {
     const struct wm_string_sums sums = {.valid_count = 1,
-                                        .temperature_mdegC_sum = 24000,
-                                        .temperature_mdegC_mean = 24000,
-                                        .temperature_mdegC_max = 24000};
+                                        .temperature_mdegC_sum = temperature_mdegC,
+                                        .temperature_mdegC_mean = temperature_mdegC,
+                                        .temperature_mdegC_max = temperature_mdegC};
+    for (int i = 0; i < count; i++, now_ms += 1000) {
+        (void)wm_runaway_step(&runaway, &sums, true, current_mA, &settings, now_ms);
+    }
+}
+
+Test(runaway, what_is_raised_stays_though_one_cool_module_alone_is_left, .init = setup)
+{
     cr_assert(rounds(601, 24000, 40000, 500));
-    (void)wm_runaway_step(&runaway, &sums, true, 0, &settings, now_ms);
+    alone(1, 24000, 0);
+    cr_assert(runaway.is_raised);
+}
+
+Test(runaway, a_module_alone_clears_what_it_alone_has_raised, .init = setup)
+{
+    alone(3601, 24000, 0);
+    alone(601, 39500, 500);
+    cr_assert(runaway.is_raised);
+    alone(1, 36900, 0);
     cr_assert_not(runaway.is_raised);
 }

@@ -356,11 +356,13 @@ static struct oracle_certain heat_judge(const struct oracle *oracle, int32_t ind
     spread_high += ROUNDING_MDEGC;
     const bool is_hot = spread_low > delta || rise_low > rise;
     const bool is_cool = spread_high <= delta && rise_high <= rise;
+    /* A lost module may be the hot one: what was raised may stay with it. */
+    const bool is_whole = sums->count == oracle_string_modules(oracle);
     return (struct oracle_certain){{
         [CERTAIN_BEYOND] = is_hot && is_charged,
         [CERTAIN_NOT_BEYOND] = is_cool || is_idle,
-        [CERTAIN_INSIDE] =
-            spread_high < delta - HEAT_CLEAR_MDEGC && rise_high < rise - HEAT_CLEAR_MDEGC,
+        [CERTAIN_INSIDE] = is_whole && spread_high < delta - HEAT_CLEAR_MDEGC &&
+                           rise_high < rise - HEAT_CLEAR_MDEGC,
         [CERTAIN_OUTSIDE] =
             spread_low >= delta - HEAT_CLEAR_MDEGC || rise_low >= rise - HEAT_CLEAR_MDEGC,
     }};
