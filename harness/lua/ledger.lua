@@ -47,12 +47,13 @@ local function claim_bits(point, raw)
   end
 end
 
--- A line of an aux counts when both its levels, 0 and 1, were expected.
+-- A line counts when both levels, 0 and 1, were expected of one and the same.
 local function claim_level(kind, point, number, level)
   local thing = host.thing_of_point(kind, point.id, number)
   if thing then
-    claim(("%d at %d"):format(thing, level))
-    claim(is_claimed(("%d at %d"):format(thing, 1 - level)) and thing)
+    local key = "%d, line %d, at %d"
+    claim(key:format(thing, number, level))
+    claim(is_claimed(key:format(thing, number, 1 - level)) and thing)
   end
 end
 
@@ -73,6 +74,7 @@ end
 function ledger.line(point, number, level)
   claim_level("register", point, number, level)
   claim_level("object", point, number, level)
+  claim_level("value", point, number, level)
 end
 
 -- A lamp, contact or switch of the panel was in the state.

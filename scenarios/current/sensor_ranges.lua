@@ -9,6 +9,7 @@ for _, range in ipairs { 50, 200, 400, 1000, 2000 } do
     run = function(plant)
       local string = plant.string[1]
       settle()
+      expect.setting "bank.sensor_range":is(range)
       local path = {
         { direct = range - 0.5, ripple = range / 10, shown = range - 0.5, shown_ac = range / 10 },
         { direct = 1.2 * range, ripple = 1.5 * range, shown = range, shown_ac = range },

@@ -9,6 +9,9 @@ scenario "every channel is read where it is" {
     local begins = { 22, 50, 12.5, 19, 0, 21, 18, 55 }
     settle()
     expect(plant.com2.link):is "present"
+    for n, kind in ipairs { "hydrogen_20", "hydrogen_40", "contact", "contact" } do
+      expect.setting(("com2.input_%d_kind"):format(n)):is(kind)
+    end
     for p, each in ipairs(port) do
       for k, analog in ipairs(each.analog) do
         expect(analog.value):is(begins[2 * (p - 1) + k])

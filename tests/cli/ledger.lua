@@ -25,6 +25,7 @@ local points = {
   [0] = point(0, "module", "voltage", "mV", 1061), point(1, "module", "alarm", "flags", 1063),
   point(2, "aux_input", "level", "state", 3650), point(3, "programmer", "mode", "choice"),
   point(4, "programmer", "first", "address"), point(5, "panel", "buzzer", "choice"),
+  point(6, "com2_input", "level", "state"),
 }
 points[3].names = { off = 0, on = 1 }
 local function place_of(id, number)
@@ -77,7 +78,10 @@ local host = {
   is_complete = function() return true end,
   has_sensor = function() return true end,
   thing = thing,
-  thing_of_point = function(kind, id) return thing(kind, points[id].name) end,
+  -- A value is what no other window shows.
+  thing_of_point = function(kind, id)
+    return (kind == "value") == (not points[id].register) and thing(kind, points[id].name) or nil
+  end,
   thing_of_flag = function(id, bit) return thing("flag", points[id].name .. " " .. bit) end,
   asserted = function(number) asserted[#asserted + 1] = names[number] end,
   exercised = function(number) exercised[#exercised + 1] = names[number] end,
@@ -199,6 +203,15 @@ asserts({ "register level" }, function(expect)
   expect.modbus(3650):is(0)
   registers[3650] = 1
   expect.modbus(3650):is(1)
+end)
+
+asserts({ "value level" }, function(_, _, ledger)
+  ledger.line(points[6], 2, 1)
+  ledger.line(points[6], 2, 0)
+end)
+asserts({}, function(_, _, ledger) -- neither of the two was seen to change
+  ledger.line(points[6], 1, 1)
+  ledger.line(points[6], 2, 0)
 end)
 
 -- ---- settings: not the default ------------------------------------------------------------
