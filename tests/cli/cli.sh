@@ -107,6 +107,9 @@ case_bad_values() {
     bench run --set bank.strings=3
     status_is 2
     says "--set: bank.strings is what the plant is"
+    bench run --set bank.sensor_range=300
+    status_is 2
+    says "--set: bank.sensor_range is what the plant is"
     bench version extra
     status_is 2
     says "'extra' is one word too many"
