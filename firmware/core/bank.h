@@ -58,8 +58,9 @@ struct wm_module {
     uint8_t start_rounds; /* rounds of the start in which it left something unanswered */
     bool is_identified;
     bool is_mismatched; /* differs from the reference module (decision B2) */
-    bool is_measured;   /* once at least */
-    bool is_refused;    /* its last value was impossible (decision B24) */
+    bool is_mismatch_told;
+    bool is_measured; /* once at least */
+    bool is_refused;  /* its last value was impossible (decision B24) */
     bool has_resistance;
     uint8_t identities_garbled; /* in a row */
     bool is_collision_told;     /* until it says alone who it is */

@@ -45,6 +45,18 @@ void wm_core_measure_take(struct wm_core *core, wm_ms now_ms)
     }
 }
 
+void wm_core_compare(struct wm_core *core, wm_ms now_ms)
+{
+    wm_bank_compare(&core->bank);
+    for (int32_t i = 0; i < core->bank.modules_count; i++) {
+        struct wm_module *module = &core->bank.module[i];
+        if (module->is_mismatched && !module->is_mismatch_told) {
+            wm_core_tell(core, now_ms, wm_event_module_mismatched, i + 1, 0);
+        }
+        module->is_mismatch_told = module->is_mismatched;
+    }
+}
+
 /* Two devices with one address: their answers are garbled, round by round. */
 static void collision_look(struct wm_core *core, wm_ms now_ms)
 {
@@ -164,7 +176,7 @@ static void device_heard(struct wm_core *core, wm_ms now_ms)
         aux_heard(core, taken->device.index, &aux_before, now_ms);
     }
     if (taken->message == wm_message_identify && core->state.life == WM_RUNNING) {
-        wm_bank_compare(&core->bank);
+        wm_core_compare(core, now_ms);
     }
 }
 

@@ -107,7 +107,7 @@ static void round_judge(struct wm_core *core, wm_ms now_ms)
     if (core->state.life == WM_INITIALIZING) {
         wm_bank_start_round(&core->bank);
         if (wm_bank_is_started(&core->bank)) {
-            wm_bank_compare(&core->bank);
+            wm_core_compare(core, now_ms);
         }
     }
     wm_bank_aggregate(&core->bank);

@@ -33,6 +33,9 @@ void wm_core_bytes_receive(struct wm_core *core, wm_ms now_ms);
 void wm_core_measure_take(struct wm_core *core, wm_ms now_ms);
 void wm_core_bank_update(struct wm_core *core, wm_ms now_ms);
 
+/* Who differs from the first (decision B2); each is told when it comes to differ. */
+void wm_core_compare(struct wm_core *core, wm_ms now_ms);
+
 /* Strings *first..*last - 1 are measured by the sensor. */
 void wm_core_sensor_strings(const struct wm_core *core, int32_t sensor, int32_t *first,
                             int32_t *last);

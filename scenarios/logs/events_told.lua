@@ -37,6 +37,13 @@ local stories = {
   { what = "a voltage that no block can have", plant = "guide_dashboard",
     happens = function(plant) plant.string[1].module[8].voltage = 22.101 end,
     line = "value_refused 8" },
+  { what = "a module of another type", plant = "guide_dashboard",
+    happens = function(plant)
+      plant.string[1].module[6]:unplug()
+      wait(rounds(5))
+      plant.string[1].module[6]:replace { type = "c23" }
+      plant.string[1].module[6]:plug()
+    end, line = "module_mismatched 6" },
 }
 
 for _, story in ipairs(stories) do
