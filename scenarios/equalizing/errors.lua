@@ -93,7 +93,7 @@ scenario "a module that tells nonsense does not keep its bypass" {
       expect(module.bypass):is(100)
     end)
 
-    note "nobody believes its voltage now; but it hears, and each question would keep its bypass alive"
+    note "nobody believes its voltage now; it hears, and each question would keep its bypass alive"
     module.voltage = 30
     within(rounds(5), function()
       expect(module):has "module_lost"
