@@ -155,7 +155,7 @@ enum wm_bank_change wm_bank_take(struct wm_bank *bank, const struct wm_measureme
     const enum wm_link_state before = link->state;
     device_take(bank, taken);
     if (taken->message == wm_message_identify || taken->message == wm_message_impedance ||
-        taken->message == wm_message_set_bypass) {
+        taken->message == wm_message_set_bypass || taken->message == wm_message_set_outputs) {
         /* Presence is judged by the question that every round asks. */
         return WM_BANK_SAME;
     }

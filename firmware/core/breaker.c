@@ -12,6 +12,9 @@
 enum { RECORD_VERSION = 2, RECORD_SIZE = 4 };
 #define RECORD_NAME "breakers"
 
+/* From an order that was not answered to the next try. */
+enum { REPEAT_MS = 1000 };
+
 static void bits_put(uint8_t bytes[2], const bool *flags)
 {
     bytes[0] = bytes[1] = 0;
@@ -124,17 +127,43 @@ void wm_breakers_heard(struct wm_breakers *breakers, const struct wm_settings *s
         wm_breakers_outputs(breakers, bank, aux_index) != bank->aux[aux_index].outputs;
 }
 
+void wm_breakers_missed(struct wm_breakers *breakers, int32_t aux_index, wm_ms now_ms)
+{
+    breakers->is_due[aux_index] = true;
+    breakers->due_ms[aux_index] = now_ms + REPEAT_MS;
+}
+
+/* A unit never heard would be told states of outputs that nobody knows. */
+static bool is_to_be_ordered(const struct wm_breakers *breakers, const struct wm_bank *bank,
+                             int32_t aux_index)
+{
+    return breakers->is_due[aux_index] && bank->aux[aux_index].is_measured;
+}
+
 int32_t wm_breakers_due(const struct wm_breakers *breakers, const struct wm_bank *bank,
-                        uint8_t *outputs)
+                        wm_ms now_ms, uint8_t *outputs)
 {
     for (int32_t i = 0; i < bank->aux_count; i++) {
-        /* A unit never heard would be told states of outputs that nobody knows. */
-        if (breakers->is_due[i] && bank->aux[i].is_measured) {
+        if (is_to_be_ordered(breakers, bank, i) && now_ms >= breakers->due_ms[i]) {
             *outputs = wm_breakers_outputs(breakers, bank, i);
             return i;
         }
     }
     return -1;
+}
+
+wm_ms wm_breakers_deadline_ms(const struct wm_breakers *breakers, const struct wm_bank *bank,
+                              wm_ms now_ms)
+{
+    wm_ms deadline_ms = WM_NEVER;
+    for (int32_t i = 0; i < bank->aux_count; i++) {
+        /* One that is due now waits for the line, and the line has a deadline of its own. */
+        if (is_to_be_ordered(breakers, bank, i) && now_ms < breakers->due_ms[i] &&
+            breakers->due_ms[i] < deadline_ms) {
+            deadline_ms = breakers->due_ms[i];
+        }
+    }
+    return deadline_ms;
 }
 
 uint8_t wm_breakers_outputs(const struct wm_breakers *breakers, const struct wm_bank *bank,

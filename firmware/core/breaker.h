@@ -19,6 +19,7 @@ struct wm_breakers {
     bool is_unknown[WM_STRINGS_MAX]; /* the record was damaged and its unit not yet heard */
     bool is_changed;                 /* to be saved */
     bool is_due[WM_AUX_MAX];         /* the unit's outputs are to be ordered                   */
+    wm_ms due_ms[WM_AUX_MAX];        /* and no sooner than this                                */
     uint8_t mask[WM_AUX_MAX];        /* outputs that are breakers                              */
     uint8_t wanted[WM_AUX_MAX];      /* their bits                                             */
 };
@@ -36,9 +37,20 @@ bool wm_breakers_move(struct wm_breakers *breakers, const struct wm_settings *se
 void wm_breakers_heard(struct wm_breakers *breakers, const struct wm_settings *settings,
                        const struct wm_bank *bank, int32_t aux_index);
 
+/*
+ * The unit did not answer an order: it is given again a second later, whoever has the bus. An
+ * order that is lost must not wait for the next round, which may be an hour away, or for the end
+ * of programmer mode.
+ */
+void wm_breakers_missed(struct wm_breakers *breakers, int32_t aux_index, wm_ms now_ms);
+
 /* A unit whose outputs are to be ordered now, and what they are to be; -1 if there is none. */
 int32_t wm_breakers_due(const struct wm_breakers *breakers, const struct wm_bank *bank,
-                        uint8_t *outputs);
+                        wm_ms now_ms, uint8_t *outputs);
+
+/* When an order is to be given again, or WM_NEVER. */
+wm_ms wm_breakers_deadline_ms(const struct wm_breakers *breakers, const struct wm_bank *bank,
+                              wm_ms now_ms);
 
 /* What the unit's outputs should be: breakers as wanted, the others as reported. */
 uint8_t wm_breakers_outputs(const struct wm_breakers *breakers, const struct wm_bank *bank,

@@ -51,10 +51,10 @@ void wm_core_init(struct wm_core *core, const struct wm_ports *ports,
 
 /* ---- alarms to relays, view and bus ----------------------------------------------------- */
 
-static void breaker_update(struct wm_core *core)
+static void breaker_update(struct wm_core *core, wm_ms now_ms)
 {
     uint8_t outputs = 0;
-    const int32_t aux = wm_breakers_due(&core->breakers, &core->bank, &outputs);
+    const int32_t aux = wm_breakers_due(&core->breakers, &core->bank, now_ms, &outputs);
     if (aux >= 0 && wm_poller_order(&core->poller, aux, outputs)) {
         core->breakers.is_due[aux] = false;
     }
@@ -175,7 +175,7 @@ wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
     wm_core_bank_update(core, now_ms);       /* measurement -> modules and strings  */
     com2_update(core, now_ms);               /* the same, on COM2                   */
     wm_core_alarm_update(core, now_ms);      /* bank        -> alarms               */
-    breaker_update(core);                    /* alarms      -> relay orders         */
+    breaker_update(core, now_ms);            /* alarms      -> relay orders         */
     records_save(core, now_ms);              /* what survives a power cut           */
     panel_update(core, now_ms);              /* alarms      -> lamps and buzzer     */
     room_update(core);                       /* panel       -> orders on COM2       */
@@ -188,6 +188,7 @@ wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
     }
     const wm_ms deadlines_ms[] = {
         wm_poller_deadline_ms(&core->poller, now_ms),
+        wm_breakers_deadline_ms(&core->breakers, &core->bank, now_ms),
         wm_state_deadline_ms(&core->state, now_ms),
         panel_deadline_ms(core),
         wm_logs_deadline_ms(&core->logs, now_ms),

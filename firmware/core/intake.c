@@ -108,6 +108,9 @@ static void device_missed(struct wm_core *core, wm_ms now_ms)
 {
     const struct wm_exchange *exchange = &core->exchange;
     collision_look(core, now_ms);
+    if (exchange->message == wm_message_set_outputs) {
+        wm_breakers_missed(&core->breakers, exchange->device.index, now_ms);
+    }
     if (exchange->message == wm_message_identify || exchange->message == wm_message_impedance ||
         exchange->message == wm_message_set_bypass || exchange->message == wm_message_set_outputs ||
         exchange->is_second) {

@@ -75,3 +75,33 @@ scenario "a string without a breaker has none to open" {
     expect(plant):is_quiet()
   end,
 }
+
+local polled = {
+  { what = "in programmer mode", begin = function() operator "programmer on" end },
+  { what = "between two rounds that are an hour apart", round_period = 3600 },
+}
+
+for _, case in ipairs(polled) do
+  scenario("an order that is lost on the line is given again " .. case.what) {
+    tags = { "safety", "programmer" },
+    plant = "two_strings_of_nine",
+
+    run = function(plant)
+      local contact = plant.gx_r_aux[1].output[1]
+      settle()
+      if case.begin then
+        case.begin()
+      else
+        operator("set bus.round_period " .. case.round_period)
+      end
+      wait(seconds(3))
+      note "neither the order nor its two repeats reach the unit"
+      plant.bus:drop { count = 3, question = true }
+      operator "breaker open 1"
+      within(seconds(3), function()
+        expect(contact):is "on"
+      end)
+      plant.bus:heal()
+    end,
+  }
+end

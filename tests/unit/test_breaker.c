@@ -74,20 +74,20 @@ Test(breaker, closed_at_first_start_normally_open_off_normally_closed_on, .init 
 Test(breaker, an_order_stays_due_until_the_unit_tells_it_obeyed, .init = setup)
 {
     uint8_t outputs;
-    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), -1);
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, 0, &outputs), -1);
     (void)wm_breakers_move(&breakers, &settings, 0, true);
-    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), -1, "its unit was never heard");
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, 0, &outputs), -1, "its unit was never heard");
     bank.aux[0].is_measured = true;
-    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), 0);
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, 0, &outputs), 0);
     cr_assert_eq(outputs, 0x02);
     breakers.is_due[0] = false; /* it was put on the line */
     bank.aux[0].outputs = 0x08;
     wm_breakers_heard(&breakers, &settings, &bank, 0);
-    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), 0);
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, 0, &outputs), 0);
     cr_assert_eq(outputs, 0x0A, "the fourth output is nobody's breaker and stays");
     bank.aux[0].outputs = 0x0A;
     wm_breakers_heard(&breakers, &settings, &bank, 0);
-    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), -1);
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, 0, &outputs), -1);
 }
 
 Test(breaker, what_is_open_is_open_after_a_restart, .init = setup)
@@ -125,7 +125,7 @@ Test(breaker, after_damage_each_units_contacts_are_adopted_when_it_is_heard, .in
     wm_breakers_heard(&breakers, &settings, &bank, 0);
     cr_assert(breakers.is_open[0]);
     cr_assert(breakers.is_unknown[2], "unit 2 is not heard yet");
-    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), -1, "nothing moves");
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, 0, &outputs), -1, "nothing moves");
     cr_assert_eq(wm_breakers_save(&breakers, &store), WM_OK);
     cr_assert_eq(wm_breakers_init(&breakers, &settings, &store), WM_OK);
     cr_assert(breakers.is_unknown[2], "and that is known after a restart");
@@ -134,7 +134,7 @@ Test(breaker, after_damage_each_units_contacts_are_adopted_when_it_is_heard, .in
     wm_breakers_heard(&breakers, &settings, &bank, 1);
     cr_assert_not(breakers.is_unknown[2]);
     cr_assert_not(breakers.is_open[2]);
-    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), -1);
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, 0, &outputs), -1);
 }
 
 Test(breaker, an_order_outweighs_a_damaged_record, .init = setup)
@@ -144,11 +144,11 @@ Test(breaker, an_order_outweighs_a_damaged_record, .init = setup)
     cr_assert_eq(wm_breakers_init(&breakers, &settings, &store), WM_DAMAGED);
     bank.aux[0].is_measured = true;
     cr_assert(wm_breakers_move(&breakers, &settings, 0, true));
-    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), 0);
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, 0, &outputs), 0);
     cr_assert_eq(outputs, 0x02);
     wm_breakers_heard(&breakers, &settings, &bank, 0);
     cr_assert(breakers.is_open[0], "not forgotten when the unit is heard");
-    cr_assert_eq(wm_breakers_due(&breakers, &bank, &outputs), 0);
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, 0, &outputs), 0);
 }
 
 Test(breaker, what_could_not_be_saved_is_saved_later, .init = setup)
@@ -160,4 +160,18 @@ Test(breaker, what_could_not_be_saved_is_saved_later, .init = setup)
     cr_assert_eq(record_size, WM_ABSENT);
     cr_assert_eq(wm_breakers_save(&breakers, &store), WM_OK);
     cr_assert_gt(record_size, 0);
+}
+
+Test(breaker, an_order_without_an_answer_is_given_again_after_a_second, .init = setup)
+{
+    uint8_t outputs;
+    bank.aux[0].is_measured = true;
+    (void)wm_breakers_move(&breakers, &settings, 0, true);
+    breakers.is_due[0] = false; /* it was put on the line */
+    cr_assert_eq(wm_breakers_deadline_ms(&breakers, &bank, 5000), WM_NEVER);
+    wm_breakers_missed(&breakers, 0, 5000);
+    cr_assert_eq(wm_breakers_deadline_ms(&breakers, &bank, 5000), 6000);
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, 5999, &outputs), -1);
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, 6000, &outputs), 0);
+    cr_assert_eq(outputs, 0x02);
 }
