@@ -154,9 +154,7 @@ enum wm_bank_change wm_bank_take(struct wm_bank *bank, const struct wm_measureme
     struct wm_link *link = link_of(bank, taken->device);
     const enum wm_link_state before = link->state;
     device_take(bank, taken);
-    if (taken->message == wm_message_identify || taken->message == wm_message_impedance ||
-        taken->message == wm_message_set_bypass || taken->message == wm_message_set_outputs) {
-        /* Presence is judged by the question that every round asks. */
+    if (!wm_message_tells_presence(taken->message)) {
         return WM_BANK_SAME;
     }
     link->rounds_failed = 0;

@@ -149,6 +149,13 @@ int32_t wm_bank_devices(const struct wm_bank *bank);
 struct wm_device wm_bank_device(const struct wm_bank *bank, int32_t place);
 const struct wm_link *wm_bank_link(const struct wm_bank *bank, struct wm_device device);
 
+/* True for the question that every round asks a device: it alone tells who is present. */
+static inline bool wm_message_tells_presence(enum wm_message_id message)
+{
+    return message == wm_message_measure || message == wm_message_read_sensor ||
+           message == wm_message_read_aux;
+}
+
 /* Takes one measurement in. WM_BANK_BACK: its device was lost until now. */
 enum wm_bank_change wm_bank_take(struct wm_bank *bank, const struct wm_measurement *taken);
 

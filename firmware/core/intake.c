@@ -61,9 +61,9 @@ void wm_core_compare(struct wm_core *core, wm_ms now_ms)
 static void collision_look(struct wm_core *core, wm_ms now_ms)
 {
     const struct wm_exchange *exchange = &core->exchange;
-    if (exchange->message == wm_message_impedance || exchange->message == wm_message_set_bypass ||
-        exchange->message == wm_message_set_outputs || exchange->is_second) {
-        return; /* not asked in every round */
+    if (exchange->is_second || (exchange->message != wm_message_identify &&
+                                !wm_message_tells_presence(exchange->message))) {
+        return;
     }
     if (wm_bank_collides(&core->bank, exchange->device, exchange->message, exchange->is_garbled)) {
         wm_core_tell(core, now_ms, wm_event_collision, exchange->device.index + 1,
@@ -111,10 +111,8 @@ static void device_missed(struct wm_core *core, wm_ms now_ms)
     if (exchange->message == wm_message_set_outputs) {
         wm_breakers_missed(&core->breakers, exchange->device.index, now_ms);
     }
-    if (exchange->message == wm_message_identify || exchange->message == wm_message_impedance ||
-        exchange->message == wm_message_set_bypass || exchange->message == wm_message_set_outputs ||
-        exchange->is_second) {
-        return; /* presence is judged by the question that every round asks first */
+    if (exchange->is_second || !wm_message_tells_presence(exchange->message)) {
+        return;
     }
     if (wm_bank_miss(&core->bank, exchange->device) == WM_BANK_LOST) {
         core->is_to_be_published = true;
