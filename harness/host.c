@@ -524,12 +524,12 @@ static int lw_has_sensor(lua_State *lua)
  */
 static int lw_setting_is(lua_State *lua)
 {
-    struct board_setting set;
+    struct wm_change set;
     struct hx_text why = {0};
     bool is_right =
         hx_setting_check(luaL_checkstring(lua, 1), luaL_checkstring(lua, 2), &set, &why);
     hx_text_free(&why);
-    if (!is_right) {
+    if (!is_right || set.string != NULL) {
         return 0;
     }
     playing(lua)->settings.value[set.setting] = set.value;

@@ -415,7 +415,7 @@ void hx_ledger_destroy(struct hx_ledger *ledger)
     }
 }
 
-void hx_ledger_give(struct hx_ledger *ledger, const struct board_setting *setting)
+void hx_ledger_give(struct hx_ledger *ledger, const struct wm_change *setting)
 {
     ledger->is_given[setting->setting] = true;
 }

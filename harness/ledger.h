@@ -92,7 +92,7 @@ struct hx_ledger *hx_ledger_create(void);
 /* Null is allowed. */
 void hx_ledger_destroy(struct hx_ledger *ledger);
 /* Plant or scenario say a setting. */
-void hx_ledger_give(struct hx_ledger *ledger, const struct board_setting *setting);
+void hx_ledger_give(struct hx_ledger *ledger, const struct wm_change *setting);
 /* Every published view, in order. */
 void hx_ledger_view(struct hx_ledger *ledger, const struct wm_view *view);
 /* What only the language sees. */

@@ -109,6 +109,11 @@ static int list_settings(void)
         }
         printf(") %s\n", row->text);
     }
+    for (int i = 0; i < wm_text_count; ++i) {
+        const struct wm_text_row *row = wm_text((enum wm_text)i);
+        printf("%-34s \"%s\" (%s) %s\n", row->name, row->value_default, wm_form_describe(row->form),
+               row->text);
+    }
     return HX_EXIT_PASSED;
 }
 

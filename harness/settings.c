@@ -26,32 +26,53 @@ void hx_assignments_free(struct hx_assignments *list)
     *list = (struct hx_assignments){0};
 }
 
-/* All names; of the numbered ones (breaker.output_1) only the first of each family. */
+/* breaker.output_3 and snmp.user_2_name are as the first of their family. */
+static bool is_of_family(const char *name)
+{
+    const char *number = name;
+    while ((number = strchr(number, '_')) != NULL) {
+        number++;
+        if (number[0] >= '2' && number[0] <= '9' && (number[1] == '_' || number[1] == '\0')) {
+            return true;
+        }
+        if (number[0] == '1' && number[1] >= '0' && number[1] <= '9') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All names; of the numbered ones only the first of each family. */
 static void names_add(struct hx_text *text)
 {
     const char *separator = "";
-    for (int i = 0; i < wm_setting_count; ++i) {
-        const char *name = wm_setting((enum wm_setting)i)->name;
-        const char *number = strrchr(name, '_');
-        if (number != NULL && number[1] >= '0' && number[1] <= '9' && strcmp(number, "_1") != 0) {
-            continue;
+    for (int i = 0; i < wm_setting_count + wm_text_count; ++i) {
+        const char *name = i < wm_setting_count
+                               ? wm_setting((enum wm_setting)i)->name
+                               : wm_text((enum wm_text)(i - wm_setting_count))->name;
+        if (!is_of_family(name)) {
+            hx_text_add(text, "%s%s", separator, name);
+            separator = ", ";
         }
-        hx_text_add(text, "%s%s", separator, name);
-        separator = ", ";
     }
 }
 
-bool hx_setting_check(const char *name, const char *value, struct board_setting *setting,
+bool hx_setting_check(const char *name, const char *value, struct wm_change *setting,
                       struct hx_text *error)
 {
     char why[200] = "";
-    struct board_setting found;
-    if (!wm_setting_find(name, &found.setting)) {
+    struct wm_change found = {0};
+    if (wm_text_find(name, &found.text)) {
+        found.string = value;
+        if (wm_text_check(found.text, value, why, sizeof why) != WM_OK) {
+            hx_text_add(error, "setting %s: %s", name, why);
+            return false;
+        }
+    } else if (!wm_setting_find(name, &found.setting)) {
         hx_text_add(error, "no setting '%s'; known: ", name);
         names_add(error);
         return false;
-    }
-    if (wm_setting_parse(found.setting, value, &found.value, why, sizeof why) != WM_OK) {
+    } else if (wm_setting_parse(found.setting, value, &found.value, why, sizeof why) != WM_OK) {
         hx_text_add(error, "setting %s = %s: %s", name, value, why);
         return false;
     }

@@ -26,9 +26,9 @@ void hx_assignments_free(struct hx_assignments *list);
 
 /*
  * Is this a setting, and the text a value of it? False, with "what is wrong; what would be right"
- * in error, if not. *setting may be null.
+ * in error, if not. *setting may be null; of a text it borrows `text`.
  */
-bool hx_setting_check(const char *name, const char *text, struct board_setting *setting,
+bool hx_setting_check(const char *name, const char *text, struct wm_change *setting,
                       struct hx_text *error);
 
 /* As hx_setting_check, and false too for what the plant alone says, such as bank.strings. */

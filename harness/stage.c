@@ -26,14 +26,14 @@ static void stage_published(void *context, const struct wm_view *view)
 
 /* Growing list of what board_open is given. */
 struct chosen {
-    struct board_setting *item;
+    struct wm_change *item;
     size_t count;
 };
 
 static bool chosen_add(struct chosen *chosen, struct hx_stage *stage, const char *place,
                        const char *name, const char *value, struct hx_text *error)
 {
-    struct board_setting setting;
+    struct wm_change setting;
     struct hx_text why = {0};
     if (!hx_setting_check(name, value, &setting, &why)) {
         hx_text_add(error, "%s: %s", place, hx_text_string(&why));
@@ -42,8 +42,10 @@ static bool chosen_add(struct chosen *chosen, struct hx_stage *stage, const char
     }
     chosen->item = hx_realloc(chosen->item, (chosen->count + 1) * sizeof *chosen->item);
     chosen->item[chosen->count++] = setting;
-    stage->settings.value[setting.setting] = setting.value;
-    if (stage->ledger != NULL) {
+    if (setting.string == NULL) {
+        stage->settings.value[setting.setting] = setting.value;
+    }
+    if (stage->ledger != NULL && setting.string == NULL) {
         hx_ledger_give(stage->ledger, &setting);
     }
     return true;

@@ -16,7 +16,7 @@
 #include "sim/wire.h"
 
 /* Structural settings, two a breaker, and as many as there are settings for a plant to name. */
-#define SIM_PLANT_SETTINGS_MAX (12 + 2 * WM_STRINGS_MAX + wm_setting_count)
+#define SIM_PLANT_SETTINGS_MAX (12 + 2 * WM_STRINGS_MAX + wm_setting_count + wm_text_count)
 
 struct sim_property;
 

@@ -238,16 +238,19 @@ const struct sim_plant_setting *sim_plant_settings(const struct sim_plant *plant
 bool sim_plant_add_setting(struct sim_plant *plant, const char *name, const char *text, char *error,
                            size_t size)
 {
-    enum wm_setting setting;
+    enum wm_setting setting = 0;
+    enum wm_text is_text = 0;
     int32_t value;
-    if (!wm_setting_find(name, &setting)) {
+    const bool is_setting = wm_setting_find(name, &setting);
+    if (!is_setting && !wm_text_find(name, &is_text)) {
         (void)snprintf(error, size,
                        "the webmanager has no setting \"%s\"; `gbms-bench list settings` names "
                        "them all",
                        name);
         return false;
     }
-    if (wm_setting_parse(setting, text, &value, error, size) != WM_OK) {
+    if ((is_setting ? wm_setting_parse(setting, text, &value, error, size)
+                    : wm_text_check(is_text, text, error, size)) != WM_OK) {
         return false;
     }
     struct sim_plant_setting *added = &plant->settings[plant->settings_count];
@@ -255,7 +258,7 @@ bool sim_plant_add_setting(struct sim_plant *plant, const char *name, const char
         (void)snprintf(error, size, "%s is more than a plant can carry", name);
         return false;
     }
-    added->name = wm_setting(setting)->name;
+    added->name = is_setting ? wm_setting(setting)->name : wm_text(is_text)->name;
     (void)snprintf(added->text, sizeof added->text, "%s", text);
     plant->settings_count++;
     return true;

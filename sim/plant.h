@@ -22,7 +22,7 @@ struct sim_plant;
 /* A setting of the webmanager that the plant file implies or names, as typed by a person. */
 struct sim_plant_setting {
     const char *name; /* "bank.strings" */
-    char text[64];    /* "2", "open_breaker" */
+    char text[256];   /* "2", "open_breaker" */
 };
 
 /*

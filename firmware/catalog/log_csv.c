@@ -99,6 +99,9 @@ static const char *number_name(const char *kind, int32_t number)
     if (strcmp(kind, "setting") == 0) {
         return number == WM_LOG_UNKNOWN ? "unknown" : wm_setting((enum wm_setting)number)->name;
     }
+    if (strcmp(kind, "text") == 0) {
+        return number == WM_LOG_UNKNOWN ? "unknown" : wm_text((enum wm_text)number)->name;
+    }
     if (strcmp(kind, "ring") == 0 && number >= 0 && number < WM_LOG_RINGS) {
         return wm_log_ring_name((enum wm_log_ring)number);
     }

@@ -52,9 +52,10 @@ static uint64_t get(const uint8_t **at, int bytes)
 
 /* ---- events ----------------------------------------------------------------------------- */
 
-static bool is_about_setting(int32_t kind)
+/* The number of such an event is a row of a table: its name is kept, as a key. */
+static bool is_about(int32_t kind, const char *table)
 {
-    return strcmp(wm_event((enum wm_event_kind)kind)->number, "setting") == 0;
+    return strcmp(wm_event((enum wm_event_kind)kind)->number, table) == 0;
 }
 
 static int32_t event_find(uint32_t key)
@@ -77,12 +78,24 @@ static int32_t setting_find(uint32_t key)
     return WM_LOG_UNKNOWN;
 }
 
+static int32_t text_find(uint32_t key)
+{
+    for (int i = 0; i < wm_text_count; i++) {
+        if (wm_name_key(wm_text((enum wm_text)i)->name) == key) {
+            return i;
+        }
+    }
+    return WM_LOG_UNKNOWN;
+}
+
 void wm_log_event_pack(const struct wm_log_event *event, uint8_t bytes[WM_LOG_EVENT_SIZE])
 {
     uint8_t *at = bytes;
     uint32_t number = (uint32_t)event->number;
-    if (is_about_setting(event->kind)) {
+    if (is_about(event->kind, "setting")) {
         number = wm_name_key(wm_setting((enum wm_setting)event->number)->name);
+    } else if (is_about(event->kind, "text")) {
+        number = wm_name_key(wm_text((enum wm_text)event->number)->name);
     }
     put(&at, 8, (uint64_t)event->wall_ms);
     put(&at, 8, (uint64_t)event->uptime_ms);
@@ -102,8 +115,10 @@ enum wm_status wm_log_event_unpack(const uint8_t *bytes, size_t size, struct wm_
     event->kind = event_find((uint32_t)get(&bytes, 4));
     event->number = (int32_t)get(&bytes, 4);
     event->value = (int32_t)get(&bytes, 4);
-    if (event->kind != WM_LOG_UNKNOWN && is_about_setting(event->kind)) {
+    if (event->kind != WM_LOG_UNKNOWN && is_about(event->kind, "setting")) {
         event->number = setting_find((uint32_t)event->number);
+    } else if (event->kind != WM_LOG_UNKNOWN && is_about(event->kind, "text")) {
+        event->number = text_find((uint32_t)event->number);
     }
     return WM_OK;
 }

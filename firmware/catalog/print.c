@@ -174,6 +174,21 @@ static void print_setting_range(enum wm_setting setting)
     }
 }
 
+static void print_texts(void)
+{
+    printf("\n## Texts\n\n"
+           "Set and kept as the settings above. A secret one is told nowhere: windows show whether "
+           "it is set.\n\n"
+           "| text | bytes at most | form | secret | default | meaning |\n"
+           "| --- | --- | --- | --- | --- | --- |\n");
+    for (int i = 0; i < wm_text_count; i++) {
+        const struct wm_text_row *row = wm_text((enum wm_text)i);
+        printf("| `%s` | %zu | %s | %s | %s | %s |\n", row->name, row->bytes_max,
+               wm_form_describe(row->form), row->is_secret ? "yes" : "", row->value_default,
+               row->text);
+    }
+}
+
 static void print_settings(void)
 {
     static const char *const scalings[] = {"", "block", "string", "capacity"};
@@ -201,6 +216,7 @@ static void print_settings(void)
         print_object_encoding(row->snmp_encoding, row->unit);
         printf(" |\n");
     }
+    print_texts();
 }
 
 /* ---- alarms ----------------------------------------------------------------------------- */

@@ -22,6 +22,7 @@
 #include "rules.h"
 #include "runaway.h"
 #include "state.h"
+#include "wished.h"
 #include "wm/ports.h"
 #include "wm/view.h"
 
@@ -32,6 +33,7 @@ struct wm_core {
     struct wm_logs logs; /* of the journal and the log among the ports */
     struct wm_keep keep;
     struct wm_inbox inbox;
+    struct wm_wished wished; /* new settings, until the next step */
     struct wm_poller poller;
     struct wm_exchange exchange;       /* what this step received */
     struct wm_measurement measurement; /* what it came to, while exchange is ANSWERED */

@@ -17,9 +17,10 @@
 #include "wm/store.h"
 
 struct wm_keep {
-    bool is_set[wm_setting_count]; /* goes into the record                                    */
-    bool is_changed;               /* the record is to be saved                               */
-    bool is_damaged;               /* it could not be believed, and was not saved again since */
+    bool is_set[wm_setting_count];   /* goes into the record                                  */
+    bool is_text_set[wm_text_count]; /* likewise                                              */
+    bool is_changed;                 /* the record is to be saved                             */
+    bool is_damaged; /* it could not be believed, and was not saved again since               */
 };
 
 /*
@@ -31,6 +32,9 @@ WM_MUST_CHECK enum wm_status wm_keep_init(struct wm_keep *keep, struct wm_settin
 
 /* The setting was set: it and those that follow it are to be saved. */
 void wm_keep_note(struct wm_keep *keep, enum wm_setting setting);
+
+/* The same of a text. */
+void wm_keep_note_text(struct wm_keep *keep, enum wm_text text);
 
 /* Saves the record if it is to be saved; it stays so until that was done. */
 WM_MUST_CHECK enum wm_status wm_keep_save(struct wm_keep *keep, const struct wm_settings *settings,

@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "wm/limits.h"
 #include "wm/units.h"
@@ -42,6 +43,13 @@ bool wm_setting_is_structural(enum wm_setting setting)
 
 void wm_settings_reset(struct wm_settings *settings)
 {
+    memset(settings, 0, sizeof *settings);
+    for (int i = 0; i < wm_text_count; i++) {
+        const enum wm_status status =
+            wm_text_set(settings, (enum wm_text)i, wm_text((enum wm_text)i)->value_default);
+        assert(status == WM_OK);
+        (void)status;
+    }
     for (int i = 0; i < wm_setting_count; i++) {
         settings->value[i] = wm_setting((enum wm_setting)i)->value_default;
     }
@@ -238,6 +246,89 @@ static enum wm_status equalizing_check(const int32_t *value, const char **why)
     return WM_OK;
 }
 
+/* ---- SNMP ------------------------------------------------------------------------------- */
+
+/* Rows of USER(n) and RECEIVER(n) in texts.def and settings.def. */
+enum { USERS = 4, USER_TEXTS = 3, RECEIVER_TEXTS = 2, RECEIVER_ROWS = 3 };
+enum { VERSION_V1, VERSION_V2C, VERSION_V3 };
+enum { LEVEL_NO_AUTH, LEVEL_AUTH, LEVEL_PRIV };
+
+static const char *user_text(const struct wm_settings *settings, int user, int what)
+{
+    return wm_text_value(settings,
+                         (enum wm_text)((int)wm_text_snmp_user_1_name + USER_TEXTS * user + what));
+}
+
+static enum wm_status users_check(const struct wm_settings *settings, const char **why)
+{
+    const int32_t level = settings->value[wm_setting_snmp_v3_level];
+    for (int user = 0; user < USERS; user++) {
+        const char *name = user_text(settings, user, 0);
+        const bool has_auth = user_text(settings, user, 1)[0] != '\0';
+        const bool has_priv = user_text(settings, user, 2)[0] != '\0';
+        if (name[0] == '\0') {
+            continue;
+        }
+        if ((level >= LEVEL_AUTH && !has_auth) || (level >= LEVEL_PRIV && !has_priv)) {
+            *why = "a user of SNMP v3 lacks a passphrase that snmp.v3_level asks for; set them "
+                   "before its name";
+            return WM_CONFLICT;
+        }
+        if (has_priv && !has_auth) {
+            *why = "a user of SNMP v3 has a privacy passphrase and none for authentication";
+            return WM_CONFLICT;
+        }
+        for (int other = 0; other < user; other++) {
+            if (strcmp(name, user_text(settings, other, 0)) == 0) {
+                *why = "two users of SNMP v3 have one name";
+                return WM_CONFLICT;
+            }
+        }
+    }
+    return WM_OK;
+}
+
+static enum wm_status receivers_check(const struct wm_settings *settings, const char **why)
+{
+    for (int i = 0; i < WM_TRAP_RECEIVERS_MAX; i++) {
+        const int text = wm_text_snmp_receiver_1_address + RECEIVER_TEXTS * i;
+        const int32_t *row =
+            &settings->value[(int)wm_setting_snmp_receiver_1_version + RECEIVER_ROWS * i];
+        if (wm_text_value(settings, (enum wm_text)text)[0] == '\0') {
+            continue;
+        }
+        if (row[0] == VERSION_V3 && user_text(settings, row[2] - 1, 0)[0] == '\0') {
+            *why = "a trap receiver of SNMP v3 has a user without a name";
+            return WM_CONFLICT;
+        }
+        if (row[0] == VERSION_V1 && row[1] != 0) {
+            *why = "a trap receiver of SNMP v1 takes no informs; choose v2c or v3";
+            return WM_CONFLICT;
+        }
+        if (row[0] != VERSION_V3 && wm_text_value(settings, (enum wm_text)(text + 1))[0] == '\0') {
+            *why = "a trap receiver of SNMP v1 or v2c has no community";
+            return WM_CONFLICT;
+        }
+    }
+    return WM_OK;
+}
+
+static enum wm_status snmp_check(const struct wm_settings *settings, const char **why)
+{
+    const char *read = settings->text.snmp_read_community;
+    if (read[0] != '\0' && strcmp(read, settings->text.snmp_write_community) == 0) {
+        *why = "snmp.read_community and snmp.write_community must differ";
+        return WM_CONFLICT;
+    }
+    if (settings->text.snmp_engine[0] == '\0') {
+        *why = "snmp.engine must not be empty: managers know the webmanager by it";
+        return WM_CONFLICT;
+    }
+    return users_check(settings, why) != WM_OK || receivers_check(settings, why) != WM_OK
+               ? WM_CONFLICT
+               : WM_OK;
+}
+
 enum wm_status wm_settings_check(const struct wm_settings *settings, const char **why)
 {
     const int32_t *value = settings->value;
@@ -246,6 +337,9 @@ enum wm_status wm_settings_check(const struct wm_settings *settings, const char 
         return WM_CONFLICT;
     }
     if (levels_check(value, why) != WM_OK || equalizing_check(value, why) != WM_OK) {
+        return WM_CONFLICT;
+    }
+    if (snmp_check(settings, why) != WM_OK) {
         return WM_CONFLICT;
     }
     if (!com2_limits_are_ordered(value)) {

@@ -35,7 +35,8 @@ bool wm_setting_follows(enum wm_setting setting, enum wm_setting leader);
 /*
  * WM_OK, or WM_CONFLICT and in *why a sentence (static text): levels out of order (decision S9,
  * B17), an empty range or ramp of equalizing (B13), a string factor that saturates (M6), modules
- * that do not divide evenly (B1), a breaker without its aux unit (B16).
+ * that do not divide evenly (B1), a breaker without its aux unit (B16), a user or a trap receiver
+ * of SNMP that lacks what its version asks for (S2, S8).
  */
 WM_MUST_CHECK enum wm_status wm_settings_check(const struct wm_settings *settings,
                                                const char **why);

@@ -5,22 +5,7 @@
 
 #include "settings.h"
 
-/* A wish for a setting, against the settings as they stand. */
-static enum wm_status set_check(const struct wm_settings *settings,
-                                const struct wm_command *command, struct wm_settings *wished,
-                                const char **why)
-{
-    *wished = *settings;
-    if (wm_setting_is_structural(command->setting)) {
-        *why = "it says what the plant is, and is set when the plant is set up";
-        return WM_RANGE;
-    }
-    if (wm_settings_set(wished, command->setting, command->value) != WM_OK) {
-        *why = "the value is outside the setting's range";
-        return WM_RANGE;
-    }
-    return wm_settings_check(wished, why);
-}
+#define TOO_MANY "too many wishes are waiting; try again"
 
 static enum wm_status breaker_check(const struct wm_core *core, const struct wm_command *command,
                                     const char **why)
@@ -44,6 +29,29 @@ static bool com2_can(const struct wm_core *core, int32_t use)
     return core->ports.com2.ops != NULL || use == WM_COM2_NONE || use == WM_COM2_MODBUS_RTU;
 }
 
+/* Takes new settings in, against the settings as they will stand. */
+static enum wm_status change_take(struct wm_core *core, const struct wm_change *change,
+                                  size_t changes, const char **why)
+{
+    static const struct wm_command marker = {.kind = WM_COMMAND_CHANGE};
+    struct wm_wished next;
+    const enum wm_status status =
+        wm_wished_add(&next, &core->wished, &core->settings, change, changes, why);
+    if (status != WM_OK) {
+        return status;
+    }
+    if (!com2_can(core, next.settings.value[wm_setting_com2_use])) {
+        *why = "this webmanager has no COM2 that sensors could hang on";
+        return WM_CONFLICT;
+    }
+    if (wm_inbox_put(&core->inbox, &marker) != WM_OK) {
+        *why = TOO_MANY;
+        return WM_BUSY;
+    }
+    core->wished = next;
+    return WM_OK;
+}
+
 static enum wm_status mute_check(const struct wm_core *core, const char **why)
 {
     if (!wm_alarms_is_general(&core->alarms, &core->settings)) {
@@ -65,17 +73,14 @@ static enum wm_status switch_check(const struct wm_command *command, const char 
 enum wm_status wm_core_command(struct wm_core *core, const struct wm_command *command,
                                const char **why)
 {
-    struct wm_settings wished;
+    const struct wm_change change = {.setting = command->setting, .value = command->value};
     enum wm_status status = WM_OK;
     *why = "";
     switch (command->kind) {
     case WM_COMMAND_SET:
-        status = set_check(&core->settings, command, &wished, why);
-        if (status == WM_OK && !com2_can(core, wished.value[wm_setting_com2_use])) {
-            *why = "this webmanager has no COM2 that sensors could hang on";
-            status = WM_CONFLICT;
-        }
-        break;
+        return change_take(core, &change, 1, why);
+    case WM_COMMAND_CHANGE:
+        return change_take(core, command->change, command->changes, why);
     case WM_COMMAND_BREAKER:
         status = breaker_check(core, command, why);
         break;
@@ -108,7 +113,7 @@ enum wm_status wm_core_command(struct wm_core *core, const struct wm_command *co
     }
     if (status == WM_OK) {
         status = wm_inbox_put(&core->inbox, command);
-        *why = status == WM_OK ? "" : "too many wishes are waiting; try again";
+        *why = status == WM_OK ? "" : TOO_MANY;
     }
     return status;
 }
@@ -141,21 +146,31 @@ static void resistances_ask(struct wm_core *core, enum wm_setting setting)
     }
 }
 
-static void set_apply(struct wm_core *core, const struct wm_command *command, wm_ms now_ms)
+/* All that was wished for since the last step, at its first marker; the others find nothing. */
+static void change_apply(struct wm_core *core, wm_ms now_ms)
 {
-    /* Two wishes that were fine one by one may contradict each other by now. */
-    struct wm_settings wished;
-    const char *why;
-    if (set_check(&core->settings, command, &wished, &why) == WM_OK) {
-        core->settings = wished;
-        wm_rules_configure(&core->rules, &core->settings);
-        wm_com2_configure(&core->com2, &core->settings, now_ms);
-        resistances_ask(core, command->setting);
-        wm_keep_note(&core->keep, command->setting);
-        wm_core_tell(core, now_ms, wm_event_setting_changed, (int32_t)command->setting,
-                     command->value);
-        core->is_to_be_published = true;
+    const struct wm_wished *wished = &core->wished;
+    if (!wished->is_pending) {
+        return;
     }
+    core->settings = wished->settings;
+    for (int i = 0; i < wm_setting_count; i++) {
+        if (wished->is_set[i]) {
+            resistances_ask(core, (enum wm_setting)i);
+            wm_keep_note(&core->keep, (enum wm_setting)i);
+            wm_core_tell(core, now_ms, wm_event_setting_changed, i, core->settings.value[i]);
+        }
+    }
+    for (int i = 0; i < wm_text_count; i++) {
+        if (wished->is_text_set[i]) {
+            wm_keep_note_text(&core->keep, (enum wm_text)i);
+            wm_core_tell(core, now_ms, wm_event_text_changed, i, 0);
+        }
+    }
+    core->wished.is_pending = false;
+    wm_rules_configure(&core->rules, &core->settings);
+    wm_com2_configure(&core->com2, &core->settings, now_ms);
+    core->is_to_be_published = true;
 }
 
 static void mute_apply(struct wm_core *core, wm_ms now_ms)
@@ -219,8 +234,8 @@ void wm_core_commands_apply(struct wm_core *core, wm_ms now_ms)
     while (wm_inbox_take(&core->inbox, &command)) {
         core->has_wish = true;
         switch (command.kind) {
-        case WM_COMMAND_SET:
-            set_apply(core, &command, now_ms);
+        case WM_COMMAND_CHANGE:
+            change_apply(core, now_ms);
             break;
         case WM_COMMAND_SAVE:
             core->keep.is_changed = true;

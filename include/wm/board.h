@@ -22,18 +22,12 @@ struct sim_panel;
 struct sim_plant;
 struct sim_world;
 
-/* A setting that differs from its default, in the unit of its row. */
-struct board_setting {
-    enum wm_setting setting;
-    int32_t value;
-};
-
 struct board_options {
     struct sim_world *world; /* owns virtual time; outlives the board                        */
     struct wm_bus bus;       /* the BACS bus; outlives the board                             */
     struct wm_bus com2;      /* its end of COM2; outlives the board; ops null: there is none  */
     struct sim_panel *panel; /* the webmanager's front; outlives the board; null: it has none */
-    const struct board_setting *settings; /* may be null; later rows win                     */
+    const struct wm_change *settings; /* what differs from the defaults; may be null; later win */
     size_t settings_count;
     const char *modbus_address; /* "HOST:PORT", port 0 picks one; null: no Modbus service    */
     const char *snmp_address;   /* likewise; null: no SNMP agent                             */

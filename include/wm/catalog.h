@@ -275,9 +275,17 @@ struct wm_setting_row {
     const char *text;
 };
 
-/* Every setting in its row's unit; filled by the core, read by everyone. */
+/* Each with its zero, and zeros behind it. */
+struct wm_texts {
+#define TEXT(group, name, bytes_max, ...) char group##_##name[(bytes_max) + 1];
+#include "wm/texts.def"
+#undef TEXT
+};
+
+/* Every setting, in its row's unit, and every text; filled by the core, read by everyone. */
 struct wm_settings {
     int32_t value[wm_setting_count];
+    struct wm_texts text;
 };
 
 const struct wm_setting_row *wm_setting(enum wm_setting setting);
@@ -293,6 +301,61 @@ WM_MUST_CHECK enum wm_status wm_setting_parse(enum wm_setting setting, const cha
 
 /* The name of a choice's value, or null. */
 const char *wm_choice_name(enum wm_setting setting, int32_t value);
+
+/* ---- texts ------------------------------------------------------------------------------ */
+
+/* wm_text_snmp_read_community, ... in the order of texts.def */
+enum wm_text {
+#define TEXT(group, name, ...) wm_text_##group##_##name,
+#include "wm/texts.def"
+#undef TEXT
+    wm_text_count
+};
+
+enum wm_text_form {
+    WM_FORM_LINE,
+    WM_FORM_WORD,
+    WM_FORM_PASSPHRASE,
+    WM_FORM_NETWORK,
+    WM_FORM_RECEIVER,
+};
+
+struct wm_text_row {
+    const char *name; /* "snmp.read_community"; no setting has the same */
+    size_t bytes_max; /* without the zero */
+    enum wm_text_form form;
+    bool is_secret; /* no window and no log shows it */
+    const char *value_default;
+    size_t offset; /* in struct wm_texts */
+    const char *text;
+};
+
+const struct wm_text_row *wm_text(enum wm_text text);
+bool wm_text_find(const char *name, enum wm_text *text);
+
+/* "printable ASCII", ... */
+const char *wm_form_describe(enum wm_text_form form);
+
+/* Never null; "" is nothing. */
+const char *wm_text_value(const struct wm_settings *settings, enum wm_text text);
+
+/* WM_RANGE when the string is too long or not of the text's form; error (size bytes) says why. */
+WM_MUST_CHECK enum wm_status wm_text_check(enum wm_text text, const char *string, char *error,
+                                           size_t size);
+
+/* Sets it, if wm_text_check lets it; the settings are else unchanged. */
+WM_MUST_CHECK enum wm_status wm_text_set(struct wm_settings *settings, enum wm_text text,
+                                         const char *string);
+
+/* ---- changes ---------------------------------------------------------------------------- */
+
+/* One new value of a setting, or of a text. */
+struct wm_change {
+    enum wm_setting setting;
+    int32_t value; /* in its row's unit */
+    enum wm_text text;
+    const char *string; /* of the text; null: it is the setting that changes */
+};
 
 /* ---- module types ----------------------------------------------------------------------- */
 

@@ -7,6 +7,7 @@
 #ifndef WM_COMMAND_H
 #define WM_COMMAND_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "wm/catalog.h"
@@ -18,6 +19,7 @@
 
 enum wm_command_kind {
     WM_COMMAND_SET,     /* setting, not structural; value in its row's unit; kept           */
+    WM_COMMAND_CHANGE,  /* all of `change`, or none of it; kept                             */
     WM_COMMAND_SAVE,    /* write every record again, and be done with damaged ones          */
     WM_COMMAND_BREAKER, /* an operator opens (value 1) or closes (0) the breaker of `number` */
     WM_COMMAND_MUTE,    /* acknowledge the common alarm                                     */
@@ -38,7 +40,9 @@ struct wm_command {
     enum wm_setting setting; /* WM_COMMAND_SET                     */
     int32_t number;          /* string or address, from 1          */
     int32_t value;
-    wm_ms wall_ms; /* ms since 1970-01-01T00:00:00Z */
+    wm_ms wall_ms;                  /* ms since 1970-01-01T00:00:00Z */
+    const struct wm_change *change; /* WM_COMMAND_CHANGE; borrowed until it was taken or refused */
+    size_t changes;
 };
 
 /* Borrowed by the services; outlives them. */

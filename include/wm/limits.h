@@ -56,8 +56,9 @@
 #define WM_LOG_NORMAL_BYTES 20000000
 #define WM_LOG_FLOW_BYTES   10000000
 
-/* Bytes of the largest record in the store (eight a setting), and of its name with the zero. */
-#define WM_RECORD_SIZE_MAX 2048
+/* Bytes of the largest record in the store (all settings and texts), and of its name with the
+   zero. */
+#define WM_RECORD_SIZE_MAX 6144
 #define WM_RECORD_NAME_MAX 16
 
 #endif

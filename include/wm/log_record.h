@@ -20,7 +20,8 @@
 #define WM_LOG_EVENT_SIZE       28
 #define WM_LOG_MEASUREMENT_SIZE 27
 
-/* A name that this firmware does not know: as kind, and as number where that is a setting. */
+/* A name that this firmware does not know: as kind, and as number where that is a setting or a
+ * text. */
 #define WM_LOG_UNKNOWN (-1)
 
 /* A record of WM_LOG_EVENTS. */

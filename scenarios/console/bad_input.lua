@@ -19,7 +19,7 @@ local requests = {
   { "clock yesterday", "syntax" },
   { "clock 2021-02-29T00:00:00Z", "syntax" },
   { "programmer range 1", "syntax" },
-  { ("breaker open 1 "):rep(9), "too_long" },
+  { ("breaker open 1 "):rep(25), "too_long" },
   { ("x"):rep(4000), "too_long" },
   { "breaker open 1\0", "syntax" },
   { "breaker open \u{b9}", "syntax" },

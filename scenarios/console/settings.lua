@@ -84,6 +84,64 @@ scenario "every setting takes another value and disturbs no other" {
   end,
 }
 
+scenario "what SNMP is told by and whom it tells takes other values" {
+  tags  = { "console", "settings" },
+  plant = "two_strings_of_nine",
+
+  run = function()
+    local of_snmp = { { "snmp.v3_level", "priv" }, { "snmp.authentication_traps", "yes" } }
+    for i = 1, 4 do
+      of_snmp[#of_snmp + 1] = { ("snmp.user_%d_access"):format(i), "write" }
+    end
+    for i = 1, 8 do
+      of_snmp[#of_snmp + 1] = { ("snmp.receiver_%d_version"):format(i), "v3" }
+      of_snmp[#of_snmp + 1] = { ("snmp.receiver_%d_kind"):format(i), "inform" }
+      of_snmp[#of_snmp + 1] = { ("snmp.receiver_%d_user"):format(i), 4 }
+    end
+    settle()
+    for _, change in ipairs(of_snmp) do
+      operator(("set %s %s"):format(change[1], change[2]))
+    end
+    wait(rounds(10))
+    for _, change in ipairs(of_snmp) do
+      expect.setting(change[1]):is(change[2])
+    end
+  end,
+}
+
+scenario "a text takes blanks and nothing, and a secret one is told nowhere" {
+  tags  = { "console", "settings" },
+  plant = "two_strings_of_nine",
+
+  run = function()
+    settle()
+    operator "set system.location Cellar 2,   rack 5; behind the second door on the left"
+    expect.operator("show settings system.location"):shows
+      'value="Cellar 2,   rack 5; behind the second door on the left"'
+    operator 'set system.location ""'
+    expect.operator("show settings system.location"):shows 'value=""'
+    expect.operator("show settings snmp.write_community"):shows "is_set=no"
+    operator "set snmp.write_community hunter2"
+    expect.operator("show settings snmp.write_community"):shows "is_set=yes"
+    for _, line in ipairs(operator("show settings").lines) do
+      assert(not line:find "hunter2", line)
+    end
+    expect.operator("log events"):shows_in_order {
+      "text_changed system.location", "text_changed system.location",
+      "text_changed snmp.write_community",
+    }
+    for _, line in ipairs(operator("log events").lines) do
+      assert(not line:find "hunter2", line)
+    end
+    note "what it cannot be is refused without telling it back"
+    expect.operator("set snmp.user_1_auth swordf"):is_refused "range"
+    expect.operator("set snmp.receiver_1_address example.org:162"):is_refused "range"
+    expect.operator("set snmp.read_community hunter2"):is_refused "conflict"
+    expect.operator('set snmp.engine ""'):is_refused "conflict"
+    expect.operator("set snmp.user_1_name joe"):is_refused "conflict"
+  end,
+}
+
 scenario "a new unit of temperature changes the numbers of SNMP and no threshold" {
   tags  = { "console", "settings" },
   plant = "two_strings_of_nine",

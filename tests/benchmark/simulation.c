@@ -33,7 +33,7 @@ static void published(void *context, const struct wm_view *view)
 }
 
 /* The plant's own settings and the period in the form the board takes; returns how many. */
-static size_t settings_of(const struct sim_plant *plant, struct board_setting *settings)
+static size_t settings_of(const struct sim_plant *plant, struct wm_change *settings)
 {
     size_t count;
     const struct sim_plant_setting *rows = sim_plant_settings(plant, &count);
@@ -55,7 +55,7 @@ static double run_measure(const char *name, const char *plant_file, int64_t hour
 {
     char error[1024] = "";
     struct run run = {.views = 0};
-    struct board_setting settings[SETTINGS_MAX];
+    struct wm_change settings[SETTINGS_MAX] = {0};
     lua_State *lua = luaL_newstate();
     struct sim_world *world = sim_world_create(1);
     must(lua != NULL && world != NULL, "memory for a world");

@@ -158,8 +158,10 @@ static int commas(const char *text)
 Test(log_csv, every_event_fits_a_line_and_has_all_its_cells)
 {
     for (int i = 0; i < wm_event_kinds; i++) {
-        const bool is_setting = strcmp(wm_event((enum wm_event_kind)i)->number, "setting") == 0;
-        const int32_t number = is_setting ? (int32_t)wm_setting_count - 1 : INT32_MIN;
+        const char *table = wm_event((enum wm_event_kind)i)->number;
+        const int32_t number = strcmp(table, "setting") == 0 ? (int32_t)wm_setting_count - 1
+                               : strcmp(table, "text") == 0  ? (int32_t)wm_text_count - 1
+                                                             : INT32_MIN;
         event_line((enum wm_event_kind)i, number, INT32_MIN);
         cr_assert_lt(strlen(line), sizeof line - 1);
         cr_assert_eq(commas(line), commas(wm_log_csv_header(WM_LOG_EVENTS)), "%s", line);

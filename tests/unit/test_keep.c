@@ -81,7 +81,7 @@ Test(keep, it_is_written_in_the_step_that_applies_it_and_once_for_all_wishes, .i
     (void)wm_core_step(&bench.core, bench.now_ms);
     cr_assert_eq(bench.saves, saves + 1);
     cr_assert(wm_core_is_kept(&bench.core));
-    cr_assert_eq(record()->size, WM_RECORD_OVERHEAD + 2 + 2 * 8);
+    cr_assert_eq(record()->size, WM_RECORD_OVERHEAD + 4 + 2 * 8);
     bench_run(&bench, 5000);
     cr_assert_eq(bench.saves, saves + 1, "nothing new to keep");
 }
@@ -122,8 +122,36 @@ Test(keep, every_setting_at_its_limits_can_be_kept_together)
     }
     bench_start(&bench);
     settings = bench.settings;
+    int texts = 0;
+    for (int i = 0; i < wm_text_count; i++) {
+        const struct wm_text_row *row = wm_text((enum wm_text)i);
+        wm_keep_note_text(&keep, (enum wm_text)i);
+        memset((char *)&settings.text + row->offset, 'x', row->bytes_max);
+        texts += 5 + (int)row->bytes_max;
+    }
     cr_assert_eq(wm_keep_save(&keep, &settings, &bench.core.ports.store), WM_OK);
-    cr_assert_eq(record()->size, WM_RECORD_OVERHEAD + 2 + 8 * (int)wm_setting_count);
+    cr_assert_eq(record()->size, WM_RECORD_OVERHEAD + 4 + 8 * (int)wm_setting_count + texts);
+}
+
+Test(keep, texts_are_kept_with_the_settings_and_an_empty_one_too, .init = setup)
+{
+    const struct wm_change change[] = {
+        {.text = wm_text_system_location, .string = "Cellar 2, rack 5"},
+        {.text = wm_text_snmp_read_community, .string = ""},
+        {.setting = wm_setting_voltage_delay, .value = 7},
+    };
+    const struct wm_command command = {.kind = WM_COMMAND_CHANGE, .change = change, .changes = 3};
+    const int saves = bench.saves;
+    cr_assert_eq(wm_core_command(&bench.core, &command, &why), WM_OK, "%s", why);
+    bench.next_ms = bench.now_ms;
+    bench_run(&bench, 0);
+    cr_assert_eq(bench.saves, saves + 1, "in one record, once");
+    cr_assert(bench_told(&bench, wm_event_text_changed, wm_text_system_location));
+    bench_start(&bench);
+    cr_assert_str_eq(bench.core.settings.text.system_location, "Cellar 2, rack 5");
+    cr_assert_str_eq(bench.core.settings.text.snmp_read_community, "", "its default is another");
+    cr_assert_str_eq(bench.core.settings.text.system_description, "G.BMS SNMP Agent");
+    cr_assert_eq(of(wm_setting_voltage_delay), 7);
 }
 
 /* ---- damaged ---------------------------------------------------------------------------- */
@@ -161,7 +189,7 @@ static void forge(uint8_t version, int rows, uint32_t (*row)[2], int size)
     uint8_t body[64] = {(uint8_t)rows};
     for (int i = 0; i < rows; i++) {
         for (int k = 0; k < 8; k++) {
-            body[2 + 8 * i + k] = (uint8_t)(row[i][k / 4] >> 8 * (k % 4));
+            body[4 + 8 * i + k] = (uint8_t)(row[i][k / 4] >> 8 * (k % 4));
         }
     }
     cr_assert_eq(wm_record_save(&bench.core.ports.store, "settings", version, body, (size_t)size),
@@ -171,43 +199,77 @@ static void forge(uint8_t version, int rows, uint32_t (*row)[2], int size)
 Test(keep, a_record_of_another_version_or_form_is_not_believed, .init = setup)
 {
     uint32_t row[2][2] = {{key(wm_setting_voltage_delay), 5}, {key(wm_setting_voltage_delay), 6}};
-    forge(1, 1, row, 10);
+    forge(2, 1, row, 12);
     bench_start(&bench);
     cr_assert_eq(of(wm_setting_voltage_delay), 5, "this is how it looks");
-    forge(0, 1, row, 10);
+    forge(1, 1, row, 12);
     starts_with_what_was_given("older");
-    forge(2, 1, row, 10);
+    forge(3, 1, row, 12);
     starts_with_what_was_given("newer");
-    forge(1, 1, row, 11);
+    forge(2, 1, row, 13);
     starts_with_what_was_given("a byte too many");
-    forge(1, 1, row, 9);
+    forge(2, 1, row, 11);
     starts_with_what_was_given("a byte too few");
-    forge(1, 0, row, 1);
-    starts_with_what_was_given("no count");
-    forge(1, 2, row, 18);
+    forge(2, 0, row, 3);
+    starts_with_what_was_given("no counts");
+    forge(2, 2, row, 20);
     starts_with_what_was_given("one setting twice");
 }
 
 Test(keep, a_record_that_means_nothing_here_is_not_believed_in_part, .init = setup)
 {
     uint32_t row[2][2] = {{key(wm_setting_voltage_delay), 5}, {0xDEADBEEF, 1}};
-    forge(1, 2, row, 18);
+    forge(2, 2, row, 20);
     starts_with_what_was_given("an unknown setting");
     row[1][0] = key(wm_setting_bank_modules);
-    forge(1, 2, row, 18);
+    forge(2, 2, row, 20);
     starts_with_what_was_given("what the plant is was never kept");
     row[1][0] = key(wm_setting_voltage_hysteresis);
     row[1][1] = 1000;
-    forge(1, 2, row, 18);
+    forge(2, 2, row, 20);
     bench_start(&bench);
     cr_assert_eq(of(wm_setting_voltage_hysteresis), 1000);
     row[1][1] = 1001;
-    forge(1, 2, row, 18);
+    forge(2, 2, row, 20);
     starts_with_what_was_given("out of range");
     row[1][0] = key(wm_setting_voltage_high_warn);
     row[1][1] = 15501;
-    forge(1, 2, row, 18);
+    forge(2, 2, row, 20);
     starts_with_what_was_given("above today's alarm level");
+}
+
+/* A record of one text, whose key and bytes are these. */
+static void forge_text(uint32_t text_key, const char *bytes, uint8_t size, int left_out)
+{
+    uint8_t body[64] = {0, 0, 1};
+    for (int k = 0; k < 4; k++) {
+        body[4 + k] = (uint8_t)(text_key >> 8 * k);
+    }
+    body[8] = size;
+    memcpy(body + 9, bytes, size);
+    cr_assert_eq(
+        wm_record_save(&bench.core.ports.store, "settings", 2, body, (size_t)(9 + size - left_out)),
+        WM_OK);
+}
+
+Test(keep, a_text_that_cannot_be_is_not_believed, .init = setup)
+{
+    const uint32_t location = wm_name_key("system.location");
+    forge_text(location, "room", 4, 0);
+    bench_start(&bench);
+    cr_assert_str_eq(bench.core.settings.text.system_location, "room", "this is how it looks");
+    forge_text(location, "room", 4, 1);
+    starts_with_what_was_given("a byte too few");
+    forge_text(location, "room", 4, -1);
+    starts_with_what_was_given("a byte too many");
+    forge_text(location, "ro\0m", 4, 0);
+    starts_with_what_was_given("a zero in it");
+    forge_text(location, "ro\nm", 4, 0);
+    starts_with_what_was_given("not of its form");
+    forge_text(wm_name_key("system.locality"), "room", 4, 0);
+    starts_with_what_was_given("an unknown text");
+    forge_text(wm_name_key("snmp.engine"), "", 0, 0);
+    starts_with_what_was_given("in contradiction");
 }
 
 Test(keep, a_damaged_record_is_a_system_error_until_it_is_saved_again, .init = setup)

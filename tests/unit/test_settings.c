@@ -257,3 +257,85 @@ Test(settings, equalizing_has_a_range_and_a_ramp)
     cr_assert(agree(wm_setting_equalizing_start, 249, wm_setting_equalizing_full, 250));
     cr_assert_not(agree(wm_setting_equalizing_start, 250, wm_setting_equalizing_full, 250));
 }
+
+/* ---- SNMP ------------------------------------------------------------------------------- */
+
+static void put(enum wm_text text, const char *string)
+{
+    cr_assert_eq(wm_text_set(&settings, text, string), WM_OK, "%s", string);
+}
+
+static bool is_legal(void)
+{
+    const char *why = "";
+    return wm_settings_check(&settings, &why) == WM_OK;
+}
+
+Test(settings, a_user_of_v3_has_the_passphrases_that_the_level_asks_for)
+{
+    static const struct {
+        int32_t level;
+        const char *auth;
+        const char *priv;
+        bool is_legal;
+    } cases[] = {
+        {0, "", "", true},          {0, "authauth", "", true},
+        {0, "", "privpriv", false}, {1, "", "", false},
+        {1, "authauth", "", true},  {1, "authauth", "privpriv", true},
+        {2, "authauth", "", false}, {2, "authauth", "privpriv", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        plant(0, 2, 18, 50000);
+        settings.value[wm_setting_snmp_v3_level] = cases[i].level;
+        put(wm_text_snmp_user_4_auth, cases[i].auth);
+        put(wm_text_snmp_user_4_priv, cases[i].priv);
+        cr_assert(is_legal(), "%zu: without a name there is no user", i);
+        put(wm_text_snmp_user_4_name, "joe");
+        cr_assert_eq(is_legal(), cases[i].is_legal, "%zu", i);
+    }
+}
+
+Test(settings, two_users_or_communities_of_one_name_contradict_each_other)
+{
+    plant(0, 2, 18, 50000);
+    settings.value[wm_setting_snmp_v3_level] = 0;
+    put(wm_text_snmp_user_1_name, "joe");
+    put(wm_text_snmp_user_3_name, "ann");
+    cr_assert(is_legal());
+    put(wm_text_snmp_user_3_name, "joe");
+    cr_assert_not(is_legal());
+    plant(0, 2, 18, 50000);
+    put(wm_text_snmp_write_community, "private");
+    cr_assert(is_legal());
+    put(wm_text_snmp_write_community, "public");
+    cr_assert_not(is_legal());
+    put(wm_text_snmp_write_community, "");
+    put(wm_text_snmp_read_community, "");
+    cr_assert(is_legal(), "nothing twice is no community at all");
+}
+
+Test(settings, a_receiver_has_what_its_version_asks_for)
+{
+    enum { V1, V2C, V3, TRAP = 0, INFORM = 1 };
+    plant(0, 2, 18, 50000);
+    settings.value[wm_setting_snmp_v3_level] = 0;
+    settings.value[wm_setting_snmp_receiver_8_version] = V3;
+    settings.value[wm_setting_snmp_receiver_8_user] = 2;
+    cr_assert(is_legal(), "nobody is told");
+    put(wm_text_snmp_receiver_8_address, "192.0.2.1:162");
+    cr_assert_not(is_legal(), "user 2 has no name");
+    put(wm_text_snmp_user_1_name, "joe");
+    cr_assert_not(is_legal(), "nor is it this one");
+    put(wm_text_snmp_user_2_name, "ann");
+    cr_assert(is_legal());
+    settings.value[wm_setting_snmp_receiver_8_version] = V1;
+    cr_assert(is_legal());
+    settings.value[wm_setting_snmp_receiver_8_kind] = INFORM;
+    cr_assert_not(is_legal(), "v1 has no informs");
+    settings.value[wm_setting_snmp_receiver_8_version] = V2C;
+    cr_assert(is_legal());
+    put(wm_text_snmp_receiver_8_community, "");
+    cr_assert_not(is_legal());
+    settings.value[wm_setting_snmp_receiver_8_kind] = TRAP;
+    cr_assert_not(is_legal());
+}

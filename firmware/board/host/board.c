@@ -123,9 +123,24 @@ static void operated(void *context, enum sim_control control, int32_t position)
 
 /* ---- settings --------------------------------------------------------------------------- */
 
-static bool set(struct wm_settings *settings, const struct board_setting *wished, char *error,
+static bool is_structural(const struct wm_change *wished)
+{
+    return wished->string == NULL && wm_setting_is_structural(wished->setting);
+}
+
+static bool set(struct wm_settings *settings, const struct wm_change *wished, char *error,
                 size_t error_size)
 {
+    char why[200];
+    if (wished->string != NULL) {
+        if (wm_text_set(settings, wished->text, wished->string) == WM_OK) {
+            return true;
+        }
+        if (wm_text_check(wished->text, wished->string, why, sizeof why) != WM_OK) {
+            (void)snprintf(error, error_size, "setting %s", why);
+        }
+        return false;
+    }
     if (wm_settings_set(settings, wished->setting, wished->value) == WM_OK) {
         return true;
     }
@@ -144,9 +159,8 @@ static bool settings_make(const struct board_options *options, struct wm_setting
     wm_settings_reset(settings);
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < options->settings_count; i++) {
-            const struct board_setting *wished = &options->settings[i];
-            if (wm_setting_is_structural(wished->setting) == (pass == 0) &&
-                !set(settings, wished, error, error_size)) {
+            const struct wm_change *wished = &options->settings[i];
+            if (is_structural(wished) == (pass == 0) && !set(settings, wished, error, error_size)) {
                 return false;
             }
         }

@@ -57,8 +57,9 @@ static const struct con_command commands[] = {
     LOG("events", EVENTS, "The event log as CSV, oldest first: all, or the last COUNT"),
     LOG("normal", NORMAL, "The measurements at the normal rate, likewise"),
     LOG("flow", FLOW, "The measurements on charge and discharge, likewise"),
-    OTHER("set", NULL, "NAME VALUE", con_order_set, 0,
-          "Sets a setting, in its natural unit or by the name of a choice; kept"),
+    OTHER("set", NULL, "NAME VALUE...", con_order_set, 0,
+          "Sets a setting, in its natural unit or by the name of a choice, or a text, with \"\" "
+          "for nothing; kept"),
     ORDER("save", NULL, "", SAVE, 0, "Writes the settings to the store again"),
     ORDER("breaker", "open", "N", BREAKER, 1, "Opens the breaker of string N; kept"),
     ORDER("breaker", "close", "N", BREAKER, 0, "Closes the breaker of string N; kept"),
@@ -123,7 +124,7 @@ static void help(struct con_console *console)
 
 /* ---- finding ---------------------------------------------------------------------------- */
 
-/* How many words the arguments of a command are, at least and at most. */
+/* How many words the arguments of a command are, at least and at most; "..." is any number. */
 static void arguments_count(const char *arguments, size_t *least, size_t *most)
 {
     *least = 0;
@@ -132,6 +133,9 @@ static void arguments_count(const char *arguments, size_t *least, size_t *most)
         *least += *at != '[';
         *most += 1;
         at += strcspn(at, " ");
+    }
+    if (strstr(arguments, "...") != NULL) {
+        *most = SIZE_MAX;
     }
 }
 
@@ -170,7 +174,7 @@ void con_command_run(struct con_console *console)
         size_t least, most;
         const size_t given = console->words - (is->topic != NULL ? 2 : 1);
         arguments_count(is->arguments, &least, &most);
-        if (given < least || given > most) {
+        if (given < least || given > most || (console->has_more && most != SIZE_MAX)) {
             con_refuse(console, CON_SYNTAX, "write it as: %s%s%s%s%s", verb,
                        is->topic != NULL ? " " : "", is->topic != NULL ? is->topic : "",
                        most > 0 ? " " : "", is->arguments);

@@ -136,18 +136,44 @@ bool con_number(const char *text, int32_t *number)
     return digits > 0 && text[digits] == '\0';
 }
 
-/* Cuts the line into words. False: they are more than any command takes. */
-static bool line_split(struct con_console *console)
+char *con_rest(struct con_console *console, size_t i)
+{
+    char *end = console->line + strlen(console->line);
+    i += console->command->is.topic != NULL ? 2 : 1;
+    for (size_t k = i; k < console->words; k++) {
+        char *gap = console->word[k] + strlen(console->word[k]);
+        const bool is_cut = k + 1 < console->words || console->has_more;
+        end = gap;
+        if (is_cut) {
+            *gap = ' ';
+            end = gap + strlen(gap);
+        }
+    }
+    while (end[-1] == ' ') {
+        *--end = '\0';
+    }
+    char *rest = console->word[i];
+    if (end - rest >= 2 && rest[0] == '"' && end[-1] == '"') {
+        end[-1] = '\0';
+        rest++;
+    }
+    return rest;
+}
+
+/* Cuts the line into words; of more than any command counts, what is left stays in one piece. */
+static void line_split(struct con_console *console)
 {
     char *at = console->line;
     console->words = 0;
+    console->has_more = false;
     for (;;) {
         at += strspn(at, " ");
         if (*at == '\0') {
-            return true;
+            return;
         }
         if (console->words == CON_WORDS_MAX) {
-            return false;
+            console->has_more = true;
+            return;
         }
         console->word[console->words++] = at;
         at += strcspn(at, " ");
@@ -181,7 +207,7 @@ static void line_run(struct con_console *console, wm_ms now_ms)
     console->line_size = 0;
     console->line_is_long = false;
     console->line_is_bad = false;
-    const bool has_words = line_split(console);
+    line_split(console);
     if (console->words == 0 && !is_bad && !is_long) {
         return; /* an empty line asks nothing */
     }
@@ -196,8 +222,6 @@ static void line_run(struct con_console *console, wm_ms now_ms)
         con_refuse(console, CON_TOO_LONG, "a request has at most %d bytes", CON_LINE_MAX);
     } else if (is_bad) {
         con_refuse(console, CON_SYNTAX, "a request is printable ASCII");
-    } else if (!has_words) {
-        con_refuse(console, CON_SYNTAX, "a request has at most %d words", CON_WORDS_MAX);
     } else {
         con_command_run(console);
     }

@@ -20,7 +20,7 @@
 #include "wm/view.h"
 
 /* Bytes of a request without its end; a longer one is refused as a whole. */
-#define CON_LINE_MAX 120
+#define CON_LINE_MAX 320
 /* Bytes of one line of an answer with its end. */
 #define CON_ANSWER_MAX 512
 /* Words of a request; no command takes more than four. */
@@ -50,8 +50,9 @@ struct con_console {
     bool line_is_long;
     bool line_is_bad; /* it holds a byte that is no printable ASCII */
     char line[CON_LINE_MAX + 1];
-    const char *word[CON_WORDS_MAX]; /* into line, while its answer is under way */
+    char *word[CON_WORDS_MAX]; /* into line, while its answer is under way */
     size_t words;
+    bool has_more;                     /* behind the last word, in one piece */
     const struct con_command *command; /* being answered */
     con_next_fn *next;                 /* more lines of the answer; null: none   */
     int64_t at;                        /* where next stands                      */

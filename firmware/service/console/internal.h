@@ -47,6 +47,12 @@ void con_list(struct con_console *console, con_next_fn *next, int64_t at);
 /* Argument i from 0 of the request, or null. */
 const char *con_argument(const struct con_console *console, size_t i);
 
+/*
+ * What follows from argument i on, as it was typed, without quotation marks around it; the words
+ * from there on are gone then. For a command whose arguments end in "...".
+ */
+char *con_rest(struct con_console *console, size_t i);
+
 /* A whole number of at most nine digits. */
 bool con_number(const char *text, int32_t *number);
 

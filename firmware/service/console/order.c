@@ -54,12 +54,26 @@ void con_order(struct con_console *console)
 void con_order_set(struct con_console *console)
 {
     struct wm_command command = {.kind = WM_COMMAND_SET};
+    struct wm_change change = {0};
     char why[200] = "";
-    if (!wm_setting_find(con_argument(console, 0), &command.setting)) {
-        con_refuse(console, CON_UNKNOWN, "no setting %s; show settings has them all",
-                   con_argument(console, 0));
-    } else if (wm_setting_parse(command.setting, con_argument(console, 1), &command.value, why,
-                                sizeof why) != WM_OK) {
+    const char *name = con_argument(console, 0);
+    const bool is_one_word = con_argument(console, 2) == NULL;
+    const char *value = con_rest(console, 1);
+    if (wm_text_find(name, &change.text)) {
+        change.string = value;
+        command.kind = WM_COMMAND_CHANGE;
+        command.change = &change;
+        command.changes = 1;
+        if (wm_text_check(change.text, value, why, sizeof why) == WM_OK) {
+            put(console, &command);
+        } else {
+            con_refuse(console, CON_RANGE, "%s", why);
+        }
+    } else if (!wm_setting_find(name, &command.setting)) {
+        con_refuse(console, CON_UNKNOWN, "no setting %s; show settings has them all", name);
+    } else if (!is_one_word) {
+        con_refuse(console, CON_SYNTAX, "%s takes one word; write it as: set NAME VALUE", name);
+    } else if (wm_setting_parse(command.setting, value, &command.value, why, sizeof why) != WM_OK) {
         con_refuse(console, CON_RANGE, "%s", why);
     } else {
         put(console, &command);

@@ -217,10 +217,23 @@ static void add_setting(struct con_console *console, enum wm_setting setting)
     con_add(console, " text=\"%s\"", row->text);
 }
 
-/* Whole names, and groups: what stands before the point. */
-static bool setting_is_meant(enum wm_setting setting, const char *filter)
+/* A secret is told nowhere: only whether it is there. */
+static void add_text(struct con_console *console, enum wm_text text)
 {
-    const char *name = wm_setting(setting)->name;
+    const struct wm_text_row *row = wm_text(text);
+    const char *value = wm_text_value(&console->view->settings, text);
+    con_add(console, "setting=%s", row->name);
+    if (row->is_secret) {
+        con_add(console, " is_set=%s", value[0] != '\0' ? "yes" : "no");
+    } else {
+        con_add(console, " value=\"%s\"", value);
+    }
+    con_add(console, " bytes_max=%zu text=\"%s\"", row->bytes_max, row->text);
+}
+
+/* Whole names, and groups: what stands before the point. */
+static bool name_is_meant(const char *name, const char *filter)
+{
     if (filter == NULL || strcmp(name, filter) == 0) {
         return true;
     }
@@ -228,14 +241,26 @@ static bool setting_is_meant(enum wm_setting setting, const char *filter)
     return strncmp(name, filter, size) == 0 && name[size] == '.';
 }
 
+/* Settings first, then texts. */
+static const char *setting_name(int64_t i)
+{
+    return i < wm_setting_count ? wm_setting((enum wm_setting)i)->name
+                                : wm_text((enum wm_text)(i - wm_setting_count))->name;
+}
+
 static bool next_setting(struct con_console *console)
 {
-    while (console->at < wm_setting_count) {
-        const enum wm_setting setting = (enum wm_setting)console->at++;
-        if (setting_is_meant(setting, con_argument(console, 0))) {
-            add_setting(console, setting);
-            return true;
+    while (console->at < wm_setting_count + wm_text_count) {
+        const int64_t i = console->at++;
+        if (!name_is_meant(setting_name(i), con_argument(console, 0))) {
+            continue;
         }
+        if (i < wm_setting_count) {
+            add_setting(console, (enum wm_setting)i);
+        } else {
+            add_text(console, (enum wm_text)(i - wm_setting_count));
+        }
+        return true;
     }
     return false;
 }
@@ -243,11 +268,11 @@ static bool next_setting(struct con_console *console)
 void con_show_settings(struct con_console *console)
 {
     int i = 0;
-    while (i < wm_setting_count &&
-           !setting_is_meant((enum wm_setting)i, con_argument(console, 0))) {
+    while (i < wm_setting_count + wm_text_count &&
+           !name_is_meant(setting_name(i), con_argument(console, 0))) {
         i++;
     }
-    if (i == wm_setting_count) {
+    if (i == wm_setting_count + wm_text_count) {
         con_refuse(console, CON_UNKNOWN, "no setting and no group %s; show settings has them all",
                    con_argument(console, 0));
         return;
@@ -263,7 +288,7 @@ static bool next_version(struct con_console *console)
         return false;
     }
     con_add(console, "product=gbms version=%s modules_max=%d strings_max=%d settings=%d",
-            WM_VERSION, WM_MODULES_MAX, WM_STRINGS_MAX, (int)wm_setting_count);
+            WM_VERSION, WM_MODULES_MAX, WM_STRINGS_MAX, (int)wm_setting_count + (int)wm_text_count);
     return true;
 }
 
