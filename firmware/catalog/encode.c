@@ -23,6 +23,27 @@ static int32_t encode_temperature(int32_t value_mdegC, const struct wm_settings 
     return (int32_t)wm_divide_rounded((int64_t)value_mdegC * 9 + 32 * 5000, 500);
 }
 
+bool wm_decode(struct wm_encoding encoding, int32_t shown, const struct wm_settings *settings,
+               int64_t *value)
+{
+    switch (encoding.kind) {
+    case WM_ENCODE_LINEAR:
+        *value = (int64_t)shown * encoding.divisor;
+        return true;
+    case WM_ENCODE_TEMPERATURE:
+        *value = settings->value[wm_setting_temperature_unit] == 0
+                     ? (int64_t)shown * 100
+                     : wm_divide_rounded(((int64_t)shown - 320) * 500, 9);
+        return true;
+    case WM_ENCODE_INTEGER:
+    case WM_ENCODE_GAUGE:
+        *value = shown;
+        return true;
+    default:
+        return false;
+    }
+}
+
 int32_t wm_encode(struct wm_encoding encoding, enum wm_unit unit, int32_t value,
                   const struct wm_settings *settings)
 {

@@ -42,6 +42,7 @@ void wm_core_init(struct wm_core *core, const struct wm_ports *ports,
     core->is_store_damaged =
         wm_breakers_init(&core->breakers, &core->settings, &core->ports.store) != WM_OK;
     core->is_store_damaged |= wm_discharges_init(&core->discharges, &core->ports.store) != WM_OK;
+    core->is_store_damaged |= wm_boots_init(&core->boots, &core->ports.store) != WM_OK;
     if (core->is_store_damaged || !is_kept_whole) {
         wm_core_tell(core, now_ms, wm_event_store_damaged, 0, 0);
     }
@@ -75,7 +76,9 @@ static void records_save(struct wm_core *core, wm_ms now_ms)
     const bool are_settings_kept = wm_keep_save(&core->keep, &core->settings, store) == WM_OK;
     const bool are_breakers_kept = wm_breakers_save(&core->breakers, store) == WM_OK;
     const bool are_discharges_kept = wm_discharges_save(&core->discharges, store) == WM_OK;
-    core->is_store_failing = !are_settings_kept || !are_breakers_kept || !are_discharges_kept;
+    const bool are_boots_kept = wm_boots_save(&core->boots, store) == WM_OK;
+    core->is_store_failing =
+        !are_settings_kept || !are_breakers_kept || !are_discharges_kept || !are_boots_kept;
     if (core->is_store_failing && !was_failing) {
         wm_core_tell(core, now_ms, wm_event_store_failed, 0, 0);
     }

@@ -9,6 +9,7 @@
 
 #include "alarm.h"
 #include "bank.h"
+#include "boots.h"
 #include "breaker.h"
 #include "com2.h"
 #include "discharge.h"
@@ -32,6 +33,7 @@ struct wm_core {
     struct wm_settings settings;
     struct wm_logs logs; /* of the journal and the log among the ports */
     struct wm_keep keep;
+    struct wm_boots boots;
     struct wm_inbox inbox;
     struct wm_wished wished; /* new settings, until the next step */
     struct wm_poller poller;

@@ -7,30 +7,15 @@
 
 #include "record.h"
 
-enum {
-    COUNTS_MS = 10 * 1000, /* decision B12 */
-    /* The record: the count, low byte first. */
-    RECORD_VERSION = 1,
-    RECORD_SIZE = 4,
-};
+enum { COUNTS_MS = 10 * 1000 }; /* decision B12 */
 #define RECORD_NAME "discharges"
 
 enum wm_status wm_discharges_init(struct wm_discharges *discharges, const struct wm_store *store)
 {
-    uint8_t body[RECORD_SIZE] = {0};
     memset(discharges, 0, sizeof *discharges);
-    const int size = wm_record_load(store, RECORD_NAME, RECORD_VERSION, body, sizeof body);
-    if (size == WM_ABSENT) {
-        return WM_OK;
-    }
-    const uint32_t count =
-        body[0] | (uint32_t)body[1] << 8 | (uint32_t)body[2] << 16 | (uint32_t)body[3] << 24;
-    if (size != RECORD_SIZE || count > INT32_MAX) {
-        discharges->is_changed = true; /* the next one read is a good one */
-        return WM_DAMAGED;
-    }
-    discharges->count = (int32_t)count;
-    return WM_OK;
+    const enum wm_status status = wm_record_load_count(store, RECORD_NAME, &discharges->count);
+    discharges->is_changed = status == WM_DAMAGED; /* the next one read is a good one */
+    return status == WM_ABSENT ? WM_OK : status;
 }
 
 /* When the first of the strings that discharge now began to. */
@@ -72,11 +57,7 @@ enum wm_status wm_discharges_save(struct wm_discharges *discharges, const struct
     if (!discharges->is_changed) {
         return WM_OK;
     }
-    const uint32_t count = (uint32_t)discharges->count;
-    const uint8_t body[RECORD_SIZE] = {(uint8_t)count, (uint8_t)(count >> 8),
-                                       (uint8_t)(count >> 16), (uint8_t)(count >> 24)};
-    const enum wm_status status =
-        wm_record_save(store, RECORD_NAME, RECORD_VERSION, body, sizeof body);
+    const enum wm_status status = wm_record_save_count(store, RECORD_NAME, discharges->count);
     discharges->is_changed = status != WM_OK;
     return status;
 }

@@ -246,6 +246,7 @@ void wm_publish(struct wm_core *core, wm_ms now_ms)
     view->is_initializing = core->state.life != WM_RUNNING;
     view->is_complete = core->state.life == WM_RUNNING && core->is_complete;
     view->rounds = core->poller.rounds;
+    view->boots = core->boots.count;
     view->alarm_rows = core->alarms.rows;
     memcpy(view->alarm, core->alarms.row, sizeof view->alarm);
     view->settings = core->settings;

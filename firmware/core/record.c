@@ -68,3 +68,31 @@ int wm_record_load(const struct wm_store *store, const char *name, uint8_t versi
     memcpy(body, record + AT_BODY, size);
     return (int)size;
 }
+
+/* Low byte first. */
+enum { COUNT_VERSION = 1, COUNT_SIZE = 4 };
+
+enum wm_status wm_record_save_count(const struct wm_store *store, const char *name, int32_t count)
+{
+    assert(count >= 0);
+    const uint32_t bits = (uint32_t)count;
+    const uint8_t body[COUNT_SIZE] = {(uint8_t)bits, (uint8_t)(bits >> 8), (uint8_t)(bits >> 16),
+                                      (uint8_t)(bits >> 24)};
+    return wm_record_save(store, name, COUNT_VERSION, body, sizeof body);
+}
+
+enum wm_status wm_record_load_count(const struct wm_store *store, const char *name, int32_t *count)
+{
+    uint8_t body[COUNT_SIZE] = {0};
+    const int size = wm_record_load(store, name, COUNT_VERSION, body, sizeof body);
+    if (size == WM_ABSENT) {
+        return WM_ABSENT;
+    }
+    const uint32_t bits =
+        body[0] | (uint32_t)body[1] << 8 | (uint32_t)body[2] << 16 | (uint32_t)body[3] << 24;
+    if (size != COUNT_SIZE || bits > INT32_MAX) {
+        return WM_DAMAGED;
+    }
+    *count = (int32_t)bits;
+    return WM_OK;
+}

@@ -29,6 +29,12 @@ WM_MUST_CHECK enum wm_status wm_record_save(const struct wm_store *store, const 
 WM_MUST_CHECK int wm_record_load(const struct wm_store *store, const char *name, uint8_t version,
                                  uint8_t *body, size_t size_max);
 
+/* A record that is one number, 0 to INT32_MAX. Statuses as above. */
+WM_MUST_CHECK enum wm_status wm_record_save_count(const struct wm_store *store, const char *name,
+                                                  int32_t count);
+WM_MUST_CHECK enum wm_status wm_record_load_count(const struct wm_store *store, const char *name,
+                                                  int32_t *count);
+
 /* CRC-32 of IEEE 802.3. */
 uint32_t wm_crc32(const uint8_t *bytes, size_t size);
 

@@ -96,6 +96,13 @@ struct wm_encoding {
 int32_t wm_encode(struct wm_encoding encoding, enum wm_unit unit, int32_t value,
                   const struct wm_settings *settings);
 
+/*
+ * The value in its row's unit that an object's number stands for; wm_encode of it gives the number
+ * again (decision S6). False: nothing is written in this encoding.
+ */
+bool wm_decode(struct wm_encoding encoding, int32_t shown, const struct wm_settings *settings,
+               int64_t *value);
+
 /* ---- points ----------------------------------------------------------------------------- */
 
 enum wm_scope {

@@ -133,7 +133,7 @@ struct wm_view {
     int32_t is_complete; /* running and every configured value measured once (decision H7) */
     int32_t alarm_rows;
     uint32_t rounds; /* finished so far */
-    uint32_t reserved;
+    int32_t boots;   /* starts so far, this one too, kept over restart */
     struct wm_view_alarm alarm[WM_ALARM_ROWS_MAX];
     struct wm_settings settings;
     struct wm_view_system system;

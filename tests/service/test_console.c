@@ -441,13 +441,15 @@ Test(console, status_tells_the_clock_and_how_far_it_is)
     start(18, 2, 1);
     view.wall_ms = INT64_C(1582934400123); /* 2020-02-29 */
     view.published_ms = 61005;
+    view.boots = 3;
     view.rounds = 60;
     view.is_complete = 1;
-    cr_assert_eq(strncmp(ask("show status"),
-                         "time=2020-02-29T00:00:00.123Z uptime=61.005 rounds=60 initializing=no "
-                         "complete=yes\nsystem=1 status=0x0041 battery_status=0x0005 ",
-                         128),
-                 0, "%s", said);
+    cr_assert_eq(
+        strncmp(ask("show status"),
+                "time=2020-02-29T00:00:00.123Z uptime=61.005 boots=3 rounds=60 "
+                "initializing=no complete=yes\nsystem=1 status=0x0041 battery_status=0x0005 ",
+                136),
+        0, "%s", said);
     cr_assert_eq(lines_of(said), 3);
 }
 

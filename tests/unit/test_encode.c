@@ -87,3 +87,25 @@ Test(encode, an_average_rounds_once_from_the_unrounded_value)
                          (int32_t)wm_divide_rounded((INT64_C(512) * 12935 - 1) * 1000, 512), NULL),
                  1293);
 }
+
+Test(encode, what_was_written_is_what_is_read_in_either_temperature_unit)
+{
+    struct wm_settings settings = {.value = {0}};
+    const struct wm_encoding temperature = {WM_ENCODE_TEMPERATURE, 1};
+    int64_t value = 0;
+    for (int32_t unit = 0; unit < 2; unit++) {
+        settings.value[wm_setting_temperature_unit] = unit;
+        for (int32_t shown = -400; shown <= 2600; shown++) {
+            cr_assert(wm_decode(temperature, shown, &settings, &value));
+            cr_assert_eq(wm_encode(temperature, wm_unit_mdegC, (int32_t)value, &settings), shown);
+        }
+    }
+    cr_assert(wm_decode(temperature, 950, &settings, &value));
+    cr_assert_eq(value, 35000, "95 degF");
+    cr_assert(wm_decode((struct wm_encoding){WM_ENCODE_LINEAR, 10}, 1294, &settings, &value));
+    cr_assert_eq(value, 12940);
+    cr_assert(
+        wm_decode((struct wm_encoding){WM_ENCODE_LINEAR, 1000}, INT32_MAX, &settings, &value));
+    cr_assert_eq(value, INT32_MAX * INT64_C(1000), "nothing wraps");
+    cr_assert_not(wm_decode((struct wm_encoding){WM_ENCODE_S16, 1}, 1, &settings, &value));
+}

@@ -133,6 +133,7 @@ static bool next_status(struct con_console *console)
     con_add(console, "time=%s uptime=", con_instant_text(view->wall_ms, instant));
     con_add(console, "%" PRId64 ".%03d", view->published_ms / 1000,
             (int)(view->published_ms % 1000));
+    con_add(console, " boots=%" PRId32, view->boots);
     con_add(console, " rounds=%" PRIu32 " initializing=%s complete=%s", view->rounds,
             view->is_initializing ? "yes" : "no", view->is_complete ? "yes" : "no");
     return true;
