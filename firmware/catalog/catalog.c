@@ -120,6 +120,52 @@ const struct wm_event_row *wm_event(enum wm_event_kind kind)
     return &rows[kind];
 }
 
+/* ---- refusals --------------------------------------------------------------------------- */
+
+const struct wm_refusal_row *wm_refusals(size_t *count)
+{
+    static const struct wm_refusal_row rows[] = {
+#define REFUSAL(number, name, text) {number, #name, text},
+#include "wm/refusals.def"
+#undef REFUSAL
+    };
+    *count = COUNT(rows);
+    return rows;
+}
+
+const char *wm_refusal_name(int32_t number)
+{
+    size_t count;
+    const struct wm_refusal_row *row = wm_refusals(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (row[i].number == number) {
+            return row[i].name;
+        }
+    }
+    return NULL;
+}
+
+enum wm_refusal wm_refusal_of(enum wm_status status)
+{
+    switch (status) {
+    case WM_RANGE:
+        return wm_refusal_range;
+    case WM_CONFLICT:
+        return wm_refusal_conflict;
+    case WM_BUSY:
+        return wm_refusal_busy;
+    case WM_ABSENT:
+        return wm_refusal_absent;
+    case WM_IO:
+    case WM_DAMAGED:
+        return wm_refusal_store;
+    case WM_OK:
+        break;
+    }
+    assert(!"a status that refuses");
+    return wm_refusal_unknown;
+}
+
 /* ---- scopes ----------------------------------------------------------------------------- */
 
 typedef struct wm_view_system record_system;

@@ -105,6 +105,9 @@ static const char *number_name(const char *kind, int32_t number)
     if (strcmp(kind, "ring") == 0 && number >= 0 && number < WM_LOG_RINGS) {
         return wm_log_ring_name((enum wm_log_ring)number);
     }
+    if (strcmp(kind, "reason") == 0) {
+        return wm_refusal_name(number);
+    }
     if (strcmp(kind, "mode") == 0) {
         return wm_state_name(wm_point_programmer_mode, number);
     }

@@ -190,6 +190,7 @@ wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
         return now_ms; /* SystemError comes or goes without waiting */
     }
     const wm_ms deadlines_ms[] = {
+        wm_refusals_deadline_ms(&core->refusals),
         wm_poller_deadline_ms(&core->poller, now_ms),
         wm_breakers_deadline_ms(&core->breakers, &core->bank, now_ms),
         wm_state_deadline_ms(&core->state, now_ms),

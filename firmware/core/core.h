@@ -20,6 +20,7 @@
 #include "panel.h"
 #include "poller.h"
 #include "programmer.h"
+#include "refusals.h"
 #include "rules.h"
 #include "runaway.h"
 #include "state.h"
@@ -36,6 +37,7 @@ struct wm_core {
     struct wm_boots boots;
     struct wm_inbox inbox;
     struct wm_wished wished; /* new settings, until the next step */
+    struct wm_refusals refusals;
     struct wm_poller poller;
     struct wm_exchange exchange;       /* what this step received */
     struct wm_measurement measurement; /* what it came to, while exchange is ANSWERED */
@@ -77,8 +79,9 @@ void wm_core_init(struct wm_core *core, const struct wm_ports *ports,
 wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms);
 
 /*
- * Checks a wish and takes it into the inbox; the next step applies it. Statuses and *why as in
- * command.h, but for WM_IO, which shows after the step (wm_core_is_kept).
+ * Checks a wish and takes it into the inbox; the next step applies it, or tells that it was
+ * refused. Statuses and *why as in command.h, but for WM_IO, which shows after the step
+ * (wm_core_is_kept).
  */
 WM_MUST_CHECK enum wm_status wm_core_command(struct wm_core *core, const struct wm_command *command,
                                              const char **why);

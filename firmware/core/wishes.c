@@ -70,17 +70,20 @@ static enum wm_status switch_check(const struct wm_command *command, const char 
     return WM_OK;
 }
 
-enum wm_status wm_core_command(struct wm_core *core, const struct wm_command *command,
-                               const char **why)
+static enum wm_status note_check(const struct wm_command *command, const char **why)
 {
-    const struct wm_change change = {.setting = command->setting, .value = command->value};
+    if (wm_refusal_name(command->number) == NULL) {
+        *why = "there is no such reason to refuse";
+        return WM_RANGE;
+    }
+    return WM_OK;
+}
+
+static enum wm_status command_check(const struct wm_core *core, const struct wm_command *command,
+                                    const char **why)
+{
     enum wm_status status = WM_OK;
-    *why = "";
     switch (command->kind) {
-    case WM_COMMAND_SET:
-        return change_take(core, &change, 1, why);
-    case WM_COMMAND_CHANGE:
-        return change_take(core, command->change, command->changes, why);
     case WM_COMMAND_BREAKER:
         status = breaker_check(core, command, why);
         break;
@@ -107,13 +110,49 @@ enum wm_status wm_core_command(struct wm_core *core, const struct wm_command *co
     case WM_COMMAND_PROGRAMMER_RESET:
         status = wm_programmer_check(&core->programmer, command, why);
         break;
+    case WM_COMMAND_NOTE:
+        status = note_check(command, why);
+        break;
     default:
         *why = "the firmware has no such wish";
         return WM_RANGE;
     }
+    return status;
+}
+
+static enum wm_status command_take(struct wm_core *core, const struct wm_command *command,
+                                   const char **why)
+{
+    const enum wm_status status = command_check(core, command, why);
+    if (status != WM_OK) {
+        return status;
+    }
+    if (command->kind == WM_COMMAND_NOTE) {
+        /* Not by the inbox: nonsense must not take the place of a wish. */
+        wm_refusals_note(&core->refusals, (enum wm_refusal)command->number);
+        return WM_OK;
+    }
+    *why = TOO_MANY;
+    return wm_inbox_put(&core->inbox, command);
+}
+
+enum wm_status wm_core_command(struct wm_core *core, const struct wm_command *command,
+                               const char **why)
+{
+    const struct wm_change change = {.setting = command->setting, .value = command->value};
+    enum wm_status status;
+    *why = "";
+    if (command->kind == WM_COMMAND_SET) {
+        status = change_take(core, &change, 1, why);
+    } else if (command->kind == WM_COMMAND_CHANGE) {
+        status = change_take(core, command->change, command->changes, why);
+    } else {
+        status = command_take(core, command, why);
+    }
     if (status == WM_OK) {
-        status = wm_inbox_put(&core->inbox, command);
-        *why = status == WM_OK ? "" : TOO_MANY;
+        *why = "";
+    } else {
+        wm_refusals_note(&core->refusals, wm_refusal_of(status));
     }
     return status;
 }
@@ -193,12 +232,14 @@ void wm_core_programmer_tell(struct wm_core *core, wm_ms now_ms)
 
 static void programmer_order(struct wm_core *core, const struct wm_command *command, wm_ms now_ms)
 {
-    /* One of two wishes that were fine one by one may come too late by now: it is then forgotten.
-     */
+    /* One of two wishes that were fine one by one may come too late by now. */
     const char *why;
-    if (wm_programmer_order(&core->programmer, command, now_ms, &why) == WM_OK) {
-        wm_core_programmer_tell(core, now_ms);
+    const enum wm_status status = wm_programmer_order(&core->programmer, command, now_ms, &why);
+    if (status != WM_OK) {
+        wm_refusals_note(&core->refusals, wm_refusal_of(status));
+        return;
     }
+    wm_core_programmer_tell(core, now_ms);
 }
 
 wm_ms wm_core_programmer_idle_ms(const struct wm_core *core)
@@ -224,6 +265,15 @@ void wm_core_programmer_update(struct wm_core *core, wm_ms now_ms)
         for (int32_t i = 0; i < core->bank.strings_count; i++) {
             wm_runaway_pause(&core->runaway[i]);
         }
+    }
+}
+
+static void refusals_tell(struct wm_core *core, wm_ms now_ms)
+{
+    enum wm_refusal reason;
+    int32_t count;
+    if (wm_refusals_take(&core->refusals, now_ms, &reason, &count)) {
+        wm_core_tell(core, now_ms, wm_event_request_refused, (int32_t)reason, count);
     }
 }
 
@@ -262,4 +312,5 @@ void wm_core_commands_apply(struct wm_core *core, wm_ms now_ms)
             break;
         }
     }
+    refusals_tell(core, now_ms);
 }

@@ -247,6 +247,29 @@ struct wm_alarm_row {
 const struct wm_alarm_row *wm_alarm(enum wm_alarm alarm);
 bool wm_alarm_find(const char *name, enum wm_alarm *alarm);
 
+/* ---- refusals --------------------------------------------------------------------------- */
+
+/* wm_refusal_unknown = 1, ... */
+enum wm_refusal {
+#define REFUSAL(number, name, text) wm_refusal_##name = (number),
+#include "wm/refusals.def"
+#undef REFUSAL
+};
+
+struct wm_refusal_row {
+    int32_t number;
+    const char *name;
+    const char *text;
+};
+
+const struct wm_refusal_row *wm_refusals(size_t *count);
+
+/* "unknown", ...; null: no such number. */
+const char *wm_refusal_name(int32_t number);
+
+/* How a status that is not WM_OK is told to whoever asked. */
+enum wm_refusal wm_refusal_of(enum wm_status status);
+
 /* ---- settings --------------------------------------------------------------------------- */
 
 /* wm_setting_bus_round_period, ... in the order of settings.def */

@@ -33,12 +33,14 @@ enum wm_command_kind {
     WM_COMMAND_PROGRAMMER_SHOW,   /* the module at address number blinks until its button    */
     WM_COMMAND_PROGRAMMER_QUERY,  /* which address has the only module attached              */
     WM_COMMAND_PROGRAMMER_RESET,  /* all modules take the factory address                    */
+    /* No wish: a service has refused a request for number (enum wm_refusal); told, no more. */
+    WM_COMMAND_NOTE,
 };
 
 struct wm_command {
     enum wm_command_kind kind;
     enum wm_setting setting; /* WM_COMMAND_SET                     */
-    int32_t number;          /* string or address, from 1          */
+    int32_t number;          /* string or address, from 1; or reason */
     int32_t value;
     wm_ms wall_ms;                  /* ms since 1970-01-01T00:00:00Z */
     const struct wm_change *change; /* WM_COMMAND_CHANGE; borrowed until it was taken or refused */
@@ -51,6 +53,7 @@ struct wm_commands {
      * WM_OK: in force. WM_RANGE: no such value, string, breaker or address, or a structural
      * setting; WM_CONFLICT: it contradicts another setting or what is going on; WM_BUSY: the inbox
      * is full, try again; WM_IO: in force, and could not be kept. *why: a sentence (static text).
+     * What is refused here the event log is told of; a service notes what it refuses itself.
      */
     enum wm_status (*put)(void *self, const struct wm_command *command, const char **why);
     void *self;

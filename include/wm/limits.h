@@ -42,6 +42,13 @@
 /* Wishes waiting for the next step; one above it is told WM_BUSY. */
 #define WM_COMMANDS_MAX 16
 
+/*
+ * Refusals that the event log tells one by one, and how long until it tells one more: who floods
+ * the webmanager with nonsense needs two months to fill it.
+ */
+#define WM_REFUSALS_MAX       50
+#define WM_REFUSALS_PERIOD_MS 600000
+
 /* Modbus clients, upper end of `modbus.clients_max` (decision M11). */
 #define WM_CLIENTS_MAX 64
 /* Trap receivers one webmanager tells. */

@@ -1,4 +1,5 @@
--- What no operator should type: refused with a reason, and nothing else has changed.
+-- What no operator should type: refused with a reason, told to the event log, and nothing else has
+-- changed.
 
 local requests = {
   { "brea", "unknown" },
@@ -26,15 +27,27 @@ local requests = {
   { "\27[Abreaker open 1", "syntax" },
 }
 
-scenario "what is no request is refused, and nothing else has changed" {
+-- So many records are in the event log.
+local function log_has(records)
+  expect.operator("show logs"):shows(("log=events records=%d"):format(records))
+end
+
+local function records_logged()
+  return tonumber(operator("show logs")[1].records)
+end
+
+scenario "what is no request is refused and told, and nothing else has changed" {
   tags  = { "console" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
     settle()
     local before = operator "show settings"
-    for _, request in ipairs(requests) do
+    local records = records_logged()
+    for i, request in ipairs(requests) do
       expect.operator(request[1]):is_refused(request[2])
+      log_has(records + i)
+      expect.operator("log events 1"):shows(("request_refused %s 1"):format(request[2]))
     end
     local after = operator "show settings"
     for i, line in ipairs(before.lines) do
@@ -44,6 +57,7 @@ scenario "what is no request is refused, and nothing else has changed" {
       expect(plant):is_quiet()
       expect(plant.string[1].breaker):is "closed"
       expect(plant.gx_r_aux[1].output[1]):is "off"
+      log_has(records + #requests)
     end)
   end,
 }
@@ -69,6 +83,41 @@ scenario "a half-typed request does nothing until it is finished" {
     operator:types "set voltage."
     expect.operator("show status"):is_refused "unknown"
     expect.operator("show status"):is_ok()
+  end,
+}
+
+scenario "a flood of nonsense leaves the event log to what happens to the batteries" {
+  tags  = { "console", "logs" },
+  plant = "two_strings_of_nine",
+
+  run = function(plant)
+    settle()
+    local records = records_logged()
+    note "199 are taken and refused, one by one; the rest comes too fast"
+    for _ = 1, 300 do
+      operator:try "show everything"
+    end
+    wait(seconds(20))
+    note "fifty were told, and the log is still that of the plant"
+    log_has(records + 50)
+    expect.operator("log events 1"):shows "request_refused unknown 1"
+    plant.string[1].module[2]:unplug()
+    within(rounds(5), function()
+      expect.operator("log events 3"):shows "module_lost 2"
+    end)
+    note "ten minutes after the flood the others are told: 149 unknown, and the first too fast"
+    throughout(minutes(9), function()
+      expect.operator("log events 10"):shows_in_order { "request_refused unknown 1", "module_lost" }
+    end, { every = minutes(1) })
+    within(minutes(1), function()
+      expect.operator("log events 1"):shows "request_refused too_fast 150"
+    end)
+    note "so soon after, the next one waits for its turn too"
+    expect.operator("breaker open 9"):is_refused "range"
+    expect.operator("log events 1"):shows "request_refused too_fast 150"
+    within(minutes(10), function()
+      expect.operator("log events 1"):shows "request_refused range 1"
+    end)
   end,
 }
 

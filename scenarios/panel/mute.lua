@@ -18,9 +18,10 @@ scenario "mute silences what is known until a new cause comes" {
     end
     settle()
 
-    note "nothing to acknowledge: the button does nothing"
+    note "nothing to acknowledge: the button does nothing, and the event log says so"
     panel.mute:press()
     expect(panel.alarm_led):is "green"
+    expect.operator("log events 1"):shows "request_refused conflict 1"
 
     note "a block too high"
     first.voltage = 16

@@ -134,6 +134,10 @@ Test(log_csv, an_event_has_time_name_and_subject_in_words)
          "setting_changed,temperature.low_alarm,-0.500,\"Setting is now\""},
         {wm_event_setting_changed, wm_setting_runaway_action, 1,
          "setting_changed,runaway.action,open_breaker,\"Setting is now\""},
+        {wm_event_request_refused, wm_refusal_too_long, 3,
+         "request_refused,too_long,3,\"Requests refused; the reason is the last one's\""},
+        {wm_event_request_refused, 99, 1,
+         "request_refused,99,1,\"Requests refused; the reason is the last one's\""},
         {wm_event_log_failed, WM_LOG_FLOW, 0,
          "log_failed,flow,,\"A log record could not be written\""},
     };

@@ -75,6 +75,37 @@ Test(names, keys_tell_settings_apart_and_events_and_do_not_move)
     cr_assert_eq(wm_name_key("bus.baud"), 0x621A801D, "what is kept is read by it");
 }
 
+Test(names, reasons_to_refuse_are_told_apart_and_their_numbers_do_not_move)
+{
+    size_t count;
+    const struct wm_refusal_row *row = wm_refusals(&count);
+    for (size_t i = 0; i < count; i++) {
+        cr_assert_str_eq(wm_refusal_name(row[i].number), row[i].name, "one number a row");
+        for (size_t k = 0; k < i; k++) {
+            cr_assert_str_neq(row[k].name, row[i].name);
+        }
+    }
+    cr_assert_null(wm_refusal_name(0), "nothing is refused for no reason");
+    cr_assert_null(wm_refusal_name((int32_t)count + 1));
+    cr_assert_str_eq(wm_refusal_name(2), "syntax", "event logs are read by it");
+    cr_assert_str_eq(wm_refusal_name(9), "too_fast");
+}
+
+Test(names, every_status_but_OK_is_told_as_a_reason)
+{
+    static const struct {
+        enum wm_status status;
+        enum wm_refusal refusal;
+    } rows[] = {
+        {WM_BUSY, wm_refusal_busy},     {WM_IO, wm_refusal_store},
+        {WM_RANGE, wm_refusal_range},   {WM_ABSENT, wm_refusal_absent},
+        {WM_DAMAGED, wm_refusal_store}, {WM_CONFLICT, wm_refusal_conflict},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        cr_assert_eq(wm_refusal_of(rows[i].status), rows[i].refusal);
+    }
+}
+
 Test(names, snmp_names_are_unique_within_settings_and_points)
 {
     for (int i = 0; i < wm_point_count; i++) {

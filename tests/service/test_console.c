@@ -20,6 +20,8 @@ static struct wm_view view;
 static struct con_console console;
 static struct wm_command wished;
 static int wishes;
+static int32_t noted; /* the last reason */
+static int notes;
 static enum wm_status wish_status;
 static wm_ms now_ms;
 static char said[SAID_MAX];
@@ -27,6 +29,12 @@ static char said[SAID_MAX];
 static enum wm_status wish(void *self, const struct wm_command *command, const char **why)
 {
     (void)self;
+    if (command->kind == WM_COMMAND_NOTE) {
+        noted = command->number;
+        notes++;
+        *why = "";
+        return WM_OK;
+    }
     wished = *command;
     wishes++;
     *why = wish_status == WM_OK ? "" : "the test says so";
@@ -39,6 +47,7 @@ static void start(int32_t modules, int32_t strings, int32_t aux_units)
     const struct wm_log log = {NULL, NULL};
     fixture_view(&view, modules, strings, aux_units);
     wishes = 0;
+    notes = 0;
     wish_status = WM_OK;
     now_ms = 0;
     con_console_init(&console, &view, &commands, &log, now_ms);
@@ -83,15 +92,24 @@ static int lines_of(const char *text)
     return lines;
 }
 
+/* Refused by the console: a message, a note for the event log, and no wish. */
 static void expect_code(const char *line, const char *code)
 {
     char wanted[40];
     const int before = wishes;
+    const int notes_before = notes;
+    const bool was_flooded = console.is_flooded;
     (void)snprintf(wanted, sizeof wanted, "error %s ", code);
     cr_assert_eq(strncmp(ask(line), wanted, strlen(wanted)), 0, "\"%s\" gave: %s", line, said);
     cr_assert_eq(lines_of(said), 1, "\"%s\" gave: %s", line, said);
     cr_assert_gt(strlen(said), strlen(wanted) + 5, "\"%s\" gave no reason", line);
     cr_assert_eq(wishes, before, "\"%s\" was refused, and wished for all the same", line);
+    if (strcmp(code, "too_fast") == 0 && was_flooded) {
+        cr_assert_eq(notes, notes_before, "the first in a row was noted");
+        return;
+    }
+    cr_assert_eq(notes, notes_before + 1, "\"%s\" was noted %d times", line, notes - notes_before);
+    cr_assert_str_eq(wm_refusal_name(noted), code);
 }
 
 /* ---- orders ----------------------------------------------------------------------------- */
@@ -159,6 +177,7 @@ Test(console, what_the_core_refuses_is_told_with_its_reason)
         wish_status = rows[i].status;
         cr_assert_str_eq(ask("breaker open 1"), rows[i].said);
         cr_assert_str_eq(ask("set voltage.delay 5"), rows[i].said);
+        cr_assert_eq(notes, 0, "it has told the event log itself");
     }
 }
 
@@ -340,6 +359,32 @@ Test(console, a_flood_is_refused_until_time_has_passed)
         cr_assert_str_eq(ask("save"), "ok\n");
     }
     expect_code("save", "too_fast");
+}
+
+Test(console, of_a_flood_the_first_of_each_row_is_noted)
+{
+    start(18, 2, 1);
+    for (int i = 0; i < CON_BURST; i++) {
+        (void)ask("nonsense");
+    }
+    cr_assert_eq(notes, CON_BURST);
+    for (int i = 0; i < 1000; i++) {
+        (void)ask(i % 2 == 0 ? "nonsense" : "save");
+    }
+    cr_assert_eq(notes, CON_BURST + 1);
+    cr_assert_eq(noted, wm_refusal_too_fast);
+    now_ms += 1000 / CON_PER_SECOND;
+    cr_assert_str_eq(ask("save"), "ok\n");
+    (void)ask("save");
+    (void)ask("save");
+    cr_assert_eq(notes, CON_BURST + 2, "another row");
+    now_ms += 1000 / CON_PER_SECOND;
+    (void)ask("nonsense");
+    cr_assert_eq(noted, wm_refusal_unknown);
+    (void)ask("save");
+    (void)ask("save");
+    cr_assert_eq(notes, CON_BURST + 4);
+    cr_assert_eq(noted, wm_refusal_too_fast);
 }
 
 Test(console, no_more_is_taken_while_an_answer_waits_to_be_read)
@@ -719,6 +764,7 @@ Test(console, whatever_is_typed_each_line_has_one_answer)
         const size_t size = line_make(line, sizeof line - 1);
         const bool is_empty = strspn(line, " \t") >= size;
         const int before = wishes;
+        const int notes_before = notes;
         line[size] = '\n';
         (void)type(line, size + 1);
         now_ms += 100;
@@ -734,6 +780,7 @@ Test(console, whatever_is_typed_each_line_has_one_answer)
         cr_assert_eq(is_ok || is_error, !is_empty, "round %d: %.*s: %s", i, (int)size, line, said);
         cr_assert(!is_error || (end == said && wishes == before), "round %d: %s", i, said);
         cr_assert_leq(wishes - before, 1);
+        cr_assert_eq(notes - notes_before, is_error, "round %d: %s", i, said);
     }
     cr_assert_gt(wishes, 20);
 }

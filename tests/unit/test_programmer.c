@@ -424,6 +424,20 @@ Test(programmer, one_thing_at_a_time, .init = setup)
     cr_assert_eq(told(wm_event_programmer_result), 1);
 }
 
+Test(programmer, of_two_activities_wished_for_at_once_the_second_comes_too_late, .init = setup)
+{
+    const struct wm_command range = {WM_COMMAND_PROGRAMMER_RANGE, .number = 1, .value = 3};
+    const struct wm_command show = {WM_COMMAND_PROGRAMMER_SHOW, .number = 1};
+    cr_assert_eq(wm_core_command(&bench.core, &range, &why), WM_OK);
+    cr_assert_eq(wm_core_command(&bench.core, &show, &why), WM_OK);
+    bench.events = 0;
+    bench.next_ms = bench.now_ms;
+    bench_run(&bench, 0);
+    cr_assert_eq(seen()->activity_choice, wm_state_programmer_activity_range);
+    cr_assert_eq(told(wm_event_request_refused), 1);
+    cr_assert_eq(bench.event[bench.events - 1].number, wm_refusal_conflict);
+}
+
 /* ---- range ------------------------------------------------------------------------------ */
 
 Test(programmer, a_range_gives_the_addresses_to_the_buttons_in_turn, .init = setup)

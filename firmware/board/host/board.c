@@ -93,11 +93,8 @@ static enum wm_status command_put(void *self, const struct wm_command *command, 
 {
     struct board *board = self;
     const enum wm_status status = wm_core_command(&board->core, command, why);
-    if (status != WM_OK) {
-        return status;
-    }
-    step(board);
-    return wm_core_is_kept(&board->core) ? WM_OK : WM_IO;
+    step(board); /* if it was refused, to tell so */
+    return status == WM_OK && !wm_core_is_kept(&board->core) ? WM_IO : status;
 }
 
 size_t board_console_write(struct board *board, const char *bytes, size_t size)
@@ -110,7 +107,7 @@ size_t board_console_read(struct board *board, char *bytes, size_t size)
     return con_console_read(&board->console, bytes, size);
 }
 
-/* A hand on the panel. A button that means nothing now does nothing: it has no other answer. */
+/* A hand on the panel. A button that means nothing now has no answer but in the event log. */
 static void operated(void *context, enum sim_control control, int32_t position)
 {
     const char *why;

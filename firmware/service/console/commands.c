@@ -119,7 +119,7 @@ static void help(struct con_console *console)
             return;
         }
     }
-    con_refuse(console, CON_UNKNOWN, "no command %s; help lists them", verb);
+    con_refuse(console, wm_refusal_unknown, "no command %s; help lists them", verb);
 }
 
 /* ---- finding ---------------------------------------------------------------------------- */
@@ -151,9 +151,9 @@ static void refuse_topic(struct con_console *console, const char *verb, const ch
         }
     }
     if (topic == NULL) {
-        con_refuse(console, CON_SYNTAX, "%s what? one of %s", verb, topics);
+        con_refuse(console, wm_refusal_syntax, "%s what? one of %s", verb, topics);
     } else {
-        con_refuse(console, CON_UNKNOWN, "%s knows no %s; one of %s", verb, topic, topics);
+        con_refuse(console, wm_refusal_unknown, "%s knows no %s; one of %s", verb, topic, topics);
     }
 }
 
@@ -175,7 +175,7 @@ void con_command_run(struct con_console *console)
         const size_t given = console->words - (is->topic != NULL ? 2 : 1);
         arguments_count(is->arguments, &least, &most);
         if (given < least || given > most || (console->has_more && most != SIZE_MAX)) {
-            con_refuse(console, CON_SYNTAX, "write it as: %s%s%s%s%s", verb,
+            con_refuse(console, wm_refusal_syntax, "write it as: %s%s%s%s%s", verb,
                        is->topic != NULL ? " " : "", is->topic != NULL ? is->topic : "",
                        most > 0 ? " " : "", is->arguments);
             return;
@@ -187,6 +187,6 @@ void con_command_run(struct con_console *console)
     if (is_verb) {
         refuse_topic(console, verb, topic);
     } else {
-        con_refuse(console, CON_UNKNOWN, "no command %s; help lists them", verb);
+        con_refuse(console, wm_refusal_unknown, "no command %s; help lists them", verb);
     }
 }

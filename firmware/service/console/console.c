@@ -9,30 +9,6 @@
 
 #include "internal.h"
 
-static const struct {
-    const char *name;
-    const char *text;
-} codes[CON_CODES] = {
-    [CON_UNKNOWN] = {"unknown", "There is no such command, setting or group"},
-    [CON_SYNTAX] = {"syntax", "Words are missing or too many, or one has not the right form"},
-    [CON_RANGE] = {"range", "The value is outside its range, or cannot be changed here"},
-    [CON_CONFLICT] = {"conflict", "It contradicts another setting or what is going on"},
-    [CON_BUSY] = {"busy", "Too much is waiting; the same request is worth another try"},
-    [CON_STORE] = {"store", "It is in force, but could not be kept for the next start"},
-    [CON_ABSENT] = {"absent", "There is no such item in this installation"},
-    [CON_TOO_LONG] = {"too_long", "The line is longer than a request can be"},
-    [CON_TOO_FAST] = {"too_fast", "Too many requests; more are taken as time passes"},
-};
-
-const char *con_code_describe(size_t i, const char **text)
-{
-    if (i >= CON_CODES) {
-        return NULL;
-    }
-    *text = codes[i].text;
-    return codes[i].name;
-}
-
 void con_console_init(struct con_console *console, const struct wm_view *view,
                       const struct wm_commands *commands, const struct wm_log *log, wm_ms now_ms)
 {
@@ -65,16 +41,44 @@ void con_add(struct con_console *console, const char *format, ...)
     va_end(arguments);
 }
 
-void con_refuse(struct con_console *console, enum con_code code, const char *format, ...)
+static void refuse(struct con_console *console, enum wm_refusal code, const char *format,
+                   va_list arguments)
 {
-    va_list arguments;
     console->is_answering = false;
     console->next = NULL;
-    con_add(console, "error %s ", codes[code].name);
-    va_start(arguments, format);
+    con_add(console, "error %s ", wm_refusal_name((int32_t)code));
     add(console, format, arguments);
-    va_end(arguments);
     console->answer[console->answer_size++] = '\n';
+}
+
+/* Each costs a step of the core: of requests that come too fast the first in a row stands for all.
+ */
+static void note(struct con_console *console, enum wm_refusal code)
+{
+    const struct wm_command command = {.kind = WM_COMMAND_NOTE, .number = (int32_t)code};
+    const char *why;
+    if (code == wm_refusal_too_fast && console->is_flooded) {
+        return;
+    }
+    console->is_flooded = code == wm_refusal_too_fast;
+    (void)console->commands.put(console->commands.self, &command, &why);
+}
+
+void con_refuse(struct con_console *console, enum wm_refusal code, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    refuse(console, code, format, arguments);
+    va_end(arguments);
+    note(console, code);
+}
+
+void con_refused(struct con_console *console, enum wm_refusal code, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    refuse(console, code, format, arguments);
+    va_end(arguments);
 }
 
 void con_list(struct con_console *console, con_next_fn *next, int64_t at)
@@ -196,6 +200,7 @@ static bool budget_take(struct con_console *console, wm_ms now_ms)
         return false;
     }
     console->budget -= 1000;
+    console->is_flooded = false;
     return true;
 }
 
@@ -216,12 +221,12 @@ static void line_run(struct con_console *console, wm_ms now_ms)
     console->is_answering = true;
     console->next = NULL;
     if (!budget_take(console, now_ms)) {
-        con_refuse(console, CON_TOO_FAST, "more than %d requests in a row and %d a second",
+        con_refuse(console, wm_refusal_too_fast, "more than %d requests in a row and %d a second",
                    CON_BURST, CON_PER_SECOND);
     } else if (is_long) {
-        con_refuse(console, CON_TOO_LONG, "a request has at most %d bytes", CON_LINE_MAX);
+        con_refuse(console, wm_refusal_too_long, "a request has at most %d bytes", CON_LINE_MAX);
     } else if (is_bad) {
-        con_refuse(console, CON_SYNTAX, "a request is printable ASCII");
+        con_refuse(console, wm_refusal_syntax, "a request is printable ASCII");
     } else {
         con_command_run(console);
     }

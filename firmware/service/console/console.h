@@ -5,7 +5,8 @@
  * `error CODE TEXT`. CONSOLE.md has the commands, printed from their table. Knows no transport.
  *
  * Always true: one answer is under way at a time, made line by line as the transport takes it, so
- * that neither a long answer nor a flood of requests costs memory; a refused line changes nothing.
+ * that neither a long answer nor a flood of requests costs memory; a refused line changes nothing
+ * but the event log.
  */
 #ifndef CON_CONSOLE_H
 #define CON_CONSOLE_H
@@ -46,6 +47,7 @@ struct con_console {
     struct wm_log log;
     int64_t budget; /* requests left, in thousandths */
     wm_ms budget_ms;
+    bool is_flooded; /* the last request came too fast */
     size_t line_size;
     bool line_is_long;
     bool line_is_bad; /* it holds a byte that is no printable ASCII */
@@ -91,8 +93,5 @@ struct con_command_text {
 
 /* Command number i from 0, in the order of help; false: there is none. */
 bool con_command_describe(size_t i, struct con_command_text *text);
-
-/* Code number i from 0 of a refusal; null: there is none. *text says when it is given. */
-const char *con_code_describe(size_t i, const char **text);
 
 #endif

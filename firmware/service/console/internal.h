@@ -6,20 +6,6 @@
 
 #include "console.h"
 
-/* Why a request was refused; the names are stable, the texts are not. */
-enum con_code {
-    CON_UNKNOWN,
-    CON_SYNTAX,
-    CON_RANGE,
-    CON_CONFLICT,
-    CON_BUSY,
-    CON_STORE,
-    CON_ABSENT,
-    CON_TOO_LONG,
-    CON_TOO_FAST,
-    CON_CODES
-};
-
 struct con_command {
     struct con_command_text is;
     /* Carries it out or begins its list; the words were counted already. */
@@ -37,8 +23,12 @@ struct con_command {
 void con_add(struct con_console *console, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Ends the request as refused. */
-void con_refuse(struct con_console *console, enum con_code code, const char *format, ...)
+/* Ends the request as refused by the console, and has the event log told. */
+void con_refuse(struct con_console *console, enum wm_refusal code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Ends it as refused by the core, which tells the event log itself. */
+void con_refused(struct con_console *console, enum wm_refusal code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Begins an answer of many lines: next writes each. */

@@ -46,11 +46,11 @@ void con_log(struct con_console *console)
     const char *argument = con_argument(console, 0);
     int32_t count = 0;
     if (argument != NULL && !con_number(argument, &count)) {
-        con_refuse(console, CON_SYNTAX, "%s is no number of records", argument);
+        con_refuse(console, wm_refusal_syntax, "%s is no number of records", argument);
         return;
     }
     if (log->ops == NULL) {
-        con_refuse(console, CON_ABSENT, "this webmanager keeps no logs");
+        con_refuse(console, wm_refusal_absent, "this webmanager keeps no logs");
         return;
     }
     uint64_t first;
@@ -79,7 +79,7 @@ static bool next_ring(struct con_console *console)
 void con_show_logs(struct con_console *console)
 {
     if (console->log.ops == NULL) {
-        con_refuse(console, CON_ABSENT, "this webmanager keeps no logs");
+        con_refuse(console, wm_refusal_absent, "this webmanager keeps no logs");
         return;
     }
     con_list(console, next_ring, 0);

@@ -10,26 +10,14 @@
 static void put(struct con_console *console, const struct wm_command *command)
 {
     const char *why = "";
-    switch (console->commands.put(console->commands.self, command, &why)) {
-    case WM_OK:
-        return;
-    case WM_RANGE:
-        con_refuse(console, CON_RANGE, "%s", why);
-        return;
-    case WM_CONFLICT:
-        con_refuse(console, CON_CONFLICT, "%s", why);
-        return;
-    case WM_BUSY:
-        con_refuse(console, CON_BUSY, "%s", why);
-        return;
-    case WM_ABSENT:
-        con_refuse(console, CON_ABSENT, "%s", why);
-        return;
-    case WM_IO:
-    case WM_DAMAGED:
-        break;
+    const enum wm_status status = console->commands.put(console->commands.self, command, &why);
+    if (status != WM_OK) {
+        const enum wm_refusal code = wm_refusal_of(status);
+        con_refused(console, code, "%s",
+                    code != wm_refusal_store
+                        ? why
+                        : "it is in force now, but could not be kept for the next start");
     }
-    con_refuse(console, CON_STORE, "it is in force now, but could not be kept for the next start");
 }
 
 void con_order(struct con_console *console)
@@ -45,7 +33,7 @@ void con_order(struct con_console *console)
                         : value != NULL && !con_number(value, &command.value)  ? value
                                                                                : NULL;
     if (wrong != NULL) {
-        con_refuse(console, CON_SYNTAX, "%s is no whole number", wrong);
+        con_refuse(console, wm_refusal_syntax, "%s is no whole number", wrong);
         return;
     }
     put(console, &command);
@@ -67,14 +55,15 @@ void con_order_set(struct con_console *console)
         if (wm_text_check(change.text, value, why, sizeof why) == WM_OK) {
             put(console, &command);
         } else {
-            con_refuse(console, CON_RANGE, "%s", why);
+            con_refuse(console, wm_refusal_range, "%s", why);
         }
     } else if (!wm_setting_find(name, &command.setting)) {
-        con_refuse(console, CON_UNKNOWN, "no setting %s; show settings has them all", name);
+        con_refuse(console, wm_refusal_unknown, "no setting %s; show settings has them all", name);
     } else if (!is_one_word) {
-        con_refuse(console, CON_SYNTAX, "%s takes one word; write it as: set NAME VALUE", name);
+        con_refuse(console, wm_refusal_syntax, "%s takes one word; write it as: set NAME VALUE",
+                   name);
     } else if (wm_setting_parse(command.setting, value, &command.value, why, sizeof why) != WM_OK) {
-        con_refuse(console, CON_RANGE, "%s", why);
+        con_refuse(console, wm_refusal_range, "%s", why);
     } else {
         put(console, &command);
     }
@@ -84,7 +73,7 @@ void con_order_clock(struct con_console *console)
 {
     struct wm_command command = {.kind = WM_COMMAND_CLOCK};
     if (!con_instant_parse(con_argument(console, 0), &command.wall_ms)) {
-        con_refuse(console, CON_SYNTAX,
+        con_refuse(console, wm_refusal_syntax,
                    "%s is no instant from 2000 to 2099 in UTC, as 2020-06-01T00:00:00Z",
                    con_argument(console, 0));
         return;

@@ -5,6 +5,7 @@
 
 #include "console.h"
 #include "wm/catalog.h"
+#include "wm/limits.h"
 
 static void print_commands(void)
 {
@@ -23,10 +24,15 @@ static void print_commands(void)
 
 static void print_codes(void)
 {
-    const char *text;
-    printf("\n## Refusals\n\n| code | when |\n| --- | --- |\n");
-    for (size_t i = 0; con_code_describe(i, &text) != NULL; i++) {
-        printf("| `%s` | %s |\n", con_code_describe(i, &text), text);
+    size_t count;
+    const struct wm_refusal_row *row = wm_refusals(&count);
+    printf("\n## Refusals\n\n"
+           "The event log tells of each; of those that come too fast, of the first in a row. After "
+           "%d at once it\ntells of those that follow together, every %d s.\n\n"
+           "| code | when |\n| --- | --- |\n",
+           WM_REFUSALS_MAX, WM_REFUSALS_PERIOD_MS / 1000);
+    for (size_t i = 0; i < count; i++) {
+        printf("| `%s` | %s |\n", row[i].name, row[i].text);
     }
 }
 

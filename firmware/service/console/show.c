@@ -108,12 +108,13 @@ void con_show_items(struct con_console *console)
     if (range != NULL) {
         const int32_t items = wm_scope_items(scope, &console->view->settings);
         if (!range_parse(range, &console->first, &console->last)) {
-            con_refuse(console, CON_SYNTAX, "%s is no number N and no range A..B", range);
+            con_refuse(console, wm_refusal_syntax, "%s is no number N and no range A..B", range);
             return;
         }
         if (console->first < 1 || console->last < console->first || console->last > items) {
-            con_refuse(console, CON_ABSENT, "there is no %s %s; this installation has %" PRId32,
-                       wm_scope_name(scope), range, items);
+            con_refuse(console, wm_refusal_absent,
+                       "there is no %s %s; this installation has %" PRId32, wm_scope_name(scope),
+                       range, items);
             return;
         }
     }
@@ -274,7 +275,8 @@ void con_show_settings(struct con_console *console)
         i++;
     }
     if (i == wm_setting_count + wm_text_count) {
-        con_refuse(console, CON_UNKNOWN, "no setting and no group %s; show settings has them all",
+        con_refuse(console, wm_refusal_unknown,
+                   "no setting and no group %s; show settings has them all",
                    con_argument(console, 0));
         return;
     }
