@@ -8,13 +8,11 @@
 #include <string.h>
 
 #include "wm/catalog.h"
+#include "wm/instant.h"
 #include "wm/log_record.h"
 
-/* A cell with its zero: the longest is a time or a name of a table. */
+/* A cell with its zero: the longest is a name of a table. */
 enum { CELL_MAX = 48, ALARMS_CELL_MAX = 256 };
-
-/* The last second of the year 9999: four digits. */
-#define TIME_S_MAX INT64_C(253402300799)
 
 const char *wm_log_csv_header(enum wm_log_ring ring)
 {
@@ -24,39 +22,6 @@ const char *wm_log_csv_header(enum wm_log_ring ring)
 }
 
 /* ---- cells ------------------------------------------------------------------------------ */
-
-/*
- * Gregorian date of a day since 1970-01-01. By hand: the time_t of gmtime_r has 32 bits on the
- * target, and ends in 2038. Years are counted from March, so that the leap day is their last.
- */
-static void date_of(int64_t day, int *year, int *month, int *month_day)
-{
-    const int64_t since_era = day + 719468; /* 0000-03-01 */
-    const int64_t era = since_era / 146097; /* of 400 years */
-    const int64_t of_era = since_era % 146097;
-    const int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    const int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    const int64_t from_march = (5 * of_year + 2) / 153;
-    *month_day = (int)(of_year - (153 * from_march + 2) / 5 + 1);
-    *month = (int)(from_march < 10 ? from_march + 3 : from_march - 9);
-    *year = (int)(era * 400 + year_of_era + (*month <= 2));
-}
-
-static void time_cell(int64_t wall_s, int32_t ms, char cell[CELL_MAX])
-{
-    int year;
-    int month;
-    int day;
-    char fraction[8] = "";
-    wall_s = wall_s < 0 ? 0 : wall_s > TIME_S_MAX ? TIME_S_MAX : wall_s;
-    date_of(wall_s / 86400, &year, &month, &day);
-    const int of_day = (int)(wall_s % 86400);
-    if (ms >= 0) {
-        (void)snprintf(fraction, sizeof fraction, ".%03d", (int)(ms % 1000));
-    }
-    (void)snprintf(cell, CELL_MAX, "%04d-%02d-%02dT%02d:%02d:%02d%sZ", year, month, day,
-                   of_day / 3600, of_day / 60 % 60, of_day % 60, fraction);
-}
 
 /* In the natural unit, exactly: per_natural is a power of ten. */
 static void natural_cell(int64_t value, int32_t per_natural, char cell[CELL_MAX])
@@ -158,11 +123,10 @@ static void event_line(uint64_t number, const struct wm_log_event *event,
                                                 "Event of another firmware"};
     const struct wm_event_row *row =
         event->kind == WM_LOG_UNKNOWN ? &unknown : wm_event((enum wm_event_kind)event->kind);
-    char time[CELL_MAX];
+    char time[WM_INSTANT_SIZE];
     char uptime[CELL_MAX];
     char subject[CELL_MAX];
     char value[CELL_MAX];
-    time_cell(event->wall_ms / 1000, (int32_t)(event->wall_ms % 1000), time);
     natural_cell(event->uptime_ms, wm_unit(wm_unit_ms)->per_natural, uptime);
     number_cell(row->number, event->number, subject);
     if (strcmp(row->number, "setting") == 0) {
@@ -173,8 +137,9 @@ static void event_line(uint64_t number, const struct wm_log_event *event,
         number_cell(row->value, event->value, value);
     }
     /* A text of the table may have a comma. */
-    (void)snprintf(line, WM_LOG_CSV_LINE_MAX, "%" PRIu64 ",%s,%s,%s,%s,%s,\"%s\"", number, time,
-                   uptime, row->name, subject, value, row->text);
+    (void)snprintf(line, WM_LOG_CSV_LINE_MAX, "%" PRIu64 ",%s,%s,%s,%s,%s,\"%s\"", number,
+                   wm_instant_text(event->wall_ms, time), uptime, row->name, subject, value,
+                   row->text);
 }
 
 /* ---- measurements ----------------------------------------------------------------------- */
@@ -199,14 +164,13 @@ static void measurement_line(uint64_t number, const struct wm_log_measurement *m
 {
     const uint8_t flags = measurement->flags;
     const bool has_values = (flags & WM_LOG_HAS_VALUES) != 0;
-    char time[CELL_MAX];
+    char time[WM_INSTANT_SIZE];
     char voltage[CELL_MAX];
     char temperature[CELL_MAX];
     char resistance[CELL_MAX];
     char bypass[CELL_MAX];
     char current[CELL_MAX];
     char alarms[ALARMS_CELL_MAX];
-    time_cell(measurement->wall_s, -1, time);
     valid_cell(has_values, measurement->voltage_mV, wm_unit_mV, voltage);
     valid_cell(has_values, measurement->temperature_mdegC, wm_unit_mdegC, temperature);
     valid_cell((flags & WM_LOG_HAS_RESISTANCE) != 0, measurement->resistance_uOhm, wm_unit_uOhm,
@@ -215,8 +179,9 @@ static void measurement_line(uint64_t number, const struct wm_log_measurement *m
     valid_cell((flags & WM_LOG_HAS_CURRENT) != 0, measurement->current_mA, wm_unit_mA, current);
     alarms_cell(measurement->alarm_flags, alarms, sizeof alarms);
     (void)snprintf(line, WM_LOG_CSV_LINE_MAX, "%" PRIu64 ",%s,%u,%s,%s,%s,%s,%s,%s,%s", number,
-                   time, (unsigned)measurement->module, voltage, temperature, resistance, bypass,
-                   current, alarms, (flags & WM_LOG_IS_LOST) != 0 ? "lost" : "present");
+                   wm_instant_text_s(measurement->wall_s, time), (unsigned)measurement->module,
+                   voltage, temperature, resistance, bypass, current, alarms,
+                   (flags & WM_LOG_IS_LOST) != 0 ? "lost" : "present");
 }
 
 /* ---- lines ------------------------------------------------------------------------------ */

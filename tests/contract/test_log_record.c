@@ -4,7 +4,6 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "wm/catalog.h"
 #include "wm/log_csv.h"
@@ -202,27 +201,4 @@ Test(log_csv, a_measurement_has_natural_units_and_an_empty_cell_where_it_is_not_
     cr_assert_str_eq(measurement_line(&measurement), "12,2020-06-01T00:00:00Z,18,,,,,,,lost");
     measurement.alarm_flags = 0xFFFF;
     cr_assert_lt(strlen(measurement_line(&measurement)), sizeof line - 1, "all flags fit");
-}
-
-Test(log_csv, dates_are_those_of_the_c_library)
-{
-    struct wm_log_measurement measurement = {.module = 1};
-    uint32_t wall_s = 0;
-    for (int i = 0; i < 60000; i++) {
-        char wanted[32];
-        struct tm date;
-        const time_t seconds = (time_t)wall_s;
-        if (sizeof(time_t) == 4 && wall_s > INT32_MAX) {
-            break; /* there the library has no answer */
-        }
-        cr_assert_not_null(gmtime_r(&seconds, &date));
-        cr_assert_gt(strftime(wanted, sizeof wanted, ",%Y-%m-%dT%H:%M:%SZ,", &date), 0);
-        measurement.wall_s = wall_s;
-        cr_assert_not_null(strstr(measurement_line(&measurement), wanted), "%s %s", line, wanted);
-        wall_s += 71581; /* less than a day, up to 2106 */
-    }
-    measurement.wall_s = UINT32_MAX;
-    cr_assert_not_null(strstr(measurement_line(&measurement), ",2106-02-07T06:28:15Z,"));
-    measurement.wall_s = 951782400;
-    cr_assert_not_null(strstr(measurement_line(&measurement), ",2000-02-29T00:00:00Z,"));
 }

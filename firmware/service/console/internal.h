@@ -70,15 +70,4 @@ void con_order_clock(struct con_console *console);
 void con_log(struct con_console *console);
 void con_show_logs(struct con_console *console);
 
-/* ---- instant.c -------------------------------------------------------------------------- */
-
-/* Bytes of "2020-06-01T00:00:00.000Z" with the zero, and of a year that no clock reaches. */
-#define CON_INSTANT_SIZE 64
-
-/* A wall clock of ms since 1970 as ISO 8601 in UTC. */
-const char *con_instant_text(wm_ms wall_ms, char *text);
-
-/* The reverse, milliseconds left out or not; false: no such instant from 2000 to 2099. */
-bool con_instant_parse(const char *text, wm_ms *wall_ms);
-
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "internal.h"
+#include "wm/instant.h"
 
 /* Hands the wish over; says why if it was refused. */
 static void put(struct con_console *console, const struct wm_command *command)
@@ -72,7 +73,7 @@ void con_order_set(struct con_console *console)
 void con_order_clock(struct con_console *console)
 {
     struct wm_command command = {.kind = WM_COMMAND_CLOCK};
-    if (!con_instant_parse(con_argument(console, 0), &command.wall_ms)) {
+    if (!wm_instant_parse(con_argument(console, 0), &command.wall_ms)) {
         con_refuse(console, wm_refusal_syntax,
                    "%s is no instant from 2000 to 2099 in UTC, as 2020-06-01T00:00:00Z",
                    con_argument(console, 0));

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "wm/instant.h"
 
 /* ---- values ----------------------------------------------------------------------------- */
 
@@ -126,12 +127,12 @@ void con_show_items(struct con_console *console)
 static bool next_status(struct con_console *console)
 {
     const struct wm_view *view = console->view;
-    char instant[CON_INSTANT_SIZE];
+    char instant[WM_INSTANT_SIZE];
     if (console->at >= 0) {
         return next_item(console);
     }
     console->at = 0;
-    con_add(console, "time=%s uptime=", con_instant_text(view->wall_ms, instant));
+    con_add(console, "time=%s uptime=", wm_instant_text(view->wall_ms, instant));
     con_add(console, "%" PRId64 ".%03d", view->published_ms / 1000,
             (int)(view->published_ms % 1000));
     con_add(console, " boots=%" PRId32, view->boots);
