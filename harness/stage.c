@@ -148,6 +148,7 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
     }
     hx_guard_watch(sim_plant_thread(stage->plant));
     sim_plant_tap(stage->plant, hx_trace_bus, stage->trace);
+    sim_plant_tap_com2(stage->plant, hx_trace_com2, stage->trace);
     bool is_open = settings_gather(&chosen, stage, options, error) &&
                    board_start(stage, options, &chosen, error);
     free(chosen.item);

@@ -1,5 +1,5 @@
 /*
- * trace.c — the hash of a run and the ring of the last frames.
+ * trace.c — the hash of a run and the rings of the last frames.
  */
 #include "trace.h"
 
@@ -11,6 +11,8 @@
 
 #define HASH_START    UINT64_C(0x6a09e667f3bcc908)
 #define HASH_MULTIPLY UINT64_C(0x9e3779b97f4a7c15)
+/* Before what passes COM2: the same bytes at the same instant on the bus are another run. */
+#define HASH_COM2 UINT64_C(0x636f6d32)
 
 static uint64_t hash_word(uint64_t hash, uint64_t word)
 {
@@ -36,18 +38,50 @@ void hx_trace_start(struct hx_trace *trace)
     *trace = (struct hx_trace){.hash = HASH_START};
 }
 
-void hx_trace_bus(void *self, int64_t time_us, bool is_answer, const uint8_t *bytes, size_t size)
+/* An answer may be fetched in pieces: where the next one belongs to the last frame, that frame. */
+static struct hx_trace_frame *frame_begun(struct hx_trace_line *line, size_t size)
 {
-    struct hx_trace *trace = self;
+    struct hx_trace_frame *frame = &line->last[(line->frames - 1) % HX_TRACE_FRAMES];
+    bool is_open =
+        line->frames > 0 && frame->is_answer && sim_frame_is_partial(frame->bytes, frame->size);
+    return is_open && size <= sizeof frame->bytes - frame->size ? frame : NULL;
+}
+
+static void line_passed(struct hx_trace_line *line, int64_t time_us, bool is_answer,
+                        const uint8_t *bytes, size_t size)
+{
+    struct hx_trace_frame *frame = is_answer ? frame_begun(line, size) : NULL;
+    if (frame == NULL) {
+        frame = &line->last[line->frames++ % HX_TRACE_FRAMES];
+        frame->is_answer = is_answer;
+        frame->size = 0;
+    }
+    size = size < sizeof frame->bytes ? size : sizeof frame->bytes;
+    frame->time_us = time_us;
+    memcpy(frame->bytes + frame->size, bytes, size);
+    frame->size += size;
+}
+
+static void bytes_passed(struct hx_trace *trace, struct hx_trace_line *line, int64_t time_us,
+                         bool is_answer, const uint8_t *bytes, size_t size)
+{
     trace->now_us = time_us;
     trace->hash = hash_word(trace->hash, (uint64_t)time_us * 2 + (is_answer ? 1 : 0));
     trace->hash = hx_hash(trace->hash, bytes, size);
-    struct hx_trace_frame *frame = &trace->last[trace->frames % HX_TRACE_FRAMES];
-    frame->time_us = time_us;
-    frame->is_answer = is_answer;
-    frame->size = size < sizeof frame->bytes ? size : sizeof frame->bytes;
-    memcpy(frame->bytes, bytes, frame->size);
-    ++trace->frames;
+    line_passed(line, time_us, is_answer, bytes, size);
+}
+
+void hx_trace_bus(void *self, int64_t time_us, bool is_answer, const uint8_t *bytes, size_t size)
+{
+    struct hx_trace *trace = self;
+    bytes_passed(trace, &trace->bus, time_us, is_answer, bytes, size);
+}
+
+void hx_trace_com2(void *self, int64_t time_us, bool is_answer, const uint8_t *bytes, size_t size)
+{
+    struct hx_trace *trace = self;
+    trace->hash = hash_word(trace->hash, HASH_COM2);
+    bytes_passed(trace, &trace->com2, time_us, is_answer, bytes, size);
 }
 
 void hx_trace_view(struct hx_trace *trace, const struct wm_view *view)
@@ -63,7 +97,7 @@ void hx_trace_note(struct hx_trace *trace, const char *note)
 
 static void frame_print(const struct hx_trace_frame *frame, struct hx_text *text)
 {
-    static const char *const classes[WM_CLASSES] = {"broadcast", "module", "sensor", "aux"};
+    static const char *const classes[WM_CLASSES] = {"broadcast", "module", "sensor", "aux", "com2"};
     char clock[HX_CLOCK_SIZE];
     struct sim_frame decoded;
     /* What a process left that died in the middle of writing may not be whole. */
@@ -87,14 +121,21 @@ static void frame_print(const struct hx_trace_frame *frame, struct hx_text *text
     hx_text_add(text, "]\n");
 }
 
+/* name: five columns. */
+static void line_print(const struct hx_trace_line *line, const char *name, struct hx_text *text)
+{
+    uint64_t first = line->frames > HX_TRACE_FRAMES ? line->frames - HX_TRACE_FRAMES : 0;
+    for (uint64_t i = first; i < line->frames; ++i) {
+        hx_text_add(text, "%s", i == first ? name : "     ");
+        frame_print(&line->last[i % HX_TRACE_FRAMES], text);
+    }
+}
+
 void hx_trace_print(const struct hx_trace *trace, struct hx_text *text)
 {
     if (trace->note[0] != '\0') {
         hx_text_add(text, "note %.*s\n", HX_NOTE_SIZE, trace->note);
     }
-    uint64_t first = trace->frames > HX_TRACE_FRAMES ? trace->frames - HX_TRACE_FRAMES : 0;
-    for (uint64_t i = first; i < trace->frames; ++i) {
-        hx_text_add(text, "%s", i == first ? "bus  " : "     ");
-        frame_print(&trace->last[i % HX_TRACE_FRAMES], text);
-    }
+    line_print(&trace->bus, "bus  ", text);
+    line_print(&trace->com2, "com2 ", text);
 }

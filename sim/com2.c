@@ -189,6 +189,49 @@ static size_t com2_act(void *self, int32_t place, const struct sim_frame *questi
     return sim_frame_encode(&answer, bytes);
 }
 
+/* ---- the webmanager's end ----------------------------------------------------------------- */
+
+static void tell_tap(const struct sim_com2 *com2, bool is_answer, const uint8_t *bytes, size_t size)
+{
+    if (com2->tap != NULL) {
+        com2->tap(com2->tap_context, sim_world_now_us(com2->world), is_answer, bytes, size);
+    }
+}
+
+static enum wm_status com2_transmit(void *self, const uint8_t *bytes, size_t size)
+{
+    struct sim_com2 *com2 = self;
+    const struct wm_bus wire = sim_wire_bus(&com2->wire);
+    const enum wm_status status = wire.ops->transmit(wire.self, bytes, size);
+    if (status == WM_OK) {
+        tell_tap(com2, false, bytes, size);
+    }
+    return status;
+}
+
+static int com2_receive(void *self, uint8_t *bytes, size_t size_max)
+{
+    struct sim_com2 *com2 = self;
+    const struct wm_bus wire = sim_wire_bus(&com2->wire);
+    const int count = wire.ops->receive(wire.self, bytes, size_max);
+    if (count > 0) {
+        tell_tap(com2, true, bytes, (size_t)count);
+    }
+    return count;
+}
+
+struct wm_bus sim_com2_bus(struct sim_com2 *com2)
+{
+    static const struct wm_bus_ops ops = {com2_transmit, com2_receive};
+    return (struct wm_bus){&ops, com2};
+}
+
+void sim_com2_tap(struct sim_com2 *com2, sim_com2_tap_fn *tap, void *context)
+{
+    com2->tap = tap;
+    com2->tap_context = context;
+}
+
 /* ---- set-up ----------------------------------------------------------------------------- */
 
 void sim_com2_init(struct sim_com2 *com2, struct sim_world *world, lua_State *lua)

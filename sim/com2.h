@@ -26,6 +26,9 @@
 #define SIM_COM2_PORTS        4
 #define SIM_COM2_PORT_ANALOGS 2
 
+typedef void sim_com2_tap_fn(void *context, int64_t time_us, bool is_answer, const uint8_t *bytes,
+                             size_t size);
+
 struct sim_com2 {
     struct sim_world *world;
     lua_State *lua; /* that the device's functions run in */
@@ -33,6 +36,8 @@ struct sim_com2 {
     bool is_attached;
     bool is_sensormanager;
     struct sim_wire wire;
+    sim_com2_tap_fn *tap;
+    void *tap_context;
     struct sim_device device; /* rw: plug, mute, latency */
     /* A function of the device failed. */
     void (*failed)(void *context, const char *why);
@@ -42,6 +47,12 @@ struct sim_com2 {
 /* com2 is zero-initialised by the caller; the line is there, and nothing on it. */
 void sim_com2_init(struct sim_com2 *com2, struct sim_world *world, lua_State *lua);
 void sim_com2_close(struct sim_com2 *com2);
+
+/* The webmanager's end. */
+struct wm_bus sim_com2_bus(struct sim_com2 *com2);
+
+/* Told of all bytes that pass it, question or answer, at the instant they do. */
+void sim_com2_tap(struct sim_com2 *com2, sim_com2_tap_fn *tap, void *context);
 
 /* Hangs the device on it that stands on top of the stack, and pops it. */
 void sim_com2_attach(struct sim_com2 *com2, lua_State *lua, bool is_sensormanager);

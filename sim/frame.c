@@ -142,3 +142,12 @@ bool sim_frame_decode(const uint8_t *bytes, size_t size, enum wm_direction direc
     wm_message_unpack(frame->message, direction, bytes + FRAME_AT_PAYLOAD, frame->values);
     return true;
 }
+
+bool sim_frame_is_partial(const uint8_t *bytes, size_t size)
+{
+    if (bytes[0] != FRAME_SYNC) {
+        return false;
+    }
+    return size <= FRAME_AT_LENGTH ||
+           (bytes[FRAME_AT_LENGTH] <= WM_FRAME_SIZE_MAX && size < bytes[FRAME_AT_LENGTH]);
+}

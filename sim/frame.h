@@ -35,6 +35,9 @@ size_t sim_frame_size(enum wm_message_id message, enum wm_direction direction);
 bool sim_frame_decode(const uint8_t *bytes, size_t size, enum wm_direction direction,
                       struct sim_frame *frame);
 
+/* True while size bytes (1 or more) are the beginning of a frame and more are to come. */
+bool sim_frame_is_partial(const uint8_t *bytes, size_t size);
+
 /* CRC-16/X-25. */
 uint16_t sim_frame_crc(const uint8_t *bytes, size_t size);
 

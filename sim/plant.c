@@ -219,9 +219,14 @@ void sim_plant_tap(struct sim_plant *plant, sim_tap_fn *tap, void *context)
     sim_faults_tap(&plant->faults, tap, context);
 }
 
+void sim_plant_tap_com2(struct sim_plant *plant, sim_tap_fn *tap, void *context)
+{
+    sim_com2_tap(&plant->com2, tap, context);
+}
+
 struct wm_bus sim_plant_com2(struct sim_plant *plant)
 {
-    return sim_wire_bus(&plant->com2.wire);
+    return sim_com2_bus(&plant->com2);
 }
 
 struct sim_panel *sim_plant_panel(struct sim_plant *plant)

@@ -47,10 +47,11 @@ struct wm_bus sim_plant_com2(struct sim_plant *plant);
 /* Called from a world event whenever an answer has arrived whole, or held back bytes are let go. */
 void sim_plant_listen(struct sim_plant *plant, void (*heard)(void *context), void *context);
 
-/* What passes the line, in both directions, as it passes (after faults). */
+/* What passes the bus, or COM2, in both directions, as it passes (after faults). */
 typedef void sim_tap_fn(void *context, int64_t time_us, bool is_answer, const uint8_t *bytes,
                         size_t size);
 void sim_plant_tap(struct sim_plant *plant, sim_tap_fn *tap, void *context);
+void sim_plant_tap_com2(struct sim_plant *plant, sim_tap_fn *tap, void *context);
 
 /* The webmanager's settings that follow from this plant, structural ones first. */
 const struct sim_plant_setting *sim_plant_settings(const struct sim_plant *plant, size_t *count);

@@ -83,7 +83,7 @@ static double run_measure(const char *name, const char *plant_file, int64_t hour
     const double times_real = (double)hours * 3600 / taken_s;
     must(board_view(board)->is_complete != 0, "every module measured once");
     printf("# %s: %lld h, %llu polls, %llu views, %.2f s, trace %016llx\n", name, (long long)hours,
-           (unsigned long long)run.trace.frames / 2, (unsigned long long)run.views, taken_s,
+           (unsigned long long)run.trace.bus.frames / 2, (unsigned long long)run.views, taken_s,
            (unsigned long long)run.trace.hash);
     board_close(board);
     sim_plant_destroy(plant);

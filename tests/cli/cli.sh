@@ -821,6 +821,25 @@ case_tap() {
     says "ok 3 - third"
 }
 
+# What passed the bus and what passed COM2, each in its turn, however busy the other was.
+case_last_frames() {
+    scenario_file room <<'END'
+for _, plant in ipairs { "battery_room", "managed_room", "one_module" } do
+  scenario(plant) { plant = plant, run = function() settle() wait(10) error "enough" end }
+end
+END
+    bench run "$work/room.lua"
+    status_is 1
+    says "bus  00:00:0"
+    says " > module 3 measure"
+    says " > com2 1 read_environment  ["
+    says " < com2 1 read_environment temperature_ddegC=215 humidity_permille=480  ["
+    says " < com2 1 read_digital inputs="
+    test "$(grep -c '^ *com2 00:00:.*[<>] com2 1 ' "$out")" -eq 2 || fail "two of them have COM2"
+    test "$(grep -c ' com2 1 ' "$out")" -eq 16 || fail "the last eight of each COM2"
+    ! grep -A 7 '^ *bus  ' "$out" | grep -q com2 || fail "COM2 among the frames of the bus"
+}
+
 case_trace() {
     three
     for jobs in 1 4; do

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/com2.h"
 #include "tests/sim/stage.h"
 
 static struct stage stage;
@@ -64,6 +65,46 @@ Test(com2, analog_inputs_are_told_in_tenths_and_what_is_free_reads_0)
     cr_assert(ask(wm_message_read_analog, 5, &answer));
     cr_assert_not(ask(wm_message_read_analog, 2, &answer), "from 1 or from 5");
     cr_assert_not(ask(wm_message_read_environment, 0, &answer), "that is the other device");
+}
+
+static struct {
+    int64_t time_us;
+    bool is_answer;
+    size_t size;
+} tapped[4];
+static int taps;
+
+static void tap(void *context, int64_t time_us, bool is_answer, const uint8_t *bytes, size_t size)
+{
+    cr_assert_eq(context, &stage);
+    cr_assert_eq(bytes[0], 0xA5);
+    cr_assert_eq(bytes[1], size);
+    tapped[taps].time_us = time_us;
+    tapped[taps].is_answer = is_answer;
+    tapped[taps++].size = size;
+}
+
+static void no_tap(void *context, int64_t time_us, bool is_answer, const uint8_t *bytes,
+                   size_t size)
+{
+    (void)context, (void)time_us, (void)is_answer, (void)bytes, (void)size;
+    cr_assert_fail("that is another line");
+}
+
+Test(com2, the_tap_sees_both_directions_as_they_pass_and_no_other_line)
+{
+    struct sim_frame answer;
+    sim_plant_tap_com2(stage.plant, tap, &stage);
+    sim_plant_tap(stage.plant, no_tap, NULL);
+    cr_assert(ask(wm_message_read_digital, 0, &answer));
+    cr_assert_eq(taps, 2);
+    cr_assert(!tapped[0].is_answer && tapped[1].is_answer);
+    cr_assert_eq(tapped[0].time_us, 0);
+    cr_assert_gt(tapped[1].time_us, sim_wire_time_us(SIM_COM2_BAUD, tapped[0].size),
+                 "when it has passed");
+    say("plant.com2:mute { answers = 1 }");
+    cr_assert_not(ask(wm_message_read_digital, 0, &answer));
+    cr_assert_eq(taps, 3, "silence passes nobody");
 }
 
 Test(com2, contacts_follow_the_gas_and_outputs_their_orders)

@@ -121,3 +121,17 @@ Test(frame, a_frame_cut_anywhere_is_none)
         cr_assert_not(sim_frame_decode(bytes + kept + 1, size - kept - 1, WM_ANSWER, &frame));
     }
 }
+
+Test(frame, a_frame_is_partial_until_its_last_byte_and_junk_never_is)
+{
+    static const uint8_t longest[WM_FRAME_SIZE_MAX] = {0xA5, WM_FRAME_SIZE_MAX};
+    static const uint8_t too_long[] = {0xA5, WM_FRAME_SIZE_MAX + 1, 0x10};
+    static const uint8_t junk[] = {0x5A, 8, 0x10};
+    for (size_t size = 1; size <= sizeof longest; size++) {
+        cr_assert_eq(sim_frame_is_partial(longest, size), size < sizeof longest, "%zu", size);
+    }
+    cr_assert(sim_frame_is_partial(too_long, 1), "it may still become one");
+    cr_assert_not(sim_frame_is_partial(too_long, 2));
+    cr_assert_not(sim_frame_is_partial(junk, 1));
+    cr_assert_not(sim_frame_is_partial(junk, 3));
+}
