@@ -29,20 +29,27 @@ static bool com2_can(const struct wm_core *core, int32_t use)
     return core->ports.com2.ops != NULL || use == WM_COM2_NONE || use == WM_COM2_MODBUS_RTU;
 }
 
-/* Takes new settings in, against the settings as they will stand. */
+/* What will be wished with these; against the settings as they will stand. */
+static enum wm_status change_check(const struct wm_core *core, const struct wm_change *change,
+                                   size_t changes, struct wm_wished *next, const char **why)
+{
+    const enum wm_status status =
+        wm_wished_add(next, &core->wished, &core->settings, change, changes, why);
+    if (status == WM_OK && !com2_can(core, next->settings.value[wm_setting_com2_use])) {
+        *why = "this webmanager has no COM2 that sensors could hang on";
+        return WM_CONFLICT;
+    }
+    return status;
+}
+
 static enum wm_status change_take(struct wm_core *core, const struct wm_change *change,
                                   size_t changes, const char **why)
 {
     static const struct wm_command marker = {.kind = WM_COMMAND_CHANGE};
     struct wm_wished next;
-    const enum wm_status status =
-        wm_wished_add(&next, &core->wished, &core->settings, change, changes, why);
+    const enum wm_status status = change_check(core, change, changes, &next, why);
     if (status != WM_OK) {
         return status;
-    }
-    if (!com2_can(core, next.settings.value[wm_setting_com2_use])) {
-        *why = "this webmanager has no COM2 that sensors could hang on";
-        return WM_CONFLICT;
     }
     if (wm_inbox_put(&core->inbox, &marker) != WM_OK) {
         *why = TOO_MANY;
@@ -142,6 +149,10 @@ enum wm_status wm_core_command(struct wm_core *core, const struct wm_command *co
     const struct wm_change change = {.setting = command->setting, .value = command->value};
     enum wm_status status;
     *why = "";
+    if (command->kind == WM_COMMAND_CHECK) {
+        struct wm_wished next;
+        return change_check(core, command->change, command->changes, &next, why);
+    }
     if (command->kind == WM_COMMAND_SET) {
         status = change_take(core, &change, 1, why);
     } else if (command->kind == WM_COMMAND_CHANGE) {

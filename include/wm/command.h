@@ -20,6 +20,7 @@
 enum wm_command_kind {
     WM_COMMAND_SET,     /* setting, not structural; value in its row's unit; kept           */
     WM_COMMAND_CHANGE,  /* all of `change`, or none of it; kept                             */
+    WM_COMMAND_CHECK,   /* only says what it would say to WM_COMMAND_CHANGE; tells no event  */
     WM_COMMAND_SAVE,    /* write every record again, and be done with damaged ones          */
     WM_COMMAND_BREAKER, /* an operator opens (value 1) or closes (0) the breaker of `number` */
     WM_COMMAND_MUTE,    /* acknowledge the common alarm                                     */

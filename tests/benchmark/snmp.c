@@ -36,9 +36,10 @@ static struct exchange exchanges[REQUESTS];
 static void agent_serve(int ready_fd)
 {
     char error[256];
+    const struct wm_commands commands = {0}; /* nothing is set */
     struct ev_loop *loop = ev_default_loop(0);
     struct snmps_agent *agent =
-        snmps_agent_open(loop, "127.0.0.1:0", &view, NULL, 0, error, sizeof error);
+        snmps_agent_open(loop, "127.0.0.1:0", &view, &commands, error, sizeof error);
     if (agent == NULL) {
         fprintf(stderr, "benchmark: %s\n", error);
         exit(2);

@@ -29,6 +29,13 @@ void fixture_view(struct wm_view *view, int32_t modules, int32_t strings, int32_
     for (int i = 0; i < wm_setting_count; i++) {
         view->settings.value[i] = wm_setting((enum wm_setting)i)->value_default;
     }
+    for (int i = 0; i < wm_text_count; i++) {
+        const enum wm_status status =
+            wm_text_set(&view->settings, (enum wm_text)i, wm_text((enum wm_text)i)->value_default);
+        assert(status == WM_OK);
+        (void)status;
+    }
+    view->boots = 1;
     view->settings.value[wm_setting_bank_modules] = modules;
     view->settings.value[wm_setting_bank_strings] = strings;
     view->settings.value[wm_setting_bank_aux_units] = aux_units;

@@ -21,6 +21,7 @@ struct name {
 };
 
 static struct wm_view view;
+static struct snmps_source source = {.view = &view};
 static struct snmps_mib mib;
 
 static void prepare(int32_t modules, int32_t strings, int32_t aux_units)
@@ -43,7 +44,8 @@ static enum snmps_found get(const char *text, struct snmps_value *value)
 {
     const struct name name = parse(text);
     memset(value, 0x5A, sizeof *value);
-    return snmps_get(&mib, &view, UPTIME_MS, name.oid, name.length, value);
+    source.uptime_ms = UPTIME_MS;
+    return snmps_get(&mib, &source, name.oid, name.length, value);
 }
 
 struct number {
@@ -254,7 +256,7 @@ static size_t names_list(struct name *names)
             memcpy(name->oid, mib.columns[c].oid, sizeof mib.columns[c].oid);
             name->length = mib.columns[c].length;
             name->oid[name->length++] = instance;
-            count += snmps_get(&mib, &view, 0, name->oid, name->length, &value) == SNMPS_FOUND;
+            count += snmps_get(&mib, &source, name->oid, name->length, &value) == SNMPS_FOUND;
         }
     }
     qsort(names, count, sizeof *names, name_compare);
@@ -300,7 +302,7 @@ static void expect_walk(size_t expected)
 
 Test(mib_view, a_walk_meets_every_instance_once_in_order)
 {
-    /* 7 system, 28 settings, 5 objects, 3 counters: 43 scalars, whatever the plant. */
+    /* 7 system, 30 snmp, 28 settings, 5 objects, 3 counters: 73 scalars, whatever the plant. */
     static const struct {
         int32_t modules, strings, aux_units;
     } plants[] = {{1, 1, 0}, {18, 2, 1}, {512, 16, 4}, {512, 1, 3}};
@@ -308,11 +310,11 @@ Test(mib_view, a_walk_meets_every_instance_once_in_order)
         prepare(plants[i].modules, plants[i].strings, plants[i].aux_units);
         const size_t rows =
             (size_t)(6 * plants[i].modules + 7 * plants[i].strings + 8 * plants[i].aux_units);
-        expect_walk(43 + rows);
+        expect_walk(73 + rows);
         for (uint32_t id = 1; id <= WM_ALARM_ROWS_MAX; id++) {
             fixture_alarm(&view, id * 15, (int32_t)id, 0);
         }
-        expect_walk(43 + rows + 3 * WM_ALARM_ROWS_MAX);
+        expect_walk(73 + rows + 3 * WM_ALARM_ROWS_MAX);
     }
 }
 
@@ -325,8 +327,11 @@ Test(mib_view, next_jumps_every_hole)
     } holes[] = {
         {"0", "1.3.6.1.2.1.1.1.0"},
         {"1.3.6.1.2.1.1", "1.3.6.1.2.1.1.1.0"},
-        {"1.3.6.1.2.1.1.7.0", BACS "1.1.0"},
-        {"1.3.6.1.2.1.2.2.1", BACS "1.1.0"},
+        {"1.3.6.1.2.1.1.7.0", "1.3.6.1.2.1.11.1.0"},
+        {"1.3.6.1.2.1.11.6.0", "1.3.6.1.2.1.11.8.0"},
+        {"1.3.6.1.2.1.11.22.0", "1.3.6.1.2.1.11.24.0"},
+        {"1.3.6.1.2.1.11.32.0", BACS "1.1.0"},
+        {"1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.11.1.0"},
         {"1.3.6.1.2.1.33.4", BACS "1.1.0"},
         {BACS "1.28.0", BACS "2.1.0"},
         {BACS "2.4.0", BACS "2.5.1.1.1"},

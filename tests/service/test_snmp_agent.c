@@ -29,14 +29,67 @@
 #define PATIENCE_S 2.0
 
 static struct wm_view view;
+static struct snmps_source source = {.view = &view};
 static struct ev_loop *loop;
 static struct snmps_agent *agent;
+
+/* ---- a webmanager ----------------------------------------------------------------------- */
+
+/* What was put, and what comes of it: the settings of the view change as if a step had come. */
+static struct {
+    int puts[WM_COMMAND_NOTE + 1];
+    size_t changes;
+    int32_t noted;
+    enum wm_status status; /* of CHANGE  */
+    enum wm_status check;  /* of CHECK   */
+} webmanager;
+
+static enum wm_status webmanager_put(void *self, const struct wm_command *command, const char **why)
+{
+    (void)self;
+    *why = "";
+    webmanager.puts[command->kind]++;
+    if (command->kind == WM_COMMAND_NOTE) {
+        webmanager.noted = command->number;
+        return WM_OK;
+    }
+    if (command->kind == WM_COMMAND_CHECK) {
+        return webmanager.check;
+    }
+    webmanager.changes = command->changes;
+    if (webmanager.status != WM_OK && webmanager.status != WM_IO) {
+        return webmanager.status;
+    }
+    for (size_t i = 0; i < command->changes; i++) {
+        const struct wm_change *change = &command->change[i];
+        if (change->string != NULL) {
+            cr_assert_eq(wm_text_set(&view.settings, change->text, change->string), WM_OK);
+        } else {
+            view.settings.value[change->setting] = change->value;
+        }
+    }
+    return webmanager.status;
+}
+
+static const struct wm_commands commands = {.put = webmanager_put};
+
+/* Whom traps are told, by slot; null: nobody. */
+static void receivers_set(const char *const *receivers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        cr_assert_eq(wm_text_set(&view.settings,
+                                 (enum wm_text)(wm_text_snmp_receiver_1_address + 2 * (int)i),
+                                 receivers[i]),
+                     WM_OK);
+    }
+}
 
 static struct snmps_agent *agent_open(const char *const *receivers, size_t count)
 {
     char error[256] = "";
+    receivers_set(receivers, count);
     struct snmps_agent *result =
-        snmps_agent_open(loop, "127.0.0.1:0", &view, receivers, count, error, sizeof error);
+        snmps_agent_open(loop, "127.0.0.1:0", &view, &commands, error, sizeof error);
     cr_assert_not_null(result, "%s", error);
     return result;
 }
@@ -147,18 +200,16 @@ static size_t variable_name(const netsnmp_variable_list *variable, uint32_t *nam
 static void expect_variable(const netsnmp_variable_list *variable, const struct snmps_mib *mib,
                             const struct snmps_place *place)
 {
-    static const u_char types[] = {[SNMPS_INTEGER] = ASN_INTEGER,
-                                   [SNMPS_GAUGE] = ASN_GAUGE,
-                                   [SNMPS_TIMETICKS] = ASN_TIMETICKS,
-                                   [SNMPS_OID] = ASN_OBJECT_ID,
-                                   [SNMPS_OCTETS] = ASN_OCTET_STR};
+    static const u_char types[] = {[SNMPS_INTEGER] = ASN_INTEGER, [SNMPS_GAUGE] = ASN_GAUGE,
+                                   [SNMPS_COUNTER] = ASN_COUNTER, [SNMPS_TIMETICKS] = ASN_TIMETICKS,
+                                   [SNMPS_OID] = ASN_OBJECT_ID,   [SNMPS_OCTETS] = ASN_OCTET_STR};
     uint32_t name[MAX_OID_LEN];
     uint32_t wanted[WM_OID_MAX];
     struct snmps_value value;
     const size_t wanted_length = snmps_place_oid(mib, place, wanted);
     const size_t length = variable_name(variable, name);
     cr_assert_eq(snmps_oid_compare(name, length, wanted, wanted_length), 0);
-    snmps_place_value(mib, &view, 0, place, &value);
+    snmps_place_value(mib, &source, place, &value);
     cr_assert_eq(variable->type, types[value.type]);
     if (value.type == SNMPS_INTEGER || value.type == SNMPS_GAUGE) {
         cr_assert_eq(*variable->val.integer, value.integer);
@@ -226,15 +277,22 @@ Test(snmp_agent, walks_of_every_kind_see_the_same)
 
 Test(snmp_agent, the_end_of_a_subtree_leads_into_the_next_and_the_last_to_the_end)
 {
-    static const char *const names[] = {".1.3.6.1.2.1.1.6.0", BACS "5.31.0"};
+    static const char *const names[] = {".1.3.6.1.2.1.1.7.0", ".1.3.6.1.2.1.11.32.0",
+                                        BACS "5.31.0"};
     static const struct {
         const char *name;
         u_char type;
-    } wanted[] = {{".1.3.6.1.2.1.1.7.0", ASN_INTEGER}, {BACS "5.32.0", ASN_INTEGER},
-                  {BACS "1.1.0", ASN_INTEGER},         {NULL, SNMP_ENDOFMIBVIEW},
-                  {BACS "1.2.0", ASN_GAUGE},           {NULL, SNMP_ENDOFMIBVIEW}};
+    } wanted[] = {{".1.3.6.1.2.1.11.1.0", ASN_COUNTER},
+                  {BACS "1.1.0", ASN_INTEGER},
+                  {BACS "5.32.0", ASN_INTEGER},
+                  {".1.3.6.1.2.1.11.2.0", ASN_COUNTER},
+                  {BACS "1.2.0", ASN_GAUGE},
+                  {NULL, SNMP_ENDOFMIBVIEW},
+                  {".1.3.6.1.2.1.11.3.0", ASN_COUNTER},
+                  {BACS "1.3.0", ASN_GAUGE},
+                  {NULL, SNMP_ENDOFMIBVIEW}};
     void *client = client_open(SNMP_VERSION_2c, "public");
-    netsnmp_pdu *request = request_make(SNMP_MSG_GETBULK, names, 2);
+    netsnmp_pdu *request = request_make(SNMP_MSG_GETBULK, names, 3);
     request->errstat = 0;
     request->errindex = 3;
     netsnmp_pdu *answer = ask(client, request);
@@ -583,7 +641,7 @@ Test(snmp_agent, it_comes_back_as_often_as_it_is_opened)
         cr_expect_eq(get_number(client, BACS "2.1.0"), i);
         snmp_sess_close(client);
         snmps_agent_close(agent);
-        agent = snmps_agent_open(loop, address, &view, NULL, 0, error, sizeof error);
+        agent = snmps_agent_open(loop, address, &view, &commands, error, sizeof error);
         cr_assert_not_null(agent, "%s", error);
         client = client_open(SNMP_VERSION_2c, "public");
         cr_expect_eq(get_number(client, ".1.3.6.1.2.1.1.3.0"), 0);
@@ -592,11 +650,10 @@ Test(snmp_agent, it_comes_back_as_often_as_it_is_opened)
     snmps_agent_close(NULL);
 }
 
-static void expect_refused(const char *address, const char *receiver, const char *wanted)
+static void expect_refused(const char *address, const char *wanted)
 {
     char error[256] = "";
-    cr_expect_null(
-        snmps_agent_open(loop, address, &view, &receiver, receiver != NULL, error, sizeof error));
+    cr_expect_null(snmps_agent_open(loop, address, &view, &commands, error, sizeof error));
     cr_expect_str_eq(error, wanted);
 }
 
@@ -609,8 +666,8 @@ Test(snmp_agent, an_address_that_cannot_be_had_says_why_and_what_to_do)
     snmps_agent_close(agent);
     snprintf(wanted, sizeof wanted,
              "snmp %s: Address already in use; choose another port with --snmp HOST:PORT", taken);
-    expect_refused(taken, NULL, wanted);
-    expect_refused("192.0.2.1:1161", NULL,
+    expect_refused(taken, wanted);
+    expect_refused("192.0.2.1:1161",
                    "snmp 192.0.2.1:1161: Cannot assign requested address; choose another address "
                    "with --snmp HOST:PORT");
     static const char *const malformed[] = {"",
@@ -624,12 +681,8 @@ Test(snmp_agent, an_address_that_cannot_be_had_says_why_and_what_to_do)
     for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++) {
         snprintf(wanted, sizeof wanted,
                  "snmp %s: no HOST:PORT; write it as in --snmp 127.0.0.1:1161", malformed[i]);
-        expect_refused(malformed[i], NULL, wanted);
+        expect_refused(malformed[i], wanted);
     }
-    expect_refused("127.0.0.1:0", "127.0.0.1:0",
-                   "trap 127.0.0.1:0: no HOST:PORT; write it as in --trap 127.0.0.1:1162");
-    expect_refused("127.0.0.1:0", "nowhere",
-                   "trap nowhere: no HOST:PORT; write it as in --trap 127.0.0.1:1162");
     agent = agent_open(NULL, 0);
     close(fd);
 }
@@ -651,7 +704,7 @@ Test(snmp_agent, it_prints_nothing_and_sets_no_alarm_signal)
     snmps_agent_close(agent);
     const int holder = raw_open(0);
     snprintf(taken, sizeof taken, "127.0.0.1:%d", port_of(holder));
-    cr_expect_null(snmps_agent_open(loop, taken, &view, NULL, 0, error, sizeof error));
+    cr_expect_null(snmps_agent_open(loop, taken, &view, &commands, error, sizeof error));
     agent = agent_open(NULL, 0);
     fflush(stderr);
     dup2(kept, STDERR_FILENO);

@@ -7,9 +7,13 @@
  */
 #include "wm/board.h"
 
+#include <arpa/inet.h>
 #include <ev.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 
 #include "firmware/core/core.h"
 #include "firmware/core/settings.h"
@@ -93,6 +97,9 @@ static enum wm_status command_put(void *self, const struct wm_command *command, 
 {
     struct board *board = self;
     const enum wm_status status = wm_core_command(&board->core, command, why);
+    if (command->kind == WM_COMMAND_CHECK) {
+        return status; /* nothing was asked for */
+    }
     step(board); /* if it was refused, to tell so */
     return status == WM_OK && !wm_core_is_kept(&board->core) ? WM_IO : status;
 }
@@ -148,6 +155,61 @@ static bool set(struct wm_settings *settings, const struct wm_change *wished, ch
     return false;
 }
 
+/* "HOST:PORT" or "[HOST]:PORT" as a numeric address; false if there is none such. */
+static bool receiver_resolve(const char *place, char *address, size_t size)
+{
+    char host[256];
+    char numeric[INET6_ADDRSTRLEN];
+    const char *colon = strrchr(place, ':');
+    const bool is_bracketed = place[0] == '[';
+    if (colon == NULL || (is_bracketed && (colon == place || colon[-1] != ']'))) {
+        return false;
+    }
+    const int length = (int)(colon - place) - 2 * is_bracketed;
+    (void)snprintf(host, sizeof host, "%.*s", length, place + is_bracketed);
+    const struct addrinfo hints = {.ai_socktype = SOCK_DGRAM};
+    struct addrinfo *found = NULL;
+    if (getaddrinfo(host, NULL, &hints, &found) != 0) {
+        return false;
+    }
+    const bool is_numeric = getnameinfo(found->ai_addr, found->ai_addrlen, numeric, sizeof numeric,
+                                        NULL, 0, NI_NUMERICHOST) == 0;
+    (void)snprintf(address, size, found->ai_family == AF_INET6 ? "[%s]%s" : "%s%s", numeric, colon);
+    freeaddrinfo(found);
+    return is_numeric;
+}
+
+/* Receivers that the board was given take the last of the settings' that are free. */
+static bool receivers_set(const struct board_options *options, struct wm_settings *settings,
+                          char *error, size_t error_size)
+{
+    int slot = WM_TRAP_RECEIVERS_MAX;
+    for (size_t i = 0; i < options->trap_addresses; i++) {
+        const char *place = options->trap_address[i];
+        char address[300];
+        enum wm_text text = wm_text_count;
+        do {
+            slot--;
+            text = (enum wm_text)(wm_text_snmp_receiver_1_address + 2 * slot);
+        } while (slot >= 0 && wm_text_value(settings, text)[0] != '\0');
+        if (slot < 0) {
+            (void)snprintf(error, error_size,
+                           "trap %s: one receiver more than %d; leave out one --trap", place,
+                           WM_TRAP_RECEIVERS_MAX);
+            return false;
+        }
+        if (!receiver_resolve(place, address, sizeof address) ||
+            wm_text_set(settings, text, address) != WM_OK) {
+            (void)snprintf(error, error_size,
+                           "trap %s: no HOST:PORT of a host that is known; write it as in --trap "
+                           "127.0.0.1:1162",
+                           place);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* What the plant is comes first: the other defaults are scaled by it. */
 static bool settings_make(const struct board_options *options, struct wm_settings *settings,
                           char *error, size_t error_size)
@@ -164,6 +226,9 @@ static bool settings_make(const struct board_options *options, struct wm_setting
         if (pass == 0) {
             wm_settings_derive(settings);
         }
+    }
+    if (!receivers_set(options, settings, error, error_size)) {
+        return false;
     }
     if (wm_settings_check(settings, &why) != WM_OK) {
         (void)snprintf(error, error_size, "settings contradict one another: %s", why);
@@ -199,9 +264,8 @@ static bool services_open(struct board *board, const struct board_options *optio
         }
     }
     if (options->snmp_address != NULL) {
-        board->snmp =
-            snmps_agent_open(board->loop, options->snmp_address, view, options->trap_address,
-                             options->trap_addresses, error, error_size);
+        board->snmp = snmps_agent_open(board->loop, options->snmp_address, view, &commands, error,
+                                       error_size);
         if (board->snmp == NULL) {
             return false;
         }

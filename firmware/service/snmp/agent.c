@@ -27,20 +27,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "access.h"
 #include "mib_view.h"
 #include "notify.h"
+#include "receivers.h"
+#include "set.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-#define APPLICATION "gbms"
-/* Decision S2. */
-#define COMMUNITY    "public"
+#define APPLICATION  "gbms"
 #define ADDRESS_SIZE 300
 
-/* RFC 3418: sysUpTime.0, snmpTrapOID.0, coldStart. */
-static const uint32_t oid_uptime[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
-static const uint32_t oid_trap[] = {1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0};
-static const uint32_t oid_cold_start[] = {1, 3, 6, 1, 6, 3, 1, 1, 5, 1};
+/* Bindings of one SET: more than there are objects that can be set. */
+#define WISHES_MAX 64
+
+#define STRANGER_PERIOD_MS 1000
 
 /* The subtrees that mib_view covers. */
 static const struct {
@@ -49,21 +50,39 @@ static const struct {
     size_t length;
 } subtrees[] = {
     {"system", {1, 3, 6, 1, 2, 1, 1}, 7},
+    {"snmp", {1, 3, 6, 1, 2, 1, 11}, 7},
     {"bacs", {WM_OID_BACS}, 8},
+};
+
+/* The SET that is being answered; the library answers one at a time. Empty between them. */
+struct set {
+    size_t count;
+    bool is_checked;
+    bool is_put;
+    int32_t refusal; /* enum wm_refusal: why it is refused; 0: it is not */
+    struct snmps_wish wish[WISHES_MAX];
+    netsnmp_request_info *request[WISHES_MAX];
+    struct wm_change change[WISHES_MAX];
+    struct wm_settings before; /* what UNDO puts back */
 };
 
 struct snmps_agent {
     struct ev_loop *loop;
     const struct wm_view *view;
-    wm_ms uptime_ms;
+    struct wm_commands commands;
+    struct snmps_source source;
+    uint32_t counted[SNMPS_COUNTERS + 1]; /* by the library before this agent was opened */
+    uint32_t strangers;
+    wm_ms stranger_next_ms;
+    struct wm_settings applied; /* to access and receivers */
+    struct set set;
     netsnmp_handler_registration *trees[COUNT(subtrees)];
     netsnmp_session *session; /* of the listening address */
     int fd;
     int port;
     ev_io io;
     netsnmp_large_fd_set readable;
-    void *receivers[WM_TRAP_RECEIVERS_MAX];
-    size_t receivers_count;
+    struct snmps_receivers *receivers;
     struct snmps_seen seen;
     struct snmps_mib mib;
 };
@@ -97,6 +116,9 @@ static void variable_set(netsnmp_variable_list *variable, const struct snmps_val
     case SNMPS_GAUGE:
         snmp_set_var_typed_integer(variable, ASN_GAUGE, value->integer);
         break;
+    case SNMPS_COUNTER:
+        snmp_set_var_typed_integer(variable, ASN_COUNTER, (long)value->count);
+        break;
     case SNMPS_TIMETICKS:
         snmp_set_var_typed_integer(variable, ASN_TIMETICKS, (long)value->ticks);
         break;
@@ -119,7 +141,7 @@ static void request_get(const struct snmps_agent *agent, netsnmp_agent_request_i
     uint32_t name[MAX_OID_LEN];
     const size_t length =
         oid_narrow(request->requestvb->name, request->requestvb->name_length, name);
-    switch (snmps_get(&agent->mib, agent->view, agent->uptime_ms, name, length, &value)) {
+    switch (snmps_get(&agent->mib, &agent->source, name, length, &value)) {
     case SNMPS_FOUND:
         variable_set(request->requestvb, &value);
         break;
@@ -129,6 +151,14 @@ static void request_get(const struct snmps_agent *agent, netsnmp_agent_request_i
     case SNMPS_NO_INSTANCE:
         netsnmp_set_request_error(info, request, SNMP_NOSUCHINSTANCE);
         break;
+    }
+}
+
+static void counters_take(struct snmps_agent *agent)
+{
+    for (int leaf = 1; leaf <= SNMPS_COUNTERS; leaf++) {
+        agent->source.counter[leaf] =
+            snmp_get_statistic(STAT_SNMPINPKTS - 1 + leaf) - agent->counted[leaf];
     }
 }
 
@@ -151,7 +181,7 @@ static void request_next(const struct snmps_agent *agent, const netsnmp_handler_
         if (snmp_oidtree_compare(tree->rootoid, tree->rootoid_len, wide, length) != 0) {
             return;
         }
-        snmps_place_value(&agent->mib, agent->view, agent->uptime_ms, &place, &value);
+        snmps_place_value(&agent->mib, &agent->source, &place, &value);
         snmp_set_var_objid(request->requestvb, wide, length);
         variable_set(request->requestvb, &value);
         if (!is_bulk || request->repeat <= 0) {
@@ -166,10 +196,159 @@ static void request_next(const struct snmps_agent *agent, const netsnmp_handler_
     }
 }
 
+/* ---- SET -------------------------------------------------------------------------------- */
+
+static int error_of(enum snmps_refusal refusal)
+{
+    static const int errors[] = {
+        [SNMPS_TAKEN] = SNMP_ERR_NOERROR,          [SNMPS_NOT_WRITABLE] = SNMP_ERR_NOTWRITABLE,
+        [SNMPS_WRONG_TYPE] = SNMP_ERR_WRONGTYPE,   [SNMPS_WRONG_LENGTH] = SNMP_ERR_WRONGLENGTH,
+        [SNMPS_WRONG_VALUE] = SNMP_ERR_WRONGVALUE, [SNMPS_NO_CREATION] = SNMP_ERR_NOCREATION,
+    };
+    return errors[refusal];
+}
+
+static struct snmps_written written_of(const netsnmp_variable_list *variable)
+{
+    struct snmps_written written = {.is_other_type = true};
+    if (variable->type == ASN_INTEGER) {
+        written = (struct snmps_written){.type = SNMPS_INTEGER, .integer = *variable->val.integer};
+    } else if (variable->type == ASN_OCTET_STR) {
+        written = (struct snmps_written){
+            .type = SNMPS_OCTETS, .octets = variable->val.string, .size = variable->val_len};
+    }
+    return written;
+}
+
+/* RESERVE1: each binding by itself. */
+static void set_take(struct snmps_agent *agent, netsnmp_agent_request_info *info,
+                     netsnmp_request_info *request)
+{
+    struct set *set = &agent->set;
+    uint32_t name[MAX_OID_LEN];
+    if (set->count == WISHES_MAX) {
+        netsnmp_set_request_error(info, request, SNMP_ERR_RESOURCEUNAVAILABLE);
+        return;
+    }
+    const size_t length =
+        oid_narrow(request->requestvb->name, request->requestvb->name_length, name);
+    const struct snmps_written written = written_of(request->requestvb);
+    const enum snmps_refusal refusal =
+        snmps_set_take(&agent->mib, name, length, &written, &set->wish[set->count]);
+    if (refusal != SNMPS_TAKEN) {
+        set->refusal = refusal == SNMPS_WRONG_VALUE ? wm_refusal_range : wm_refusal_syntax;
+        netsnmp_set_request_error(info, request, error_of(refusal));
+        return;
+    }
+    set->request[set->count++] = request;
+}
+
+static enum wm_status changes_put(struct snmps_agent *agent, enum wm_command_kind kind,
+                                  const struct wm_change *change, size_t changes)
+{
+    const char *why;
+    const struct wm_command command = {.kind = kind, .change = change, .changes = changes};
+    return agent->commands.put(agent->commands.self, &command, &why);
+}
+
+/* The first binding without which the others would agree; 0 if there is none such. */
+static size_t contradiction_find(struct snmps_agent *agent)
+{
+    const struct set *set = &agent->set;
+    for (size_t i = 0; i < set->count; i++) {
+        struct wm_change others[WISHES_MAX];
+        size_t count = 0;
+        for (size_t k = 0; k < set->count; k++) {
+            others[count] = set->change[k];
+            count += k != i;
+        }
+        if (changes_put(agent, WM_COMMAND_CHECK, others, count) == WM_OK) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+/* RESERVE2: all of them together (decision S9). */
+static void set_check(struct snmps_agent *agent, netsnmp_agent_request_info *info)
+{
+    struct set *set = &agent->set;
+    if (set->is_checked || set->count == 0) {
+        return;
+    }
+    set->is_checked = true;
+    for (size_t i = 0; i < set->count; i++) {
+        const enum snmps_refusal refusal = snmps_set_change(
+            &set->wish[i], set->wish, set->count, &agent->view->settings, &set->change[i]);
+        if (refusal != SNMPS_TAKEN) {
+            set->refusal = wm_refusal_range;
+            netsnmp_set_request_error(info, set->request[i], error_of(refusal));
+            return;
+        }
+    }
+    if (changes_put(agent, WM_COMMAND_CHECK, set->change, set->count) != WM_OK) {
+        /* Each by itself is in range. */
+        set->refusal = wm_refusal_conflict;
+        netsnmp_set_request_error(info, set->request[contradiction_find(agent)],
+                                  SNMP_ERR_INCONSISTENTVALUE);
+    }
+}
+
+/* ACTION: in force and kept, or an error that makes UNDO take it back. */
+static void set_put(struct snmps_agent *agent, netsnmp_agent_request_info *info,
+                    netsnmp_request_info *request)
+{
+    struct set *set = &agent->set;
+    if (set->is_put || set->count == 0) {
+        return;
+    }
+    set->before = agent->view->settings;
+    const enum wm_status status = changes_put(agent, WM_COMMAND_CHANGE, set->change, set->count);
+    set->is_put = status == WM_OK || status == WM_IO;
+    if (status == WM_IO) {
+        netsnmp_set_request_error(info, request, SNMP_ERR_COMMITFAILED);
+    } else if (status != WM_OK) {
+        netsnmp_set_request_error(info, request, SNMP_ERR_RESOURCEUNAVAILABLE);
+    }
+}
+
+static void set_end(struct snmps_agent *agent)
+{
+    agent->set.count = 0;
+    agent->set.is_checked = false;
+    agent->set.is_put = false;
+    agent->set.refusal = 0;
+}
+
+static void set_undo(struct snmps_agent *agent)
+{
+    struct set *set = &agent->set;
+    if (set->is_put) {
+        for (size_t i = 0; i < set->count; i++) {
+            snmps_set_reverse(&set->change[i], &set->before, &set->change[i]);
+        }
+        /* That it cannot be kept either changes nothing: what is kept is what was. */
+        (void)changes_put(agent, WM_COMMAND_CHANGE, set->change, set->count);
+    }
+    set_end(agent);
+}
+
+/* FREE: it was refused, which the event log is told once. */
+static void set_refuse(struct snmps_agent *agent)
+{
+    const char *why;
+    const struct wm_command note = {.kind = WM_COMMAND_NOTE, .number = agent->set.refusal};
+    if (agent->set.refusal != 0) {
+        (void)agent->commands.put(agent->commands.self, &note, &why);
+    }
+    set_end(agent);
+}
+
 static int on_request(netsnmp_mib_handler *handler, netsnmp_handler_registration *tree,
                       netsnmp_agent_request_info *info, netsnmp_request_info *requests)
 {
-    const struct snmps_agent *agent = handler->myvoid;
+    struct snmps_agent *agent = handler->myvoid;
+    counters_take(agent);
     for (netsnmp_request_info *request = requests; request != NULL; request = request->next) {
         switch (info->mode) {
         case MODE_GET:
@@ -179,13 +358,102 @@ static int on_request(netsnmp_mib_handler *handler, netsnmp_handler_registration
         case MODE_GETBULK:
             request_next(agent, tree, request, info->mode == MODE_GETBULK);
             break;
-        default:
-            /* Nothing can be set yet (decision S2). */
-            netsnmp_set_request_error(info, request, SNMP_ERR_NOTWRITABLE);
+        case MODE_SET_RESERVE1:
+            set_take(agent, info, request);
+            break;
+        case MODE_SET_RESERVE2:
+            set_check(agent, info);
+            break;
+        case MODE_SET_ACTION:
+            set_put(agent, info, request);
+            break;
+        case MODE_SET_UNDO:
+            set_undo(agent);
+            break;
+        case MODE_SET_FREE:
+            set_refuse(agent);
+            break;
+        default: /* COMMIT */
+            set_end(agent);
             break;
         }
     }
     return SNMP_ERR_NOERROR;
+}
+
+/* ---- settings --------------------------------------------------------------------------- */
+
+static bool are_texts_the_same(const struct wm_settings *left, const struct wm_settings *right)
+{
+    return memcmp(&left->text, &right->text, sizeof left->text) == 0;
+}
+
+/* What access and receivers are made of: all settings from the first of SNMP to the last. */
+static bool are_of_snmp_the_same(const struct wm_settings *left, const struct wm_settings *right)
+{
+    const size_t first = wm_setting_snmp_v3_level;
+    const size_t count = (size_t)wm_setting_snmp_receiver_8_user - first + 1;
+    return memcmp(&left->value[first], &right->value[first], count * sizeof left->value[0]) == 0;
+}
+
+static void settings_follow(struct snmps_agent *agent)
+{
+    const struct wm_settings *settings = &agent->view->settings;
+    if (are_texts_the_same(&agent->applied, settings) &&
+        are_of_snmp_the_same(&agent->applied, settings)) {
+        return;
+    }
+    agent->applied = *settings;
+    snmps_access_apply(settings, agent->view->boots);
+    snmps_receivers_apply(agent->receivers, settings, true);
+}
+
+/* ---- what there is to tell -------------------------------------------------------------- */
+
+void snmps_agent_published(struct snmps_agent *agent)
+{
+    struct snmps_notice notices[SNMPS_NOTICES_MAX];
+    settings_follow(agent);
+    const size_t count = snmps_notify(&agent->seen, agent->view, notices);
+    for (size_t i = 0; i < count; i++) {
+        const struct snmps_news news = {
+            .kind = notices[i].is_added ? SNMPS_ENTRY_ADDED : SNMPS_ENTRY_REMOVED,
+            .id = notices[i].id,
+            .number = notices[i].number,
+        };
+        snmps_receivers_tell(agent->receivers, &news, agent->source.uptime_ms);
+    }
+}
+
+/* Messages so far that were not rightly authenticated, as RFC 3418 means it. */
+static uint32_t strangers_count(void)
+{
+    static const int statistics[] = {
+        STAT_SNMPINBADCOMMUNITYNAMES, STAT_SNMPINBADCOMMUNITYUSES,   STAT_USMSTATSUNKNOWNUSERNAMES,
+        STAT_USMSTATSWRONGDIGESTS,    STAT_USMSTATSDECRYPTIONERRORS,
+    };
+    uint32_t count = 0;
+    for (size_t i = 0; i < COUNT(statistics); i++) {
+        count += snmp_get_statistic(statistics[i]);
+    }
+    return count;
+}
+
+/* Told once a second at most: a stranger must not be able to flood the receivers. */
+static void strangers_tell(struct snmps_agent *agent)
+{
+    static const struct snmps_news news = {.kind = SNMPS_AUTHENTICATION_FAILURE};
+    const uint32_t strangers = strangers_count();
+    const wm_ms uptime_ms = agent->source.uptime_ms;
+    if (strangers == agent->strangers) {
+        return;
+    }
+    agent->strangers = strangers;
+    if (agent->view->settings.value[wm_setting_snmp_authentication_traps] != 0 &&
+        uptime_ms >= agent->stranger_next_ms) {
+        agent->stranger_next_ms = uptime_ms + STRANGER_PERIOD_MS;
+        snmps_receivers_tell(agent->receivers, &news, uptime_ms);
+    }
 }
 
 static void on_readable(struct ev_loop *loop, ev_io *io, int events)
@@ -196,88 +464,10 @@ static void on_readable(struct ev_loop *loop, ev_io *io, int events)
     netsnmp_large_fd_setfd(agent->fd, &agent->readable);
     snmp_read2(&agent->readable);
     netsnmp_check_outstanding_agent_requests();
-}
-
-/* ---- traps ------------------------------------------------------------------------------ */
-
-static void pdu_add_oid(netsnmp_pdu *pdu, const uint32_t *name, size_t name_length,
-                        const uint32_t *value, size_t value_length)
-{
-    oid wide_name[WM_OID_MAX];
-    oid wide_value[WM_OID_MAX];
-    oid_widen(name, name_length, wide_name);
-    oid_widen(value, value_length, wide_value);
-    snmp_pdu_add_variable(pdu, wide_name, name_length, ASN_OBJECT_ID, wide_value,
-                          value_length * sizeof *wide_value);
-}
-
-static void pdu_add_number(netsnmp_pdu *pdu, const uint32_t *name, size_t name_length, u_char type,
-                           long value)
-{
-    oid wide_name[WM_OID_MAX];
-    oid_widen(name, name_length, wide_name);
-    snmp_pdu_add_variable(pdu, wide_name, name_length, type, &value, sizeof value);
-}
-
-/* RFC 3416, 4.2.6: sysUpTime.0 and snmpTrapOID.0 come first. Null without memory. */
-static netsnmp_pdu *trap_create(const struct snmps_agent *agent, const uint32_t *trap,
-                                size_t trap_length)
-{
-    netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_TRAP2);
-    if (pdu != NULL) {
-        pdu_add_number(pdu, oid_uptime, COUNT(oid_uptime), ASN_TIMETICKS,
-                       (long)snmps_ticks(agent->uptime_ms));
-        pdu_add_oid(pdu, oid_trap, COUNT(oid_trap), trap, trap_length);
-    }
-    return pdu;
-}
-
-/* To every receiver; one that cannot be reached now misses it, as is the way of traps. */
-static void trap_send(struct snmps_agent *agent, netsnmp_pdu *pdu)
-{
-    for (size_t i = 0; pdu != NULL && i < agent->receivers_count; i++) {
-        netsnmp_pdu *copy = snmp_clone_pdu(pdu);
-        if (copy != NULL && snmp_sess_send(agent->receivers[i], copy) == 0) {
-            snmp_free_pdu(copy);
-        }
-    }
-    snmp_free_pdu(pdu);
-}
-
-static void notice_send(struct snmps_agent *agent, const struct snmps_notice *notice)
-{
-    const uint32_t trap[] = {WM_OID_BACS, WM_SNMP_TRAPS,
-                             notice->is_added ? WM_SNMP_ENTRY_ADDED : WM_SNMP_ENTRY_REMOVED};
-    uint32_t name[WM_OID_MAX];
-    uint32_t kind[WM_OID_MAX];
-    netsnmp_pdu *pdu = trap_create(agent, trap, COUNT(trap));
-    if (pdu != NULL) {
-        size_t length = snmps_alarm_oid(SNMPS_ALARM_ID, notice->id, name);
-        pdu_add_number(pdu, name, length, ASN_INTEGER, (long)notice->id);
-        length = snmps_alarm_oid(SNMPS_ALARM_DESCR, notice->id, name);
-        pdu_add_oid(pdu, name, length, kind, snmps_well_known_oid(notice->number, kind));
-    }
-    trap_send(agent, pdu);
-}
-
-void snmps_agent_published(struct snmps_agent *agent)
-{
-    struct snmps_notice notices[SNMPS_NOTICES_MAX];
-    const size_t count = snmps_notify(&agent->seen, agent->view, notices);
-    for (size_t i = 0; i < count; i++) {
-        notice_send(agent, &notices[i]);
-    }
+    strangers_tell(agent);
 }
 
 /* ---- the library ------------------------------------------------------------------------ */
-
-static void access_configure(void)
-{
-    char line[] = "rocommunity " COMMUNITY " 127.0.0.0/8";
-    char line6[] = "rocommunity6 " COMMUNITY " ::1";
-    netsnmp_config(line);
-    netsnmp_config(line6);
-}
 
 /*
  * Once a process: the library does not free all it took when it is shut down, so it stays up and
@@ -302,7 +492,6 @@ static void library_start(void)
                            NETSNMP_DS_AGENT_DONT_LOG_TCPWRAPPERS_CONNECTS, 1);
     init_agent(APPLICATION);
     init_snmp(APPLICATION);
-    access_configure();
 }
 
 static bool subtrees_register(struct snmps_agent *agent)
@@ -312,7 +501,7 @@ static bool subtrees_register(struct snmps_agent *agent)
         oid_widen(subtrees[i].oid, subtrees[i].length, root);
         netsnmp_handler_registration *tree = netsnmp_create_handler_registration(
             subtrees[i].name, on_request, root, subtrees[i].length,
-            HANDLER_CAN_RONLY | HANDLER_CAN_GETBULK);
+            HANDLER_CAN_RWRITE | HANDLER_CAN_GETBULK);
         if (tree == NULL) {
             return false;
         }
@@ -358,39 +547,16 @@ static bool address_convert(const char *address, long least, char *out)
     return length < ADDRESS_SIZE;
 }
 
-static bool receiver_open(struct snmps_agent *agent, const char *address, char *error,
-                          size_t error_size)
+/* The library's own check of a datagram counts it, and costs more than the answer. */
+static int packet_admit(netsnmp_session *session, netsnmp_transport *transport, void *address,
+                        int address_size)
 {
-    char peer[ADDRESS_SIZE];
-    char community[] = COMMUNITY;
-    netsnmp_session session;
-    if (agent->receivers_count == WM_TRAP_RECEIVERS_MAX) {
-        snprintf(error, error_size, "trap %s: one receiver more than %d; leave out one --trap",
-                 address, WM_TRAP_RECEIVERS_MAX);
-        return false;
-    }
-    if (!address_convert(address, 1, peer)) {
-        snprintf(error, error_size, "trap %s: no HOST:PORT; write it as in --trap 127.0.0.1:1162",
-                 address);
-        return false;
-    }
-    snmp_sess_init(&session);
-    session.version = SNMP_VERSION_2c;
-    session.peername = peer;
-    session.community = (u_char *)community;
-    session.community_len = strlen(community);
-    void *receiver = snmp_sess_open(&session);
-    if (receiver == NULL) {
-        snprintf(error, error_size,
-                 "trap %s: %s; name a receiver that exists with --trap HOST:PORT", address,
-                 snmp_api_errstring(session.s_snmp_errno));
-        return false;
-    }
-    const int fd = snmp_sess_transport(receiver)->sock;
-    (void)fcntl(fd, F_SETFL, O_NONBLOCK);
-    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-    agent->receivers[agent->receivers_count++] = receiver;
-    return true;
+    (void)session;
+    (void)transport;
+    (void)address;
+    (void)address_size;
+    snmp_increment_statistic(STAT_SNMPINPKTS);
+    return 1;
 }
 
 static bool listener_open(struct snmps_agent *agent, const char *address, char *error,
@@ -422,7 +588,7 @@ static bool listener_open(struct snmps_agent *agent, const char *address, char *
      * Not netsnmp_register_agent_nsap: its check of a datagram opens hosts.allow and hosts.deny
      * each time, which costs more than the answer. It frees the transport when it fails.
      */
-    agent->session = snmp_add(&session, transport, NULL, NULL);
+    agent->session = snmp_add(&session, transport, packet_admit, NULL);
     if (agent->session == NULL) {
         snprintf(error, error_size, "snmp %s: %s; free some memory", address, strerror(ENOMEM));
         return false;
@@ -436,29 +602,11 @@ static bool listener_open(struct snmps_agent *agent, const char *address, char *
     return true;
 }
 
-static bool agent_start(struct snmps_agent *agent, const char *address,
-                        const char *const *trap_addresses, size_t traps, char *error,
-                        size_t error_size)
-{
-    if (!subtrees_register(agent)) {
-        snprintf(error, error_size, "snmp %s: %s; free some memory", address, strerror(ENOMEM));
-        return false;
-    }
-    if (!listener_open(agent, address, error, error_size)) {
-        return false;
-    }
-    for (size_t i = 0; i < traps; i++) {
-        if (!receiver_open(agent, trap_addresses[i], error, error_size)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 struct snmps_agent *snmps_agent_open(struct ev_loop *loop, const char *address,
-                                     const struct wm_view *view, const char *const *trap_addresses,
-                                     size_t traps, char *error, size_t error_size)
+                                     const struct wm_view *view, const struct wm_commands *commands,
+                                     char *error, size_t error_size)
 {
+    static const struct snmps_news up = {.kind = SNMPS_COLD_START};
     assert(opened == NULL);
     struct snmps_agent *agent = calloc(1, sizeof *agent);
     if (agent == NULL) {
@@ -468,25 +616,38 @@ struct snmps_agent *snmps_agent_open(struct ev_loop *loop, const char *address,
     opened = agent;
     agent->loop = loop;
     agent->view = view;
+    agent->source.view = view;
+    agent->commands = *commands;
     agent->fd = -1;
+    set_end(agent);
     netsnmp_large_fd_set_init(&agent->readable, FD_SETSIZE);
     snmps_mib_fill(&agent->mib);
     library_start();
-    if (!agent_start(agent, address, trap_addresses, traps, error, error_size)) {
+    counters_take(agent);
+    memcpy(agent->counted, agent->source.counter, sizeof agent->counted);
+    agent->strangers = strangers_count();
+    agent->receivers = snmps_receivers_create(loop);
+    if (agent->receivers == NULL || !subtrees_register(agent)) {
+        snprintf(error, error_size, "snmp %s: %s; free some memory", address, strerror(ENOMEM));
         snmps_agent_close(agent);
         return NULL;
     }
+    if (!listener_open(agent, address, error, error_size)) {
+        snmps_agent_close(agent);
+        return NULL;
+    }
+    settings_follow(agent);
     ev_io_init(&agent->io, on_readable, agent->fd, EV_READ);
     agent->io.data = agent;
     ev_io_start(loop, &agent->io);
-    trap_send(agent, trap_create(agent, oid_cold_start, COUNT(oid_cold_start)));
+    snmps_receivers_tell(agent->receivers, &up, 0);
     return agent;
 }
 
 void snmps_agent_set_uptime(struct snmps_agent *agent, wm_ms uptime_ms)
 {
     assert(uptime_ms >= 0);
-    agent->uptime_ms = uptime_ms;
+    agent->source.uptime_ms = uptime_ms;
 }
 
 int snmps_agent_port(const struct snmps_agent *agent)
@@ -503,9 +664,7 @@ void snmps_agent_close(struct snmps_agent *agent)
     if (ev_is_active(&agent->io)) {
         ev_io_stop(agent->loop, &agent->io);
     }
-    for (size_t i = 0; i < agent->receivers_count; i++) {
-        snmp_sess_close(agent->receivers[i]);
-    }
+    snmps_receivers_destroy(agent->receivers);
     if (agent->session != NULL) {
         snmp_close(agent->session);
     }

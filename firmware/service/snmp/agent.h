@@ -1,8 +1,9 @@
 /*
  * agent.h — the SNMP agent: an embedded Net-SNMP master agent driven by libev.
  *
- * Answers v1 and v2c with community `public` from the loopback, read only; anybody else gets
- * silence (decision S2). Reads no configuration file, keeps nothing on disk, prints nothing.
+ * Answers v1, v2c and v3 to whom the settings name; anybody else gets silence, or what RFC 3414 has
+ * for strangers (decision S2). A SET is in force and kept before it is answered, or not at all.
+ * Reads no configuration file, keeps nothing on disk, prints nothing.
  *
  * Always true: a process has at most one agent open (the library's state is global); every time it
  * shows or sends is the uptime it was given, never the wall clock.
@@ -12,6 +13,7 @@
 
 #include <stddef.h>
 
+#include "wm/command.h"
 #include "wm/units.h"
 #include "wm/view.h"
 
@@ -19,15 +21,16 @@ struct ev_loop;
 struct snmps_agent;
 
 /*
- * Listens on address, "HOST:PORT" or "[HOST]:PORT"; port 0 picks a free one. Traps go to each of
- * trap_addresses (traps of them, at most WM_TRAP_RECEIVERS_MAX), v2c, community public; the first
- * is coldStart, sent before this returns, with uptime 0. loop and view are borrowed and outlive the
- * agent; the view's content may change between turns of the loop.
+ * Listens on address, "HOST:PORT" or "[HOST]:PORT"; port 0 picks a free one. Whom it answers, and
+ * whom it tells, is in the view's settings, now and whenever a view is published; the receivers'
+ * first is coldStart, told before this returns, with uptime 0. What is SET goes by commands. loop,
+ * view and commands' self are borrowed and outlive the agent; the view's content may change between
+ * turns of the loop.
  * Null, with one line of place, cause and cure in error; nothing is then left open.
  */
 struct snmps_agent *snmps_agent_open(struct ev_loop *loop, const char *address,
-                                     const struct wm_view *view, const char *const *trap_addresses,
-                                     size_t traps, char *error, size_t error_size);
+                                     const struct wm_view *view, const struct wm_commands *commands,
+                                     char *error, size_t error_size);
 
 /* The uptime that sysUpTime and traps show from now on; time may stand still. uptime_ms >= 0. */
 void snmps_agent_set_uptime(struct snmps_agent *agent, wm_ms uptime_ms);

@@ -14,6 +14,7 @@
 
 #define OID_MIB_2  1, 3, 6, 1, 2, 1
 #define OID_SYSTEM OID_MIB_2, 1
+#define OID_SNMP   OID_MIB_2, 11
 
 /* RFC 3418, "The System Group". */
 enum {
@@ -27,7 +28,6 @@ enum {
 };
 
 /* Decision S1. */
-#define SYSTEM_DESCR_TEXT "G.BMS SNMP Agent"
 static const uint32_t system_object_id[] = {OID_MIB_2, 33};
 /* RFC 3418: 2^(7-1), a host that offers application services. */
 #define SYSTEM_SERVICES_VALUE 64
@@ -96,6 +96,12 @@ void snmps_mib_fill(struct snmps_mib *mib)
     for (uint32_t leaf = SYSTEM_DESCR; leaf <= SYSTEM_SERVICES; leaf++) {
         const uint32_t oid[] = {OID_SYSTEM, leaf};
         column_add(mib, SNMPS_COLUMN_SYSTEM, (int32_t)leaf, 0, oid, COUNT(oid));
+    }
+    for (uint32_t leaf = 1; leaf <= SNMPS_COUNTERS; leaf++) {
+        const uint32_t oid[] = {OID_SNMP, leaf};
+        if (leaf != 7 && leaf != 23) {
+            column_add(mib, SNMPS_COLUMN_SNMP, (int32_t)leaf, 0, oid, COUNT(oid));
+        }
     }
     for (int s = 0; s < wm_setting_count; s++) {
         const int32_t leaf = wm_setting((enum wm_setting)s)->snmp_leaf;
@@ -176,23 +182,73 @@ static bool is_below(const struct snmps_column *column, const uint32_t *oid, siz
     return length >= column->length && memcmp(column->oid, oid, column->length * sizeof *oid) == 0;
 }
 
-enum snmps_found snmps_get(const struct snmps_mib *mib, const struct wm_view *view, wm_ms uptime_ms,
+const struct snmps_column *snmps_column_of(const struct snmps_mib *mib, const uint32_t *oid,
+                                           size_t length)
+{
+    const size_t column = column_at_most(mib, oid, length);
+    return column < mib->columns_count && is_below(&mib->columns[column], oid, length)
+               ? &mib->columns[column]
+               : NULL;
+}
+
+bool snmps_setting_of(const struct snmps_column *column, enum wm_setting *setting)
+{
+    if (column->kind == SNMPS_COLUMN_SNMP && column->row == SNMPS_ENABLE_TRAPS) {
+        *setting = wm_setting_snmp_authentication_traps;
+        return true;
+    }
+    *setting = (enum wm_setting)column->row;
+    return column->kind == SNMPS_COLUMN_SETTING;
+}
+
+bool snmps_text_of(const struct snmps_column *column, enum wm_text *text)
+{
+    static const struct {
+        int32_t leaf;
+        enum wm_text text;
+    } rows[] = {
+        {SYSTEM_DESCR, wm_text_system_description},
+        {SYSTEM_CONTACT, wm_text_system_contact},
+        {SYSTEM_NAME, wm_text_system_name},
+        {SYSTEM_LOCATION, wm_text_system_location},
+    };
+    for (size_t i = 0; column->kind == SNMPS_COLUMN_SYSTEM && i < COUNT(rows); i++) {
+        if (rows[i].leaf == column->row) {
+            *text = rows[i].text;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool snmps_is_writable(const struct snmps_column *column)
+{
+    enum wm_setting setting;
+    if (column->kind == SNMPS_COLUMN_SYSTEM) {
+        return column->row == SYSTEM_CONTACT || column->row == SYSTEM_NAME ||
+               column->row == SYSTEM_LOCATION;
+    }
+    return snmps_setting_of(column, &setting) &&
+           (column->kind == SNMPS_COLUMN_SNMP || wm_setting(setting)->access == WM_ACCESS_RW);
+}
+
+enum snmps_found snmps_get(const struct snmps_mib *mib, const struct snmps_source *source,
                            const uint32_t *oid, size_t length, struct snmps_value *value)
 {
-    struct snmps_place place = {.column = column_at_most(mib, oid, length)};
-    if (place.column == mib->columns_count || !is_below(&mib->columns[place.column], oid, length)) {
+    const struct snmps_column *column = snmps_column_of(mib, oid, length);
+    if (column == NULL) {
         return SNMPS_NO_OBJECT;
     }
-    const struct snmps_column *column = &mib->columns[place.column];
+    struct snmps_place place = {.column = (size_t)(column - mib->columns)};
     if (length != column->length + 1) {
         return SNMPS_NO_INSTANCE;
     }
     place.instance = oid[column->length];
     if (place.instance == NO_INSTANCE ||
-        instance_at_least(column, view, place.instance) != place.instance) {
+        instance_at_least(column, source->view, place.instance) != place.instance) {
         return SNMPS_NO_INSTANCE;
     }
-    snmps_place_value(mib, view, uptime_ms, &place, value);
+    snmps_place_value(mib, source, &place, value);
     return SNMPS_FOUND;
 }
 
@@ -264,9 +320,11 @@ size_t snmps_place_oid(const struct snmps_mib *mib, const struct snmps_place *pl
     return column->length + 1;
 }
 
-static void system_value(int32_t leaf, wm_ms uptime_ms, struct snmps_value *value)
+static void system_value(const struct snmps_column *column, const struct snmps_source *source,
+                         struct snmps_value *value)
 {
-    switch (leaf) {
+    enum wm_text text;
+    switch (column->row) {
     case SYSTEM_OBJECT_ID:
         value->type = SNMPS_OID;
         value->oid_length = COUNT(system_object_id);
@@ -274,7 +332,7 @@ static void system_value(int32_t leaf, wm_ms uptime_ms, struct snmps_value *valu
         break;
     case SYSTEM_UPTIME:
         value->type = SNMPS_TIMETICKS;
-        value->ticks = snmps_ticks(uptime_ms);
+        value->ticks = snmps_ticks(source->uptime_ms);
         break;
     case SYSTEM_SERVICES:
         value->type = SNMPS_INTEGER;
@@ -282,8 +340,21 @@ static void system_value(int32_t leaf, wm_ms uptime_ms, struct snmps_value *valu
         break;
     default:
         value->type = SNMPS_OCTETS;
-        value->text = leaf == SYSTEM_DESCR ? SYSTEM_DESCR_TEXT : "";
+        value->text =
+            snmps_text_of(column, &text) ? wm_text_value(&source->view->settings, text) : "";
         break;
+    }
+}
+
+static void snmp_value(int32_t leaf, const struct snmps_source *source, struct snmps_value *value)
+{
+    if (leaf == SNMPS_ENABLE_TRAPS) {
+        const bool is_on = source->view->settings.value[wm_setting_snmp_authentication_traps] != 0;
+        value->type = SNMPS_INTEGER;
+        value->integer = is_on ? SNMPS_TRAPS_ENABLED : SNMPS_TRAPS_DISABLED;
+    } else {
+        value->type = SNMPS_COUNTER;
+        value->count = source->counter[leaf];
     }
 }
 
@@ -315,13 +386,17 @@ static void number_value(struct wm_encoding encoding, int32_t integer, struct sn
     value->integer = integer;
 }
 
-void snmps_place_value(const struct snmps_mib *mib, const struct wm_view *view, wm_ms uptime_ms,
+void snmps_place_value(const struct snmps_mib *mib, const struct snmps_source *source,
                        const struct snmps_place *place, struct snmps_value *value)
 {
     const struct snmps_column *column = &mib->columns[place->column];
+    const struct wm_view *view = source->view;
     switch (column->kind) {
     case SNMPS_COLUMN_SYSTEM:
-        system_value(column->row, uptime_ms, value);
+        system_value(column, source, value);
+        break;
+    case SNMPS_COLUMN_SNMP:
+        snmp_value(column->row, source, value);
         break;
     case SNMPS_COLUMN_SETTING: {
         const struct wm_setting_row *row = wm_setting((enum wm_setting)column->row);

@@ -1,0 +1,35 @@
+/*
+ * access.h — who may read and set: communities with their managers, users of v3, and the engine id
+ * that v3 knows the webmanager by, from settings into Net-SNMP's tables (decision S2).
+ *
+ * Always true: what the settings do not name is refused. The library must have been started.
+ */
+#ifndef SNMPS_ACCESS_H
+#define SNMPS_ACCESS_H
+
+#include <stdint.h>
+
+#include "wm/catalog.h"
+
+/* Rows of the families USER(n) and RECEIVER(n) of texts.def and settings.def. */
+enum { SNMPS_USERS = 4 };
+
+enum snmps_level { SNMPS_LEVEL_NO_AUTH, SNMPS_LEVEL_AUTH, SNMPS_LEVEL_PRIV };
+
+/* A user as the settings have it; borrows from them. number is 1..SNMPS_USERS. */
+struct snmps_user {
+    const char *name; /* "": there is none */
+    const char *auth; /* passphrases */
+    const char *priv;
+    enum snmps_level level; /* the best that its passphrases allow */
+    int32_t may_write;
+};
+struct snmps_user snmps_user_of(const struct wm_settings *settings, int32_t number);
+
+/*
+ * Puts all of it into force in place of what was. boots: starts of the webmanager so far, 1 to
+ * INT32_MAX (RFC 3414, 2.2). Keys are made of passphrases, which takes some milliseconds a user.
+ */
+void snmps_access_apply(const struct wm_settings *settings, int32_t boots);
+
+#endif
