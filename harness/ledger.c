@@ -75,29 +75,18 @@ static void registers_list(enum hx_kind kind)
     }
 }
 
-/* The words that hold flags, and which. */
-static const struct {
-    enum wm_point point;
-    enum wm_flag_set set;
-} words[] = {
-    {wm_point_system_status, wm_flag_set_general_status},
-    {wm_point_system_battery_status, wm_flag_set_battery_status},
-    {wm_point_system_alarm, wm_flag_set_alarm},
-    {wm_point_string_alarm, wm_flag_set_alarm},
-    {wm_point_string_alarm2, wm_flag_set_string_alarm},
-    {wm_point_module_alarm, wm_flag_set_alarm},
-};
-
 static void flags_list(enum hx_kind kind)
 {
     size_t flags = 0;
     const struct wm_flag_row *flag = wm_flags(&flags);
-    for (size_t w = 0; w < COUNT(words); ++w) {
-        const struct wm_point_row *row = wm_point(words[w].point);
-        for (size_t f = 0; f < flags; ++f) {
-            if (flag[f].set == words[w].set) {
+    for (int p = 0; p < wm_point_count; ++p) {
+        const struct wm_point_row *row = wm_point((enum wm_point)p);
+        enum wm_flag_set set;
+        const bool is_word = wm_point_flags((enum wm_point)p, &set);
+        for (size_t f = 0; is_word && f < flags; ++f) {
+            if (flag[f].set == set) {
                 thing_add((struct hx_thing){.kind = kind,
-                                            .point = words[w].point,
+                                            .point = (enum wm_point)p,
                                             .number_first = 1,
                                             .number_last = wm_scope_items_max(row->scope),
                                             .flag = flag[f].value},

@@ -65,8 +65,10 @@ const struct wm_flag_row *wm_flags(size_t *count)
 {
     static const struct wm_flag_row rows[] = {
 #define FLAG(set, name, value, guide_name) {wm_flag_set_##set, #name, value, guide_name},
+#define WORD(scope, point, set)
 #include "wm/flags.def"
 #undef FLAG
+#undef WORD
     };
     *count = COUNT(rows);
     return rows;
@@ -308,6 +310,27 @@ const char *wm_state_name(enum wm_point point, int32_t value)
         }
     }
     return NULL;
+}
+
+bool wm_point_flags(enum wm_point point, enum wm_flag_set *set)
+{
+    static const struct {
+        enum wm_point point;
+        enum wm_flag_set set;
+    } rows[] = {
+#define FLAG(set, name, value, guide_name)
+#define WORD(scope, point, set) {wm_point_##scope##_##point, wm_flag_set_##set},
+#include "wm/flags.def"
+#undef FLAG
+#undef WORD
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        if (rows[i].point == point) {
+            *set = rows[i].set;
+            return true;
+        }
+    }
+    return false;
 }
 
 bool wm_point_read(enum wm_point point, int32_t number, const struct wm_view *view, int32_t *value)

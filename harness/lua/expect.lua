@@ -432,23 +432,16 @@ local value_methods = {
 
 -- ---- inputs and outputs -------------------------------------------------------------------
 
-local line_words = {
-  aux_input = { normal = 1, alarm = 0 },
-  aux_output = { on = 1, off = 0 },
-  com2_input = { normal = 1, alarm = 0 },
-  com2_output = { on = 1, off = 0 },
-}
-
 local function line_is(line, word)
-  local words = line_words[line.kind]
-  if words[word] == nil then
-    failure.unknown("state of " .. line.name, word, line.kind:find("input") and
-      { "normal", "alarm" } or { "on", "off" })
+  local point = windows.point(line.kind, "level")
+  local wanted = point.names[word]
+  if wanted == nil then
+    failure.unknown("state of " .. line.name, word, { table.unpack(point.states) })
   end
-  local seen = windows.look(windows.point(line.kind, "level"), line.number)
+  local seen = windows.look(point, line.number)
   local disagree = windows.disagree(seen)
   for _, each in ipairs(seen) do
-    each.ok = each.raw == words[word]
+    each.ok = each.raw == wanted
   end
   if line.kind:find("output") then
     local is_on = line.thing.level.value == "on"
@@ -457,7 +450,7 @@ local function line_is(line, word)
       text = "contact: " .. (is_on and "on" or "off") }
   end
   judge(("%s is \"%s\""):format(line.name, word), seen, disagree)
-  ledger.line(windows.point(line.kind, "level"), line.number, words[word])
+  ledger.line(point, line.number, wanted)
 end
 
 -- ---- what only the device itself shows ----------------------------------------------------
@@ -535,7 +528,7 @@ local function expect_thing(_, value, extra)
     kind = kind, number = number, property = property, name = name, thing = value,
   }
   -- A line of an aux is its level.
-  if line_words[kind] then
+  if windows.point(kind, "level") then
     return with_methods("a line", { is = line_is }, thing)
   elseif kind == "module" and device_kinds[property] then
     thing.read = function() return value.value end

@@ -52,8 +52,10 @@ enum wm_flag_set {
 /* wm_flag_general_status_running = 0x0001, ...; `none` is 0 in every set. */
 enum wm_flag {
 #define FLAG(set, name, value, guide_name) wm_flag_##set##_##name = (value),
+#define WORD(scope, point, set)
 #include "wm/flags.def"
 #undef FLAG
+#undef WORD
     wm_flag_general_status_none = 0,
     wm_flag_battery_status_none = 0,
     wm_flag_alarm_none = 0,
@@ -160,8 +162,14 @@ const struct wm_point_row *wm_point(enum wm_point point);
 /* By scope and name; false if there is none. */
 bool wm_point_find(enum wm_scope scope, const char *name, enum wm_point *point);
 
-/* The name of the value of a point that is a choice ("discharge", "flashing_slowly"), or null. */
+/*
+ * The name of the value of a point that is a choice or a line's level ("discharge", "normal"), or
+ * null.
+ */
 const char *wm_state_name(enum wm_point point, int32_t value);
+
+/* The set of flags that a point shows; false if it is no word of flags. */
+bool wm_point_flags(enum wm_point point, enum wm_flag_set *set);
 
 /* wm_state_string_flow_float, ... */
 enum wm_state_value {

@@ -27,6 +27,7 @@ local points = {
   point(4, "programmer", "first", "address"), point(5, "panel", "buzzer", "choice"),
   point(6, "com2_input", "level", "state"),
 }
+points[2].names = { alarm = 0, normal = 1 }
 points[3].names = { off = 0, on = 1 }
 local function place_of(id, number)
   return points[id].register and points[id].register + (number - 1) * 5

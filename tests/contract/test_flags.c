@@ -89,3 +89,17 @@ Test(flags, alarms_set_flags_of_the_right_set)
                   "%s is a warning", row->name);
     }
 }
+
+Test(flags, every_point_of_flags_and_no_other_says_which_set_it_shows)
+{
+    int words = 0;
+    for (int i = 0; i < wm_point_count; i++) {
+        const struct wm_point_row *row = wm_point((enum wm_point)i);
+        enum wm_flag_set set;
+        const bool is_word = wm_point_flags((enum wm_point)i, &set);
+        cr_assert_eq(is_word, row->unit == wm_unit_flags, "%s.%s", wm_scope_name(row->scope),
+                     row->name);
+        words += is_word;
+    }
+    cr_assert_eq(words, 6);
+}
