@@ -503,8 +503,8 @@ Test(console, settings_are_listed_whole_by_group_or_one_with_their_ranges)
     start(18, 2, 1);
     cr_assert_eq(lines_of(ask("show settings")), (int)wm_setting_count + (int)wm_text_count + 1);
     cr_assert_str_eq(ask("show settings voltage.high_alarm"),
-                     "setting=voltage.high_alarm value=15.500 min=0.000 max=25.000 unit=V "
-                     "text=\"Alarm above; 0 off\"\nok\n");
+                     "setting=voltage.high_alarm value=15.500 min=0.000 max=21.000 unit=V "
+                     "text=\"Alarm while a block voltage is above this; 0 off\"\nok\n");
     cr_assert_str_eq(ask("show settings runaway.action"),
                      "setting=runaway.action value=none choices=none,open_breaker "
                      "text=\"What a thermal runaway does\"\nok\n");
