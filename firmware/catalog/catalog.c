@@ -333,6 +333,44 @@ bool wm_point_flags(enum wm_point point, enum wm_flag_set *set)
     return false;
 }
 
+static int32_t flags_all(enum wm_flag_set set)
+{
+    size_t count;
+    const struct wm_flag_row *flags = wm_flags(&count);
+    int32_t all = 0;
+    for (size_t i = 0; i < count; i++) {
+        all |= flags[i].set == set ? flags[i].value : 0;
+    }
+    return all;
+}
+
+bool wm_point_range(enum wm_point point, int32_t *least, int32_t *most)
+{
+    static const struct {
+        enum wm_point point;
+        int32_t least;
+        int32_t most;
+    } rows[] = {
+#define RANGE(scope, point, least, most) {wm_point_##scope##_##point, least, most},
+#include "wm/ranges.def"
+#undef RANGE
+    };
+    enum wm_flag_set set;
+    if (wm_point_flags(point, &set)) {
+        *least = 0;
+        *most = flags_all(set);
+        return true;
+    }
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        if (rows[i].point == point) {
+            *least = rows[i].least;
+            *most = rows[i].most;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool wm_point_read(enum wm_point point, int32_t number, const struct wm_view *view, int32_t *value)
 {
     const struct wm_point_row *row = wm_point(point);

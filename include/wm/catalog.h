@@ -171,6 +171,12 @@ const char *wm_state_name(enum wm_point point, int32_t value);
 /* The set of flags that a point shows; false if it is no word of flags. */
 bool wm_point_flags(enum wm_point point, enum wm_flag_set *set);
 
+/*
+ * The least and the most that a point can show, 0 included, in its unit; false where neither
+ * ranges.def nor a set of flags says so.
+ */
+bool wm_point_range(enum wm_point point, int32_t *least, int32_t *most);
+
 /* wm_state_string_flow_float, ... */
 enum wm_state_value {
 #define STATE(scope, point, value, name) wm_state_##scope##_##point##_##name = (value),

@@ -308,3 +308,28 @@ Test(snmp, temperatures_are_shown_in_the_unit_that_is_set)
     cr_assert_eq(wm_encode(row->snmp_encoding, row->unit, 21000, &settings), 698);
     cr_assert_eq(wm_encode(row->snmp_encoding, row->unit, -40000, &settings), -400);
 }
+
+Test(snmp, every_object_of_a_plant_has_a_range_with_0_in_it_or_labels)
+{
+    int ranges = 0;
+    int labels = 0;
+    for (int i = 0; i < wm_point_count; i++) {
+        const enum wm_point point = (enum wm_point)i;
+        const struct wm_point_row *row = wm_point(point);
+        if (row->snmp_group == WM_NO_OBJECT) {
+            continue;
+        }
+        int32_t least;
+        int32_t most;
+        if (wm_point_range(point, &least, &most)) {
+            /* Decision S3: what is lost or not measured yet answers 0. */
+            cr_assert(least <= 0 && most > 0, "%s", row->snmp_name);
+            ranges++;
+        } else {
+            cr_assert_not_null(wm_state_name(point, 0), "%s has no range", row->snmp_name);
+            labels++;
+        }
+    }
+    cr_assert_geq(ranges, 20);
+    cr_assert_eq(labels, 2, "the lines of a GX_R_AUX");
+}

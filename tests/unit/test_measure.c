@@ -73,3 +73,48 @@ Test(measure, a_current_keeps_its_sign_and_a_wild_one_is_refused)
     answer.value[1] = -1;
     cr_assert_eq(wm_measure(&answer, device, wm_module_type(0), &taken), WM_RANGE);
 }
+
+/* The largest that is taken from a module of any type. */
+static int32_t most_of(enum wm_message_id message)
+{
+    int32_t most = 0;
+    for (int32_t code = 0; code <= wm_setting(wm_setting_bank_module_type)->max; code++) {
+        const struct wm_module_type *type = wm_module_type(code);
+        for (int32_t value = 0; type != NULL && value <= UINT16_MAX; value++) {
+            const struct wm_frame answer = {
+                .class = WM_CLASS_MODULE, .message = message, .value = {value}};
+            struct wm_measurement taken;
+            if (wm_measure(&answer, device, type, &taken) == WM_OK) {
+                const int32_t is =
+                    message == wm_message_measure ? taken.block.voltage_mV : taken.resistance_uOhm;
+                most = is > most ? is : most;
+            }
+        }
+    }
+    return most;
+}
+
+static void check_range(enum wm_point point, int32_t least, int32_t most)
+{
+    int32_t range_least;
+    int32_t range_most;
+    cr_assert(wm_point_range(point, &range_least, &range_most));
+    cr_assert_eq(range_least, least, "%s", wm_point(point)->name);
+    cr_assert_eq(range_most, most, "%s: %d", wm_point(point)->name, (int)most);
+}
+
+Test(measure, the_ranges_of_the_tables_are_what_is_taken)
+{
+    const int32_t voltage_mV = most_of(wm_message_measure);
+    check_range(wm_point_module_voltage, 0, voltage_mV);
+    check_range(wm_point_string_voltage_average, 0, voltage_mV * 1000);
+    check_range(wm_point_system_voltage_average, 0, voltage_mV * 1000);
+    check_range(wm_point_string_voltage_sum, 0, voltage_mV * WM_MODULES_MAX);
+    check_range(wm_point_system_voltage_sum, 0, voltage_mV * WM_MODULES_MAX);
+    check_range(wm_point_module_resistance, 0, most_of(wm_message_impedance));
+    /* The ends that the tests above try. */
+    check_range(wm_point_module_temperature, -40000, 125000);
+    check_range(wm_point_module_bypass, 0, 1000);
+    check_range(wm_point_string_current, -2600000, 2600000);
+    check_range(wm_point_string_current_ac, 0, 2600000);
+}
