@@ -1,5 +1,6 @@
 /*
- * print.c — wm-catalog: prints the tables as Markdown, for the documents kept in the tree.
+ * print.c — wm-catalog: prints the tables as Markdown, for the documents kept in the tree; the MIB
+ * file has print_mib.c.
  *
  * Always true: what it prints follows from the catalog alone, so printing again gives the same
  * bytes; tests/contract compares them with the committed documents.
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "print_mib.h"
 #include "wm/catalog.h"
 #include "wm/limits.h"
 #include "wm/message.h"
@@ -309,10 +311,9 @@ int main(int argc, char **argv)
         const char *option;
         void (*print)(void);
     } documents[] = {
-        {"--registers", print_registers},
-        {"--settings", print_settings},
-        {"--alarms", print_alarms},
-        {"--messages", print_messages},
+        {"--registers", print_registers}, {"--settings", print_settings},
+        {"--alarms", print_alarms},       {"--messages", print_messages},
+        {"--mib", wm_print_mib},
     };
     for (size_t i = 0; argc == 2 && i < sizeof documents / sizeof documents[0]; i++) {
         if (strcmp(argv[1], documents[i].option) == 0) {
@@ -320,6 +321,6 @@ int main(int argc, char **argv)
             return fflush(stdout) == 0 ? 0 : 2;
         }
     }
-    fprintf(stderr, "usage: wm-catalog --registers | --settings | --alarms | --messages\n");
+    fprintf(stderr, "usage: wm-catalog --registers | --settings | --alarms | --messages | --mib\n");
     return 2;
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DOCUMENT_MAX 65536
+#define DOCUMENT_MAX 262144
 
 static char *read_all(FILE *file, const char *what)
 {
@@ -76,6 +76,11 @@ Test(documents, SETTINGS_is_current)
 Test(documents, ALARMS_is_current)
 {
     check("firmware/catalog/ALARMS.md", "--alarms");
+}
+
+Test(documents, the_MIB_file_is_current)
+{
+    check("firmware/service/snmp/GBMS-MIB.txt", "--mib");
 }
 
 Test(documents, CONSOLE_is_current)
