@@ -950,7 +950,7 @@ case_list() {
 # Starts serve in the background; its lines come from descriptor 4, it reads from descriptor 5.
 serve_start() {
     mkfifo "$work/lines" "$work/typed"
-    "$bench" serve guide_dashboard --modbus 127.0.0.1:0 --snmp 127.0.0.1:0 "$@" \
+    "$bench" serve "${plant:-guide_dashboard}" --modbus 127.0.0.1:0 --snmp 127.0.0.1:0 "$@" \
         >"$work/lines" 2>"$out" <"$work/typed" &
     background=$!
     exec 4<"$work/lines" 5>"$work/typed"
@@ -994,6 +994,32 @@ case_serve() {
 }
 
 # Reads what was said up to the end of an answer, into $answer.
+# Every object has its name, type, unit and decimals in the MIB file.
+case_serve_mib() {
+    command -v snmpbulkwalk >/dev/null || fail "snmpbulkwalk is missing; run ci/setup"
+    plant=four_aux
+    serve_start --set temperature.high_warn=19 --set temperature.high_alarm=20
+    SNMPCONFPATH=$work snmpbulkwalk -v2c -c public -M firmware/service/snmp:tests/mibs \
+        -m GBMS-MIB "127.0.0.1:${ready##*:}" bacs >"$work/walk" 2>&1
+    kill -TERM "$background"
+    serve_end
+    cat "$work/walk" >>"$out"
+    status_is 0
+    says "GBMS-MIB::bacsModuleType.0 = INTEGER: c20(0)"
+    says "GBMS-MIB::bacsTemperatureHighAlarm.0 = INTEGER: 20.0 degC or degF"
+    says "GBMS-MIB::bacsVoltageHighAlarm.0 = INTEGER: 15.50 V"
+    says "GBMS-MIB::bacsModuleIndex.2 = INTEGER: 1"
+    says "GBMS-MIB::bacsStringAlarm.1 = INTEGER: 17"
+    says "OID: GBMS-MIB::bacsAlarmTemperatureHigh"
+    says "GBMS-MIB::gxRAUX4Input4.0 = INTEGER: normal(1)"
+    says "GBMS-MIB::gxRAUX4Output4.0 = INTEGER: off(0)"
+    # Nothing else, but that the walk was whole.
+    sed -i '/^GBMS-MIB::gxRAUX4Output4.0 = No more variables left/d' "$work/walk"
+    unnamed=$(grep -v '^GBMS-MIB::[A-Za-z0-9]*\.[0-9]* = [A-Za-z0-9]*: ' "$work/walk")
+    test -z "$unnamed" || fail "without a name: $unnamed"
+    says_not "Wrong Type"
+}
+
 serve_answer() {
     answer=
     while read -r line <&4; do
