@@ -226,7 +226,7 @@ static int32_t decimals_of(struct wm_encoding encoding, enum wm_unit unit)
 static void encode_range(struct wm_encoding encoding, enum wm_unit unit, int32_t *least,
                          int32_t *most)
 {
-    struct wm_settings settings = {{0}};
+    struct wm_settings settings = {.value = {0}};
     const int32_t low = *least;
     const int32_t high = *most;
     *least = wm_encode(encoding, unit, low, &settings);
