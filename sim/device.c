@@ -187,11 +187,11 @@ static bool module_is_programming(const struct sim_devices *devices, int32_t mod
     return devices->module[module].programming_until_us > sim_world_now_us(devices->world);
 }
 
-/* Whether an offer of this address (0: only who is pressed) is for the module. */
-static bool module_registers(const struct sim_devices *devices, int32_t module, int32_t address)
+/* Whether it takes an address that is offered now: once a press. */
+static bool module_registers(const struct sim_devices *devices, int32_t module)
 {
     return module_is_programming(devices, module) && module_is_pressed(devices, module) &&
-           (address == SIM_ADDRESS_FACTORY || !devices->module[module].press_is_used);
+           !devices->module[module].press_is_used;
 }
 
 void sim_devices_press(struct sim_devices *devices, int32_t module, bool is_held)
@@ -283,14 +283,13 @@ static int hear_device(struct sim_devices *devices, int32_t place, size_t size,
 static int hear_broadcast(struct sim_devices *devices, const struct sim_frame *question,
                           size_t size, struct sim_talk *talks, int max)
 {
-    const int32_t address = question->values[wm_question_register_address_address];
     if (question->message != wm_message_register_address) {
         talks[0] = (struct sim_talk){SIM_DEVICE_ALL_MODULES, SIM_LATENCY_US, 0};
         return 1;
     }
     int count = 0;
     for (int32_t m = 0; m < devices->modules; m++) {
-        if (module_registers(devices, m, address)) {
+        if (module_registers(devices, m)) {
             count = hear_device(devices, SIM_DEVICE_MODULE + m, size, talks, count, max);
         }
     }
@@ -523,13 +522,13 @@ static void all_modules_act(struct sim_devices *devices, const struct sim_frame 
     }
 }
 
-/* The module whose button is pressed takes the address, once a press; 0 only asks who it is. */
+/* The module whose button is pressed takes the address; 0 only asks who would. */
 static bool register_address(struct sim_devices *devices, int32_t m, struct sim_frame *answer,
                              const struct sim_frame *question)
 {
     struct sim_module *module = &devices->module[m];
     int32_t address = question->values[wm_question_register_address_address];
-    if (address > WM_MODULES_MAX || !module_registers(devices, m, address)) {
+    if (address > WM_MODULES_MAX || !module_registers(devices, m)) {
         return false;
     }
     if (address != SIM_ADDRESS_FACTORY) {

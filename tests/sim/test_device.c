@@ -231,11 +231,14 @@ Test(device, a_held_button_registers_once_and_can_be_asked_for)
     }
     cr_assert(ask(wm_message_register_address, WM_CLASS_BROADCAST, 0, 20, &answer));
     cr_assert_not(ask(wm_message_register_address, WM_CLASS_BROADCAST, 0, 21, &answer));
-    cr_assert(ask(wm_message_register_address, WM_CLASS_BROADCAST, 0, 0, &answer), "still held");
+    cr_assert_not(ask(wm_message_register_address, WM_CLASS_BROADCAST, 0, 0, &answer),
+                  "asked is who would take an address, and it takes no other one");
     cr_assert(ask(wm_message_measure, WM_CLASS_MODULE, 20, 0, &answer));
     cr_assert_eq(answer.values[wm_answer_measure_state], SIM_STATE_PRESSED);
     sim_devices_let_go(&devices, 3);
     cr_assert_not(ask(wm_message_register_address, WM_CLASS_BROADCAST, 0, 0, &answer));
+    sim_devices_press(&devices, 3, false);
+    cr_assert(ask(wm_message_register_address, WM_CLASS_BROADCAST, 0, 0, &answer), "anew");
 }
 
 Test(device, programming_puts_the_bypass_off_and_ends_by_order_or_by_itself)
