@@ -6,11 +6,10 @@
 #include <assert.h>
 #include <string.h>
 
-#include "wm/limits.h"
-
 enum {
     FACTORY_ADDRESS = 0,
-    OFFER_PERIOD_MS = 100,      /* a press lasts far longer */
+    NOBODY = -1,                /* no serial number */
+    ASK_PAUSE_MS = 50,          /* so that one press is dealt with before the next, 300 ms later */
     WATCH_PERIOD_MS = 500,      /* a look at the module that is shown */
     ANNOUNCE_PERIOD_MS = 10000, /* modules that were plugged in meanwhile learn of the mode */
     TRIES = 3,                  /* as many rounds as make a device lost (decision B3) */
@@ -45,6 +44,13 @@ bool wm_programmer_told(struct wm_programmer *programmer, struct wm_event *event
     return true;
 }
 
+static void address_register(struct wm_programmer *programmer, int32_t address)
+{
+    programmer->modules++;
+    programmer->is_changed = true;
+    tell(programmer, wm_event_address_registered, address, 0);
+}
+
 /* ---- activities begin and end ----------------------------------------------------------- */
 
 static void stage_enter(struct wm_programmer *programmer, enum wm_programmer_stage stage,
@@ -67,6 +73,10 @@ static void activity_begin(struct wm_programmer *programmer, int32_t activity,
     programmer->next = command->number;
     programmer->modules = 0;
     programmer->is_lone_garbled = false;
+    programmer->is_taken = false;
+    programmer->subject = NOBODY;
+    programmer->occupant = NOBODY;
+    programmer->target = command->number;
     stage_enter(programmer, stage, now_ms);
 }
 
@@ -76,6 +86,10 @@ static void activity_end(struct wm_programmer *programmer, int32_t result)
     if (programmer->activity == wm_state_programmer_activity_show &&
         result != wm_state_programmer_result_succeeded) {
         programmer->lamp_address = programmer->first;
+    }
+    if (programmer->stage == WM_STAGE_RANGE_CHECK && programmer->is_taken &&
+        programmer->target == programmer->next && result == wm_state_programmer_result_stopped) {
+        address_register(programmer, programmer->next); /* pressed just before the stop */
     }
     programmer->activity = wm_state_programmer_activity_none;
     programmer->result = result;
@@ -240,9 +254,14 @@ static struct wm_frame stage_question(const struct wm_programmer *programmer, ui
     switch (programmer->stage) {
     case WM_STAGE_RANGE_HELD:
         return question_to(WM_CLASS_BROADCAST, 0, wm_message_register_address, FACTORY_ADDRESS);
-    case WM_STAGE_RANGE_OFFER:
+    case WM_STAGE_RANGE_ASK:
         *retries = 0;
-        return question_to(WM_CLASS_BROADCAST, 0, wm_message_register_address, next);
+        return question_to(WM_CLASS_BROADCAST, 0, wm_message_register_address, FACTORY_ADDRESS);
+    case WM_STAGE_RANGE_GIVE:
+        *retries = 0; /* who has taken it answers no more: RANGE_CHECK finds out */
+        return question_to(WM_CLASS_BROADCAST, 0, wm_message_register_address, programmer->target);
+    case WM_STAGE_RANGE_CHECK:
+        return question_to(WM_CLASS_MODULE, programmer->target, wm_message_identify, 0);
     case WM_STAGE_SINGLE_FREE:
     case WM_STAGE_SINGLE_CONFIRM:
         return question_to(WM_CLASS_MODULE, programmer->last, wm_message_identify, 0);
@@ -262,7 +281,7 @@ static struct wm_frame stage_question(const struct wm_programmer *programmer, ui
     case WM_STAGE_RESET_CHECK:
         *retries = 0; /* one time-out each is long enough */
         break;
-    case WM_STAGE_RANGE_CONFIRM:
+    case WM_STAGE_RANGE_FREE:
     case WM_STAGE_NONE:
         break;
     }
@@ -302,45 +321,114 @@ void wm_programmer_ask(struct wm_programmer *programmer, struct wm_line *line, w
 
 /* ---- what they came to ------------------------------------------------------------------ */
 
-static void address_register(struct wm_programmer *programmer, int32_t address, wm_ms now_ms)
+/* Noise garbles too: only what is garbled each time counts as two devices. */
+static bool is_to_be_asked_again(struct wm_programmer *programmer,
+                                 enum wm_programmer_outcome outcome)
 {
-    programmer->touched_ms = now_ms;
-    programmer->modules++;
-    programmer->is_changed = true;
-    tell(programmer, wm_event_address_registered, address, 0);
+    return outcome == WM_OUTCOME_GARBLED && ++programmer->tries < TRIES;
+}
+
+/* Where the range has registered it, or `next`. */
+static int32_t registered_at(const struct wm_programmer *programmer, int32_t serial)
+{
+    int32_t address = programmer->first;
+    while (address < programmer->next && programmer->serial[address - 1] != serial) {
+        address++;
+    }
+    return address;
+}
+
+static void range_asked(struct wm_programmer *programmer, enum wm_programmer_outcome outcome,
+                        const struct wm_frame *answer, wm_ms now_ms)
+{
+    if (outcome == WM_OUTCOME_SILENT) {
+        programmer->subject = NOBODY;
+        programmer->tries = 0;
+        programmer->next_ms = now_ms + ASK_PAUSE_MS; /* no change: nothing to publish */
+        return;
+    }
+    if (outcome == WM_OUTCOME_GARBLED) {
+        activity_end(programmer, wm_state_programmer_result_collision);
+        return;
+    }
+    const int32_t serial = answer->value[wm_answer_register_address_serial_number];
+    const int32_t target = registered_at(programmer, serial);
+    if (target == programmer->next && programmer->occupant != NOBODY &&
+        programmer->occupant != serial) {
+        activity_end(programmer, wm_state_programmer_result_collision);
+        return;
+    }
+    if (target != programmer->next && serial != programmer->subject) {
+        programmer->touched_ms = now_ms; /* told once a press, however often it is asked */
+        tell(programmer, wm_event_registered_again, target, 0);
+    }
+    programmer->subject = serial;
+    programmer->target = target;
+    stage_enter(programmer, WM_STAGE_RANGE_GIVE, now_ms);
 }
 
 static void range_advance(struct wm_programmer *programmer, wm_ms now_ms)
 {
-    address_register(programmer, programmer->next, now_ms);
+    programmer->serial[programmer->next - 1] = programmer->subject;
+    programmer->subject = NOBODY;
+    programmer->touched_ms = now_ms;
+    address_register(programmer, programmer->next);
     if (programmer->next == programmer->last) {
         programmer->next = 0;
         activity_end(programmer, wm_state_programmer_result_succeeded);
         return;
     }
     programmer->next++;
-    stage_enter(programmer, WM_STAGE_RANGE_OFFER, now_ms + OFFER_PERIOD_MS);
+    stage_enter(programmer, WM_STAGE_RANGE_FREE, now_ms);
+}
+
+/* serial: who is at the target, NOBODY if nothing was understood. */
+static void range_checked(struct wm_programmer *programmer, enum wm_programmer_outcome outcome,
+                          int32_t serial, wm_ms now_ms)
+{
+    if (outcome != WM_OUTCOME_SILENT && serial != programmer->subject) {
+        collide(programmer, programmer->target);
+        activity_end(programmer, wm_state_programmer_result_collision);
+    } else if (programmer->target != programmer->next) {
+        stage_enter(programmer, WM_STAGE_RANGE_ASK, now_ms + ASK_PAUSE_MS);
+    } else if (outcome == WM_OUTCOME_ANSWERED || programmer->is_taken) {
+        range_advance(programmer, now_ms);
+    } else {
+        stage_enter(programmer, WM_STAGE_RANGE_ASK, now_ms); /* it has heard nothing */
+    }
 }
 
 static void range_ended(struct wm_programmer *programmer, enum wm_programmer_outcome outcome,
-                        wm_ms now_ms)
+                        const struct wm_frame *answer, wm_ms now_ms)
 {
+    const bool is_answered = outcome == WM_OUTCOME_ANSWERED;
+    const int32_t serial = is_answered ? answer->value[wm_answer_identify_serial_number] : NOBODY;
+    if (programmer->stage == WM_STAGE_RANGE_GIVE) {
+        programmer->is_taken =
+            is_answered &&
+            answer->value[wm_answer_register_address_serial_number] == programmer->subject;
+        stage_enter(programmer, WM_STAGE_RANGE_CHECK, now_ms);
+        return;
+    }
+    if (is_to_be_asked_again(programmer, outcome)) {
+        return;
+    }
     if (programmer->stage == WM_STAGE_RANGE_HELD) {
         if (outcome == WM_OUTCOME_SILENT) {
-            stage_enter(programmer, WM_STAGE_RANGE_OFFER, now_ms);
+            stage_enter(programmer, WM_STAGE_RANGE_FREE, now_ms);
         } else {
             activity_end(programmer, wm_state_programmer_result_button_held);
         }
-    } else if (outcome == WM_OUTCOME_ANSWERED) {
-        range_advance(programmer, now_ms);
-    } else if (outcome == WM_OUTCOME_SILENT) {
-        programmer->stage = WM_STAGE_RANGE_OFFER;
-        programmer->next_ms = now_ms + OFFER_PERIOD_MS;
-    } else if (programmer->stage == WM_STAGE_RANGE_OFFER) {
-        stage_enter(programmer, WM_STAGE_RANGE_CONFIRM, now_ms);
-    } else {
+    } else if (programmer->stage == WM_STAGE_RANGE_ASK) {
+        range_asked(programmer, outcome, answer, now_ms);
+    } else if (programmer->stage == WM_STAGE_RANGE_CHECK) {
+        range_checked(programmer, outcome, serial, now_ms);
+    } else if (outcome == WM_OUTCOME_GARBLED) {
         collide(programmer, programmer->next);
         activity_end(programmer, wm_state_programmer_result_collision);
+    } else {
+        programmer->occupant = serial;
+        stage_enter(programmer, WM_STAGE_RANGE_ASK, now_ms);
     }
 }
 
@@ -401,13 +489,6 @@ static void show_ended(struct wm_programmer *programmer, enum wm_programmer_outc
     } else {
         activity_end(programmer, wm_state_programmer_result_no_answer);
     }
-}
-
-/* Noise garbles too: only what is garbled each time counts as two devices. */
-static bool is_to_be_asked_again(struct wm_programmer *programmer,
-                                 enum wm_programmer_outcome outcome)
-{
-    return outcome == WM_OUTCOME_GARBLED && ++programmer->tries < TRIES;
 }
 
 static void query_end(struct wm_programmer *programmer)
@@ -482,7 +563,7 @@ static void stage_ended(struct wm_programmer *programmer, enum wm_programmer_out
 {
     switch (programmer->activity) {
     case wm_state_programmer_activity_range:
-        range_ended(programmer, outcome, now_ms);
+        range_ended(programmer, outcome, answer, now_ms);
         break;
     case wm_state_programmer_activity_single:
         single_ended(programmer, outcome, now_ms);
@@ -523,8 +604,9 @@ void wm_programmer_receive(struct wm_programmer *programmer, struct wm_line *lin
     } else if (!is_dropped) {
         stage_ended(programmer, outcome, &answer, now_ms);
     } else if (programmer->asked == wm_message_register_address && outcome == WM_OUTCOME_ANSWERED &&
-               answer.address != FACTORY_ADDRESS) {
-        address_register(programmer, answer.address, now_ms); /* pressed just before the stop */
+               programmer->activity == wm_state_programmer_activity_none &&
+               answer.address == programmer->next) {
+        address_register(programmer, answer.address); /* pressed just before the stop */
     }
 }
 

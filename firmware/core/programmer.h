@@ -4,8 +4,13 @@
  *
  * Always true: it asks nothing while the mode is off, but for the farewell that ends it; one
  * activity at most is under way, and it ends by itself or by its operator; every question is asked
- * a bounded number of times, save a range's offer and the look at a shown module, which go on in
- * their own periods until a button, an order or the idle limit ends them.
+ * a bounded number of times, save whose button is pressed in a range and the look at a shown
+ * module, which go on in their own periods until a button, an order or the idle limit ends them;
+ * no lost question or answer puts two modules at one address, or leaves an address of a range out.
+ *
+ * A range asks who is pressed before it gives anything: that can be asked again, an address can't.
+ * Serial numbers tell whether the one that is pressed has its address already, which it is given
+ * again, so that its press is used up. Nobody is put where somebody else is.
  *
  * How the mode shows in register 1000: nothing is measured meanwhile, so RUNNING is taken away, and
  * EQUALISATION, since the modules put their bypasses off; MODULE_ADDRESSING stands as long as the
@@ -27,17 +32,20 @@
 #include "wm/catalog.h"
 #include "wm/command.h"
 #include "wm/journal.h"
+#include "wm/limits.h"
 #include "wm/status.h"
 #include "wm/view.h"
 
 /* What the present activity asks next. */
 enum wm_programmer_stage {
     WM_STAGE_NONE,
-    WM_STAGE_RANGE_HELD,    /* whose button is held before anything is offered? */
-    WM_STAGE_RANGE_OFFER,   /* whose button is pressed takes `next`             */
-    WM_STAGE_RANGE_CONFIRM, /* the answer was garbled: one module, or two?      */
-    WM_STAGE_SINGLE_FREE,   /* does anybody have the new address?               */
-    WM_STAGE_SINGLE_OLD,    /* does exactly one have the old one?               */
+    WM_STAGE_RANGE_HELD,  /* whose button is held before anything is given? */
+    WM_STAGE_RANGE_FREE,  /* does anybody have `next` already?              */
+    WM_STAGE_RANGE_ASK,   /* whose button is pressed?                       */
+    WM_STAGE_RANGE_GIVE,  /* it takes `target`                              */
+    WM_STAGE_RANGE_CHECK, /* has it, and nobody else?                       */
+    WM_STAGE_SINGLE_FREE, /* does anybody have the new address?             */
+    WM_STAGE_SINGLE_OLD,  /* does exactly one have the old one?             */
     WM_STAGE_SINGLE_SET,
     WM_STAGE_SINGLE_CONFIRM,
     WM_STAGE_SHOW_BEGIN,
@@ -61,6 +69,7 @@ struct wm_programmer {
     bool is_dropped; /* private from here on: its activity has ended meanwhile */
     bool is_announcement_due;
     bool is_lone_garbled; /* of a query: all that answered did so at one address */
+    bool is_taken;        /* of a range: the subject has said that it takes `target` */
     enum wm_message_id asked;
     int32_t announced;    /* what the last broadcast said: 1 on, 0 off */
     int32_t lamp_address; /* module whose blinking is to be ended, or 0 */
@@ -73,9 +82,13 @@ struct wm_programmer {
     int32_t modules;
     int32_t tries; /* of the present question, beyond the line's own */
     int32_t modules_configured;
-    wm_ms touched_ms;  /* last order or registered button */
-    wm_ms next_ms;     /* when the stage asks again */
-    wm_ms announce_ms; /* when the mode is broadcast again */
+    int32_t subject;                /* serial number of the module that is pressed in a range */
+    int32_t occupant;               /* of the module that had `next` before the range gave it */
+    int32_t target;                 /* `next`, or the address that the subject has got already */
+    int32_t serial[WM_MODULES_MAX]; /* by address less one: `first` to before `next` of a range */
+    wm_ms touched_ms;               /* last order or registered button */
+    wm_ms next_ms;                  /* when the stage asks again */
+    wm_ms announce_ms;              /* when the mode is broadcast again */
     int32_t events;
     struct wm_event event[WM_PROGRAMMER_EVENTS_MAX];
 };

@@ -95,7 +95,10 @@ scenario "a button that is held gets no address, and the operator is told" {
     operator "programmer range 1 18"
     wait(seconds(1))
     plant.module[5]:hold()
-    within(seconds(2), function() expect(plant.module[5].address):is(1) end)
+    within(seconds(2), function()
+      expect(plant.module[5].address):is(1)
+      expect.operator("show programmer"):shows "modules=1"
+    end)
     throughout(seconds(20), function()
       expect.operator("show programmer"):shows "result=running next=2 modules=1"
     end, { every = seconds(1) })
@@ -105,7 +108,7 @@ scenario "a button that is held gets no address, and the operator is told" {
   end,
 }
 
-scenario "two buttons at once take one address: the range stops and says where" {
+scenario "two buttons at once get nothing: the range stops and says where" {
   tags  = { "programmer" },
   plant = "fresh_from_the_factory",
 
@@ -121,16 +124,107 @@ scenario "two buttons at once take one address: the range stops and says where" 
     within(seconds(2), function()
       expect.operator("show programmer"):shows "activity=none result=collision next=8 modules=1"
     end)
-    expect(plant.module[2].address):is(8)
-    expect(plant.module[3].address):is(8)
+    expect(plant.module[2].address):is(0)
+    expect(plant.module[3].address):is(0)
+
+    note "it goes on from there, one button after the other"
+    wait(seconds(2)) -- the presses are over
+    operator "programmer range 8 24"
+    wait(seconds(1))
+    for n = 2, 3 do
+      plant.module[n]:press()
+      within(seconds(2), function()
+        expect.operator("show programmer"):shows("modules=" .. n - 1)
+        expect(plant.module[n].address):is(6 + n)
+      end)
+    end
+  end,
+}
+
+scenario "a button that is pressed again moves no module and leaves no gap" {
+  tags  = { "programmer" },
+  plant = "fresh_from_the_factory",
+
+  run = function(plant)
+    within(minutes(2), function() expect(plant):has "communication_lost" end)
+    operator "programmer on"
+    operator "programmer range 1 18"
+    wait(seconds(1))
+
+    note "a hand that is not sure presses every button twice, one press each 300 ms"
+    for n, module in ipairs(plant.module) do
+      module:press()
+      wait(seconds(0.3))
+      if n < 18 then
+        module:press()
+        wait(seconds(0.3))
+        expect.operator("log events 20"):shows("registered_again " .. n)
+      end
+    end
+
+    note "and the first one again would change nothing: the range is full"
+    expect.operator("show programmer"):shows "activity=none result=succeeded modules=18"
+    for n, module in ipairs(plant.module) do
+      expect(module.address):is(n)
+      expect(module.led):is "flashing_green"
+    end
+  end,
+}
+
+scenario "in a bank that has addresses each may keep its own, and nobody gets another's" {
+  tags  = { "programmer" },
+  plant = "two_strings_of_nine",
+
+  run = function(plant)
+    settle()
+    operator "programmer on"
+    operator "programmer range 1 18"
+    wait(seconds(1))
+    note "nobody registers unpressed"
+    expect.operator("show programmer"):shows "result=running next=1 modules=0"
+    for n = 1, 4 do
+      plant.module[n]:press()
+      within(seconds(2), function()
+        expect.operator("show programmer"):shows("modules=" .. n)
+      end)
+    end
+
+    note "block 7 is pressed where block 5 still is"
+    plant.module[7]:press()
+    within(seconds(2), function()
+      expect.operator("show programmer"):shows "activity=none result=collision next=5 modules=4"
+    end)
+    for n, module in ipairs(plant.module) do
+      expect(module.address):is(n)
+    end
+    operator "programmer off"
+    within(rounds(3), function() expect(plant):is_quiet() end)
+  end,
+}
+
+scenario "two that had one address before end a range that comes to them" {
+  tags  = { "programmer" },
+  plant = "two_strings_of_nine",
+
+  run = function(plant)
+    settle()
+    plant.module[3].address = 2
+    operator "programmer on"
+    operator "programmer range 1 18"
+    wait(seconds(1))
+    plant.module[1]:press()
+    within(seconds(2), function()
+      expect.operator("show programmer"):shows "activity=none result=collision next=2 modules=1"
+      expect.operator("log events 20"):shows "collision 2 1"
+    end)
 
     note "a reset is the cure the guide gives"
     operator "programmer reset"
     within(seconds(10), function()
       expect.operator("show programmer"):shows "activity=none result=succeeded"
     end)
-    for n = 1, 3 do
-      expect(plant.module[n].address):is(0)
+    for _, module in ipairs(plant.module) do
+      expect(module.address):is(0)
     end
   end,
 }

@@ -117,7 +117,7 @@ static bool broadcast_answer(struct fake_bus *fake, struct wm_frame *question, i
             module->is_pressed) {
             if (address > 0) {
                 module->address = address;
-                module->is_pressed = false;
+                module->is_pressed = module->is_stuck;
             }
             value[wm_answer_register_address_address] = address;
             value[wm_answer_register_address_serial_number] = i + 1;
@@ -216,6 +216,13 @@ static void answer_write(struct fake_bus *fake, const struct wm_frame *question,
     fake->answer_size = size + (size_t)fake->junk_bytes;
 }
 
+/* True when this one is the n-th. */
+static bool is_nth(int *left)
+{
+    *left -= *left > 0;
+    return *left == 0;
+}
+
 static enum wm_status fake_transmit(void *self, const uint8_t *bytes, size_t size)
 {
     struct fake_bus *fake = self;
@@ -236,6 +243,9 @@ static enum wm_status fake_transmit(void *self, const uint8_t *bytes, size_t siz
     }
     fake->answer_size = 0;
     fake->answer_fetched = 0;
+    if (fake->deaf_nth > 0 && is_nth(&fake->deaf_nth)) {
+        return WM_OK;
+    }
     if (!device_answer(fake, &question, value)) {
         return WM_OK;
     }
@@ -246,6 +256,10 @@ static enum wm_status fake_transmit(void *self, const uint8_t *bytes, size_t siz
         fake->lose_answers--;
         return WM_OK;
     }
+    if (fake->lose_nth > 0 && is_nth(&fake->lose_nth)) {
+        return WM_OK;
+    }
+    fake->garble_answers += fake->garble_nth > 0 && is_nth(&fake->garble_nth);
     answer_write(fake, &question, value);
     return WM_OK;
 }

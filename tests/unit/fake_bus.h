@@ -18,6 +18,7 @@ enum { FAKE_QUESTIONS_MAX = 4096, BENCH_LOG_MAX = 2048 };
 struct fake_module {
     bool is_silent;        /* nor does it do anything */
     bool is_pressed;       /* registers with the next offer */
+    bool is_stuck;         /* its button stays pressed, and registers with every offer */
     bool is_showing;       /* blinks for `show` */
     bool is_deaf_to_reset; /* misses it */
     bool was_told_alarm;   /* by the last measure question */
@@ -59,6 +60,9 @@ struct fake_bus {
     int answers_left;
     int garble_answers;   /* a bit of the next n answers is wrong           */
     int late_answers;     /* the next n answers carry the sequence before   */
+    int lose_nth;         /* the n-th answer from now never arrives; 0: it has been */
+    int garble_nth;       /* the n-th answer from now is wrong, likewise    */
+    int deaf_nth;         /* the n-th question from now reaches nobody      */
     int junk_bytes;       /* of 0xA5 before each answer                     */
     int answer_bytes_max; /* receive returns at most so many at once; 0: all */
     /* What was asked (the first FAKE_QUESTIONS_MAX since the last forget), and the answer. */

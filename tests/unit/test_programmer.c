@@ -466,14 +466,18 @@ Test(programmer, a_range_gives_the_addresses_to_the_buttons_in_turn, .init = set
     cr_assert_eq(asked(wm_message_register_address), 0, "no more is offered");
 }
 
-Test(programmer, an_offer_is_made_every_tenth_of_a_second_and_no_retry, .init = setup)
+Test(programmer, who_presses_is_asked_ten_times_a_second_and_nobody_given_anything, .init = setup)
 {
     cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, 1, 3), WM_OK);
     bench_run(&bench, 1000);
     fake_bus_forget(&bench.bus);
     bench_run(&bench, 8000);
-    cr_assert_gt(asked(wm_message_register_address), 50);
-    cr_assert_leq(asked(wm_message_register_address), 80);
+    cr_assert_gt(asked(wm_message_register_address), 80);
+    cr_assert_leq(asked(wm_message_register_address), 100);
+    cr_assert_eq(asked(wm_message_register_address), bench.bus.questions);
+    for (int i = 0; i < bench.bus.questions; i++) {
+        cr_assert_eq(bench.bus.asked[i].value[wm_question_register_address_address], 0);
+    }
 }
 
 Test(programmer, a_button_that_is_held_ends_a_range_before_it_gives_anything, .init = setup)
@@ -506,7 +510,9 @@ Test(programmer, two_buttons_at_once_are_a_collision, .init = setup)
     bench.bus.module[2].is_pressed = true;
     bench_run(&bench, 500);
     cr_assert_eq(seen()->result_choice, RESULT(collision));
-    cr_assert_neq(bench_told(&bench, wm_event_collision, 77), 0);
+    cr_assert_eq(told(wm_event_collision), 0, "there is none yet");
+    cr_assert_eq(bench.bus.module[1].address, 2);
+    cr_assert_eq(bench.bus.module[2].address, 3);
     cr_assert_eq(told(wm_event_address_registered), 1);
     cr_assert_eq(seen()->next_address, 77, "where it stopped");
     fake_bus_forget(&bench.bus);
@@ -542,6 +548,294 @@ Test(programmer, a_range_can_be_stopped, .init = setup)
     bench_run(&bench, 5000);
     cr_assert_eq(bench.bus.questions, 0);
     cr_assert_eq(bench.core.view.system.status_flags, 0x1040, "the mode is still on");
+}
+
+/* ---- a range, whatever is pressed and lost ---------------------------------------------- */
+
+/* The k-th answer or question from now is lost, or the k-th answer garbled. */
+enum fault { LOST_ANSWER, GARBLED_ANSWER, LOST_QUESTION, FAULTS };
+
+static int *fault_of(enum fault fault)
+{
+    int *const places[FAULTS] = {&bench.bus.lose_nth, &bench.bus.garble_nth, &bench.bus.deaf_nth};
+    return places[fault];
+}
+
+/* Each button `presses` times, one press every 300 ms; false when the fault never happened. */
+static bool range_suffers(enum fault fault, int k, int32_t first, int presses)
+{
+    setup();
+    *fault_of(fault) = k;
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, first, first + 2), WM_OK);
+    bench_run(&bench, 500);
+    for (int press = 0; press < 3 * presses; press++) {
+        bench.bus.module[press / presses].is_pressed = true;
+        bench_run(&bench, 300);
+    }
+    bench_run(&bench, 300);
+    for (int i = 0; i < 3; i++) {
+        cr_assert_eq(bench.bus.module[i].address, first + i, "fault %d, %d: %d at %d", fault, k, i,
+                     bench.bus.module[i].address);
+        cr_assert_neq(bench_told(&bench, wm_event_address_registered, first + i), 0);
+    }
+    cr_assert_eq(seen()->result_choice, RESULT(succeeded), "fault %d, %d", fault, k);
+    cr_assert_eq(seen()->modules_count, 3);
+    cr_assert_eq(told(wm_event_address_registered), 3);
+    cr_assert_eq(told(wm_event_collision), 0);
+    return *fault_of(fault) == 0;
+}
+
+/* How many places there were for the fault. */
+static int range_suffers_each(enum fault fault, int32_t first, int presses)
+{
+    int k = 1;
+    while (range_suffers(fault, k, first, presses)) {
+        k++;
+    }
+    return k - 1;
+}
+
+Test(programmer, no_lost_answer_leaves_twins_or_a_gap)
+{
+    cr_assert_eq(range_suffers_each(LOST_ANSWER, 76, 1), 9, "asked, given, made sure; three times");
+    cr_assert_eq(range_suffers_each(GARBLED_ANSWER, 76, 1), 9);
+    cr_assert_gt(range_suffers_each(LOST_QUESTION, 76, 1), 9);
+}
+
+Test(programmer, nor_where_each_has_its_address_already)
+{
+    cr_assert_eq(range_suffers_each(LOST_ANSWER, 1, 1), 12);
+    cr_assert_eq(range_suffers_each(GARBLED_ANSWER, 1, 1), 12);
+    cr_assert_gt(range_suffers_each(LOST_QUESTION, 1, 1), 12);
+}
+
+Test(programmer, nor_where_every_button_is_pressed_twice)
+{
+    cr_assert_gt(range_suffers_each(LOST_ANSWER, 76, 2), 12);
+    cr_assert_gt(range_suffers_each(GARBLED_ANSWER, 76, 2), 12);
+    cr_assert_gt(range_suffers_each(LOST_QUESTION, 76, 2), 12);
+}
+
+Test(programmer, a_button_that_is_pressed_again_keeps_its_address, .init = setup)
+{
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, 76, 79), WM_OK);
+    bench_run(&bench, 500);
+    for (int i = 0; i < 2; i++) {
+        bench.bus.module[i].is_pressed = true;
+        bench_run(&bench, 300);
+    }
+    for (int i = 0; i < 2; i++) {
+        bench.bus.module[i].is_pressed = true;
+        bench_run(&bench, 300);
+        cr_assert_not(bench.bus.module[i].is_pressed, "its press is used up");
+        cr_assert_eq(bench.bus.module[i].address, 76 + i);
+        cr_assert_neq(bench_told(&bench, wm_event_registered_again, 76 + i), 0);
+    }
+    cr_assert_eq(told(wm_event_registered_again), 2);
+    cr_assert_eq(told(wm_event_address_registered), 2);
+    cr_assert_eq(seen()->modules_count, 2);
+    cr_assert_eq(seen()->next_address, 78);
+    bench.bus.module[0].is_pressed = true;
+    bench_run(&bench, 300);
+    cr_assert_eq(told(wm_event_registered_again), 3, "each press is told");
+}
+
+Test(programmer, a_button_of_an_earlier_range_is_a_new_one, .init = setup)
+{
+    for (int32_t first = 76; first <= 86; first += 10) {
+        cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, first, first + 1), WM_OK);
+        bench_run(&bench, 500);
+        for (int i = 0; i < 2; i++) {
+            bench.bus.module[i].is_pressed = true;
+            bench_run(&bench, 300);
+            cr_assert_eq(bench.bus.module[i].address, first + i);
+        }
+    }
+    cr_assert_eq(told(wm_event_registered_again), 0);
+}
+
+Test(programmer, a_stuck_button_is_told_once_and_prolongs_the_mode_once, .init = setup)
+{
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, 76, 78), WM_OK);
+    bench_run(&bench, 500);
+    bench.bus.module[0].is_pressed = bench.bus.module[0].is_stuck = true;
+    bench_run(&bench, 900000);
+    cr_assert_eq(bench.bus.module[0].address, 76);
+    cr_assert_eq(told(wm_event_address_registered), 1);
+    cr_assert_eq(told(wm_event_registered_again), 1);
+    bench_run(&bench, 1000);
+    cr_assert_eq(seen()->mode_choice, wm_state_programmer_mode_off);
+}
+
+Test(programmer, a_button_that_is_pressed_again_prolongs_the_mode, .init = setup)
+{
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, 76, 78), WM_OK);
+    for (int i = 0; i < 3; i++) {
+        bench_run(&bench, 800000);
+        bench.bus.module[0].is_pressed = true;
+    }
+    bench_run(&bench, 800000);
+    cr_assert_eq(seen()->mode_choice, wm_state_programmer_mode_on);
+}
+
+Test(programmer, nobody_gets_an_address_that_another_has, .init = setup)
+{
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, 1, 3), WM_OK);
+    bench_run(&bench, 500);
+    bench.bus.module[0].is_pressed = true;
+    bench_run(&bench, 300);
+    cr_assert_eq(seen()->modules_count, 1, "its own it may have");
+    bench.bus.module[2].is_pressed = true;
+    bench_run(&bench, 300);
+    cr_assert_eq(seen()->result_choice, RESULT(collision));
+    cr_assert_eq(seen()->next_address, 2, "where it stopped");
+    cr_assert_eq(bench.bus.module[2].address, 3);
+    cr_assert_eq(told(wm_event_collision), 0, "there is none yet");
+}
+
+Test(programmer, twins_of_before_end_a_range_that_comes_to_them, .init = setup)
+{
+    bench.bus.module[1].address = bench.bus.module[2].address = 77;
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, 76, 78), WM_OK);
+    bench_run(&bench, 1000);
+    cr_assert_eq(seen()->result_choice, RESULT(running));
+    bench.bus.module[0].is_pressed = true;
+    bench_run(&bench, 1000);
+    cr_assert_eq(seen()->result_choice, RESULT(collision));
+    cr_assert_eq(seen()->modules_count, 1);
+    cr_assert_neq(bench_told(&bench, wm_event_collision, 77), 0);
+}
+
+Test(programmer, noise_where_nobody_is_makes_no_twins, .init = setup)
+{
+    bench.bus.module[0].address = 76;
+    bench.bus.garble_answers = 2; /* of the look at 76, with a silence after them */
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, 76, 78), WM_OK);
+    while (bench.bus.garble_answers > 0) {
+        bench_run(&bench, 1);
+    }
+    bench.bus.module[0].is_silent = true;
+    bench_run(&bench, 1000);
+    cr_assert_eq(seen()->result_choice, RESULT(running));
+    cr_assert_eq(told(wm_event_collision), 0);
+}
+
+Test(programmer, what_four_lost_answers_hide_is_told_with_the_next_button, .init = setup)
+{
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, 76, 78), WM_OK);
+    bench_run(&bench, 500);
+    bench.bus.is_limited = true;
+    bench.bus.answers_left = 1; /* who is pressed; not that it took the address */
+    bench.bus.module[0].is_pressed = true;
+    bench_run(&bench, 300);
+    bench.bus.is_limited = false;
+    bench_run(&bench, 300);
+    cr_assert_eq(seen()->modules_count, 0);
+    bench.bus.module[1].is_pressed = true;
+    bench_run(&bench, 500);
+    cr_assert_eq(seen()->result_choice, RESULT(collision));
+    cr_assert_neq(bench_told(&bench, wm_event_collision, 76), 0);
+    cr_assert_eq(told(wm_event_address_registered), 0);
+}
+
+Test(programmer, what_has_said_that_it_takes_an_address_is_registered, .init = setup)
+{
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, 76, 78), WM_OK);
+    bench_run(&bench, 500);
+    bench.bus.is_limited = true;
+    bench.bus.answers_left = 2; /* who is pressed, who takes it; then none */
+    bench.bus.module[0].is_pressed = true;
+    bench_run(&bench, 300);
+    cr_assert_eq(seen()->modules_count, 1);
+    cr_assert_eq(seen()->next_address, 77);
+}
+
+Test(programmer, noise_with_a_silence_between_is_not_two_buttons, .init = setup)
+{
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, 76, 78), WM_OK);
+    bench_run(&bench, 500);
+    bench.bus.module[0].is_pressed = true;
+    bench.bus.garble_answers = 2;
+    bench.bus.lose_nth = 3;
+    bench.bus.garble_nth = 3; /* of those that arrive */
+    bench_run(&bench, 500);
+    cr_assert_eq(bench.bus.garble_nth, 0);
+    cr_assert_eq(seen()->modules_count, 1);
+}
+
+/* Presses the first button, and runs until a stage's question is out and its answer on the way. */
+static void press_until(enum wm_programmer_stage stage)
+{
+    bench.bus.answer_bytes_max = 4; /* so that an answer takes its time */
+    bench.bus.module[0].is_pressed = true;
+    while (bench.core.programmer.stage != stage || !bench.core.programmer.is_asking ||
+           bench.bus.answer_size == 0) {
+        bench_run(&bench, 1);
+    }
+}
+
+Test(programmer, another_button_between_asking_and_giving_is_a_collision, .init = setup)
+{
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, 76, 78), WM_OK);
+    bench_run(&bench, 500);
+    press_until(WM_STAGE_RANGE_ASK);
+    bench.bus.module[0].is_pressed = false;
+    bench.bus.module[1].is_pressed = true;
+    bench_run(&bench, 300);
+    cr_assert_eq(seen()->result_choice, RESULT(collision));
+    cr_assert_neq(bench_told(&bench, wm_event_collision, 76), 0);
+    cr_assert_eq(told(wm_event_address_registered), 0);
+}
+
+Test(programmer, what_another_takes_is_not_registered_for_the_one_that_was_asked, .init = setup)
+{
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, 76, 78), WM_OK);
+    bench_run(&bench, 500);
+    bench.bus.is_limited = true;
+    bench.bus.answers_left = 2;
+    press_until(WM_STAGE_RANGE_ASK);
+    bench.bus.module[0].is_pressed = false;
+    bench.bus.module[1].is_pressed = true;
+    bench_run(&bench, 300);
+    cr_assert_eq(bench.bus.module[1].address, 76);
+    cr_assert_eq(told(wm_event_address_registered), 0);
+}
+
+Test(programmer, what_was_given_before_a_stop_does_not_count_in_the_next_range, .init = setup)
+{
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, 76, 78), WM_OK);
+    bench_run(&bench, 500);
+    press_until(WM_STAGE_RANGE_GIVE);
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_STOP, 0, 0), WM_OK);
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, 76, 78), WM_OK);
+    bench_run(&bench, 500);
+    cr_assert_eq(bench.bus.module[0].address, 76);
+    cr_assert_eq(seen()->modules_count, 0);
+    bench.bus.module[0].is_pressed = true;
+    bench_run(&bench, 300);
+    cr_assert_eq(seen()->modules_count, 1);
+}
+
+Test(programmer, what_was_given_before_a_stop_is_told_once)
+{
+    static const enum wm_programmer_stage stages[] = {WM_STAGE_RANGE_GIVE, WM_STAGE_RANGE_CHECK};
+    for (int presses = 1; presses <= 2; presses++) {
+        for (int i = 0; i < 2; i++) {
+            setup();
+            cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, 76, 78), WM_OK);
+            bench_run(&bench, 500);
+            for (int press = 0; press < presses; press++) {
+                bench_run(&bench, 300);
+                press_until(stages[i]);
+            }
+            cr_assert_eq(order(WM_COMMAND_PROGRAMMER_STOP, 0, 0), WM_OK);
+            bench_run(&bench, 300);
+            cr_assert_eq(bench.bus.module[0].address, 76);
+            cr_assert_eq(told(wm_event_address_registered), 1);
+            cr_assert_eq(seen()->modules_count, 1);
+            cr_assert_eq(seen()->result_choice, RESULT(stopped));
+        }
+    }
 }
 
 /* ---- single ----------------------------------------------------------------------------- */
