@@ -432,18 +432,38 @@ static void range_ended(struct wm_programmer *programmer, enum wm_programmer_out
     }
 }
 
+/* It has moved, or it has not: who is at the new address tells, and nothing else. */
+static void single_confirmed(struct wm_programmer *programmer, bool is_answered, int32_t serial)
+{
+    int32_t result = wm_state_programmer_result_no_answer;
+    if (is_answered && serial == programmer->subject) {
+        result = wm_state_programmer_result_succeeded;
+        programmer->modules = 1;
+    } else if (is_answered) {
+        result = wm_state_programmer_result_collision;
+    }
+    activity_end(programmer, result);
+}
+
 /* Somebody at the new address, nobody or several at the old one: nothing is changed then. */
 static void single_ended(struct wm_programmer *programmer, enum wm_programmer_outcome outcome,
-                         wm_ms now_ms)
+                         const struct wm_frame *answer, wm_ms now_ms)
 {
-    const bool is_new =
-        programmer->stage == WM_STAGE_SINGLE_FREE || programmer->stage == WM_STAGE_SINGLE_CONFIRM;
+    if (programmer->stage == WM_STAGE_SINGLE_SET) {
+        stage_enter(programmer, WM_STAGE_SINGLE_CONFIRM, now_ms);
+        return;
+    }
+    if (is_to_be_asked_again(programmer, outcome)) {
+        return;
+    }
     if (outcome == WM_OUTCOME_GARBLED) {
-        collide(programmer, is_new ? programmer->last : programmer->first);
+        collide(programmer,
+                programmer->stage == WM_STAGE_SINGLE_OLD ? programmer->first : programmer->last);
         activity_end(programmer, wm_state_programmer_result_collision);
         return;
     }
     const bool is_answered = outcome == WM_OUTCOME_ANSWERED;
+    const int32_t serial = answer->value[wm_answer_identify_serial_number];
     switch (programmer->stage) {
     case WM_STAGE_SINGLE_FREE:
         if (is_answered) {
@@ -454,19 +474,14 @@ static void single_ended(struct wm_programmer *programmer, enum wm_programmer_ou
         return;
     case WM_STAGE_SINGLE_OLD:
         if (is_answered) {
+            programmer->subject = serial;
             stage_enter(programmer, WM_STAGE_SINGLE_SET, now_ms);
         } else {
             activity_end(programmer, wm_state_programmer_result_no_answer);
         }
         return;
-    case WM_STAGE_SINGLE_SET:
-        /* Its answer may have been lost, and the module has moved: the new address tells. */
-        stage_enter(programmer, WM_STAGE_SINGLE_CONFIRM, now_ms);
-        return;
     default:
-        programmer->modules = is_answered;
-        activity_end(programmer, is_answered ? wm_state_programmer_result_succeeded
-                                             : wm_state_programmer_result_no_answer);
+        single_confirmed(programmer, is_answered, serial);
         return;
     }
 }
@@ -566,7 +581,7 @@ static void stage_ended(struct wm_programmer *programmer, enum wm_programmer_out
         range_ended(programmer, outcome, answer, now_ms);
         break;
     case wm_state_programmer_activity_single:
-        single_ended(programmer, outcome, now_ms);
+        single_ended(programmer, outcome, answer, now_ms);
         break;
     case wm_state_programmer_activity_show:
         show_ended(programmer, outcome, answer, now_ms);

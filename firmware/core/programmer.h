@@ -82,9 +82,9 @@ struct wm_programmer {
     int32_t modules;
     int32_t tries; /* of the present question, beyond the line's own */
     int32_t modules_configured;
-    int32_t subject;                /* serial number of the module that is pressed in a range */
-    int32_t occupant;               /* of the module that had `next` before the range gave it */
-    int32_t target;                 /* `next`, or the address that the subject has got already */
+    int32_t subject;  /* serial number of the module that is pressed, or that single moves */
+    int32_t occupant; /* of the module that had `next` before the range gave it */
+    int32_t target;   /* `next`, or the address that the subject has got already */
     int32_t serial[WM_MODULES_MAX]; /* by address less one: `first` to before `next` of a range */
     wm_ms touched_ms;               /* last order or registered button */
     wm_ms next_ms;                  /* when the stage asks again */

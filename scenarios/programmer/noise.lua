@@ -72,3 +72,27 @@ scenario "a line that loses one answer in ten takes longer, and no address is gi
     all_have_their_places(plant)
   end,
 }
+
+for _, fault in ipairs(faults) do
+  for nth = 1, 6 do
+    -- 1 to 3 is the look at the new address, where nobody answers.
+    if fault.question or nth > 3 then
+      scenario(("single moves a module though %s, number %d"):format(fault.name, nth)) {
+        tags  = { "programmer", "bus" },
+        plant = "two_strings_of_nine",
+
+        run = function(plant)
+          settle()
+          operator "programmer on"
+          wait(seconds(1))
+          plant.bus[fault.verb](plant.bus, { nth = nth, question = fault.question })
+          operator "programmer single 3 300"
+          within(seconds(2), function()
+            expect.operator("show programmer"):shows "activity=none result=succeeded modules=1"
+          end)
+          expect(plant.string[1].module[3].address):is(300)
+        end,
+      }
+    end
+  end
+end

@@ -906,6 +906,58 @@ Test(programmer, a_lost_answer_to_the_order_is_no_lost_module, .init = setup)
     cr_assert_eq(seen()->result_choice, RESULT(succeeded));
 }
 
+Test(programmer, no_loss_hides_that_a_single_module_moved)
+{
+    for (enum fault fault = LOST_ANSWER; fault < FAULTS; fault++) {
+        int k = 0;
+        do {
+            setup();
+            *fault_of(fault) = ++k;
+            single(2, 300, RESULT(succeeded));
+            cr_assert_eq(bench.bus.module[1].address, 300, "fault %d, %d", fault, k);
+            cr_assert_eq(seen()->modules_count, 1);
+            cr_assert_eq(told(wm_event_collision), 0);
+        } while (*fault_of(fault) == 0);
+        cr_assert_gt(k, 3);
+    }
+}
+
+Test(programmer, no_loss_puts_a_single_module_onto_another)
+{
+    for (enum fault fault = LOST_ANSWER; fault < FAULTS; fault++) {
+        setup();
+        *fault_of(fault) = 1;
+        single(2, 3, RESULT(collision));
+        cr_assert_eq(bench.bus.module[1].address, 2);
+    }
+}
+
+Test(programmer, noise_and_silence_at_a_new_address_are_no_twins, .init = setup)
+{
+    bench.bus.module[0].address = 300;
+    bench.bus.garble_answers = 1;
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_SINGLE, 2, 300), WM_OK);
+    bench.bus.module[0].is_silent = true;
+    bench_run(&bench, 1000);
+    cr_assert_eq(seen()->result_choice, RESULT(succeeded));
+    cr_assert_eq(told(wm_event_collision), 0);
+}
+
+Test(programmer, another_at_the_new_address_is_no_success, .init = setup)
+{
+    bench.bus.answer_bytes_max = 4;
+    cr_assert_eq(order(WM_COMMAND_PROGRAMMER_SINGLE, 2, 300), WM_OK);
+    while (bench.core.programmer.stage != WM_STAGE_SINGLE_OLD) {
+        bench_run(&bench, 1);
+    }
+    bench_run(&bench, 1); /* the old one answers, hears no order, and a third one is plugged in */
+    bench.bus.module[1].is_silent = true;
+    bench.bus.module[0].address = 300;
+    bench_run(&bench, 1000);
+    cr_assert_eq(seen()->result_choice, RESULT(collision));
+    cr_assert_eq(seen()->modules_count, 0);
+}
+
 /* ---- show ------------------------------------------------------------------------------- */
 
 Test(programmer, a_shown_module_blinks_until_its_button_is_pressed, .init = setup)
