@@ -13,6 +13,7 @@ enum {
     WATCH_PERIOD_MS = 500,      /* a look at the module that is shown */
     ANNOUNCE_PERIOD_MS = 10000, /* modules that were plugged in meanwhile learn of the mode */
     TRIES = 3,                  /* as many rounds as make a device lost (decision B3) */
+    SWEEP_RETRIES = 1,          /* a third time-out at each of 513 addresses takes too long */
     STATE_SHOWING = 0x02,       /* of a measure answer, sim/BUS.md */
 };
 
@@ -279,7 +280,7 @@ static struct wm_frame stage_question(const struct wm_programmer *programmer, ui
         return question_to(WM_CLASS_MODULE, FACTORY_ADDRESS, wm_message_identify, 0);
     case WM_STAGE_QUERY:
     case WM_STAGE_RESET_CHECK:
-        *retries = 0; /* one time-out each is long enough */
+        *retries = SWEEP_RETRIES;
         break;
     case WM_STAGE_RANGE_FREE:
     case WM_STAGE_NONE:

@@ -46,7 +46,7 @@ scenario "query tells the address of the only module, or how many there are" {
       operator "programmer query"
       wait(seconds(2))
       expect.modbus(1000):is(0x9044)
-      wait(seconds(20)) -- 513 addresses, a time-out each
+      wait(seconds(40)) -- 513 addresses, two time-outs each
       expect.operator("show programmer"):shows(words)
     end
     settle()

@@ -1027,7 +1027,7 @@ static void query(int32_t result, int32_t modules)
 {
     cr_assert_eq(order(WM_COMMAND_PROGRAMMER_QUERY, 0, 0), WM_OK, "%s", why);
     cr_assert_eq(bench.core.view.system.status_flags, 0x9040);
-    bench_run(&bench, 30000);
+    bench_run(&bench, 45000);
     cr_assert_eq(seen()->result_choice, result, "result %d", seen()->result_choice);
     cr_assert_eq(seen()->modules_count, modules);
     cr_assert_eq(bench.core.view.system.status_flags, 0x1040);
@@ -1071,13 +1071,13 @@ Test(programmer, noise_over_the_only_answer_is_asked_away, .init = setup)
     query(RESULT(succeeded), 1);
     cr_assert_eq(seen()->first_address, 2);
     cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_identify, 2), 3);
-    cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_identify, 3), 1, "silence is asked once");
+    cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_identify, 3), 2, "silence is asked twice");
 }
 
 Test(programmer, a_query_shows_where_it_is_and_can_be_stopped, .init = setup)
 {
     cr_assert_eq(order(WM_COMMAND_PROGRAMMER_QUERY, 0, 0), WM_OK);
-    bench_run(&bench, 5000);
+    bench_run(&bench, 10000);
     const int32_t next = seen()->next_address;
     cr_assert(next > 50 && next < 400, "at %d", next);
     cr_assert_eq(order(WM_COMMAND_PROGRAMMER_STOP, 0, 0), WM_OK);
@@ -1086,6 +1086,23 @@ Test(programmer, a_query_shows_where_it_is_and_can_be_stopped, .init = setup)
     fake_bus_forget(&bench.bus);
     bench_run(&bench, 4000);
     cr_assert_eq(asked(wm_message_identify), 0);
+}
+
+Test(programmer, no_loss_makes_a_query_miss_or_invent_a_module)
+{
+    for (enum fault fault = LOST_ANSWER; fault < FAULTS; fault++) {
+        for (int k = 1; k <= 4; k++) {
+            setup();
+            *fault_of(fault) = k;
+            query(RESULT(several), 3);
+            setup();
+            bench.bus.module[0].is_silent = bench.bus.module[2].is_silent = true;
+            *fault_of(fault) = k;
+            query(RESULT(succeeded), 1);
+            cr_assert_eq(seen()->first_address, 2);
+            cr_assert_eq(told(wm_event_collision), 0);
+        }
+    }
 }
 
 /* ---- reset ------------------------------------------------------------------------------ */
@@ -1097,7 +1114,7 @@ Test(programmer, a_reset_takes_all_addresses_and_makes_sure, .init = setup)
     cr_assert_eq(seen()->result_choice, RESULT(succeeded));
     for (int i = 0; i < 3; i++) {
         cr_assert_eq(bench.bus.module[i].address, 0);
-        cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_identify, i + 1), 1);
+        cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_identify, i + 1), 2);
     }
     cr_assert_eq(asked(wm_message_reset_address), 3, "nobody answers it: it is said three times");
 }
@@ -1109,6 +1126,26 @@ Test(programmer, a_reset_tells_how_many_kept_their_addresses, .init = setup)
     bench_run(&bench, 2000);
     cr_assert_eq(seen()->result_choice, RESULT(several));
     cr_assert_eq(seen()->modules_count, 1);
+}
+
+Test(programmer, no_loss_makes_a_reset_a_success_or_a_failure)
+{
+    for (enum fault fault = LOST_ANSWER; fault < FAULTS; fault++) {
+        for (int k = 1; k <= 6; k++) {
+            setup();
+            *fault_of(fault) = k;
+            cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RESET, 0, 0), WM_OK);
+            bench_run(&bench, 2000);
+            cr_assert_eq(seen()->result_choice, RESULT(succeeded), "fault %d, %d", fault, k);
+            setup();
+            bench.bus.module[2].is_deaf_to_reset = true;
+            *fault_of(fault) = k;
+            cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RESET, 0, 0), WM_OK);
+            bench_run(&bench, 2000);
+            cr_assert_eq(seen()->result_choice, RESULT(several), "fault %d, %d", fault, k);
+            cr_assert_eq(seen()->modules_count, 1);
+        }
+    }
 }
 
 Test(programmer, a_reset_of_nobody_is_no_success, .init = setup)
