@@ -62,7 +62,7 @@ static void verdict_check_board(struct hx_verdict *verdict, const struct hx_stag
     struct hx_text detail = {0};
     if (verdict->outcome == HX_PASSED && judged != NULL) {
         hx_text_add(&detail,
-                    "at   %s\nwant every alarm to follow the plant, and in time\n"
+                    "at   %s\nwant every view to follow the plant, and in time\n"
                     "saw  %s",
                     scenario->where, judged);
         verdict_fail(verdict, HX_FAILED, judged, detail.bytes);

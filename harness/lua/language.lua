@@ -70,7 +70,7 @@ local function advance(limit, word, until_us, stops_at_views)
   end
   local verdict = host.verdict()
   if verdict then
-    failure.raise("every alarm to follow the plant, and in time", { "  oracle " .. verdict }, nil,
+    failure.raise("every view to follow the plant, and in time", { "  oracle " .. verdict }, nil,
       true)
   end
 end

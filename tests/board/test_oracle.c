@@ -81,22 +81,32 @@ static void measure_resistance(int32_t module)
     oracle_answered(court.oracle, values, court.now_us);
 }
 
-static void rest_of_round(int32_t first)
+static void read_sensor(int32_t sensor)
 {
     const int32_t values[WM_FIELDS_MAX] = {0};
+    oracle_asked(court.oracle, WM_CLASS_SENSOR, sensor, wm_message_read_sensor, court.now_us);
+    court.now_us += 20 * MS;
+    if (!court.sensor_is_silent[sensor]) {
+        oracle_answered(court.oracle, values, court.now_us);
+    }
+}
+
+static void round_ends(void)
+{
+    court.view.rounds++;
+    publish();
+    court.now_us += S - court.now_us % S;
+}
+
+static void rest_of_round(int32_t first)
+{
     for (int32_t m = first; m < MODULES; m++) {
         measure(m);
     }
     for (int32_t i = 0; i < SENSORS; i++) {
-        oracle_asked(court.oracle, WM_CLASS_SENSOR, i, wm_message_read_sensor, court.now_us);
-        court.now_us += 20 * MS;
-        if (!court.sensor_is_silent[i]) {
-            oracle_answered(court.oracle, values, court.now_us);
-        }
+        read_sensor(i);
     }
-    court.view.rounds++;
-    publish();
-    court.now_us += S - court.now_us % S;
+    round_ends();
 }
 
 static void rounds(int count)
@@ -170,16 +180,20 @@ static void closes(void)
 
 TestSuite(oracle, .init = opens, .fini = closes);
 
+static const char *verdict(void)
+{
+    return oracle_verdict(court.oracle, court.now_us);
+}
+
 static void says_nothing(void)
 {
-    cr_assert_null(oracle_verdict(court.oracle), "%s", oracle_verdict(court.oracle));
+    cr_assert_null(verdict(), "%s", verdict());
 }
 
 static void says(const char *text)
 {
-    const char *verdict = oracle_verdict(court.oracle);
-    cr_assert_not_null(verdict, "no verdict where \"%s\" was due", text);
-    cr_assert_not_null(strstr(verdict, text), "\"%s\" is not in: %s", text, verdict);
+    cr_assert_not_null(verdict(), "no verdict where \"%s\" was due", text);
+    cr_assert_not_null(strstr(verdict(), text), "\"%s\" is not in: %s", text, verdict());
 }
 
 /* ---- lost ------------------------------------------------------------------------------- */
@@ -299,6 +313,166 @@ Test(oracle, a_sensor_that_answers_is_back_within_three_rounds)
     says_nothing();
     rounds(1);
     says("sensor_communication_lost of current sensor 1: not cleared");
+}
+
+/* ---- polling ---------------------------------------------------------------------------- */
+
+/* A round of them all but one: modules, then sensors. */
+static void round_without(int32_t place)
+{
+    for (int32_t m = 0; m < MODULES; m++) {
+        if (m != place) {
+            measure(m);
+        }
+    }
+    for (int32_t i = 0; i < SENSORS; i++) {
+        if (MODULES + i != place) {
+            read_sensor(i);
+        }
+    }
+    round_ends();
+}
+
+static void mode(int32_t choice)
+{
+    court.view.programmer.mode_choice = choice;
+    publish();
+}
+
+Test(oracle, a_module_left_out_of_a_round_is_missed)
+{
+    round_without(2);
+    says("polling of module 3: left out of the round");
+}
+
+Test(oracle, a_sensor_left_out_of_a_round_is_missed)
+{
+    round_without(MODULES + 1);
+    says("polling of current sensor 2: left out of the round");
+}
+
+Test(oracle, an_aux_that_nobody_reads_is_missed)
+{
+    court.view.settings.value[wm_setting_bank_aux_units] = 1;
+    publish();
+    rounds(1);
+    says("polling of aux 1: left out of the round");
+}
+
+Test(oracle, while_it_initializes_nobody_is_left_out_either)
+{
+    court.view.is_initializing = 1;
+    publish();
+    round_without(0);
+    says("polling of module 1: left out of the round");
+}
+
+Test(oracle, a_module_that_is_not_configured_is_not_missed)
+{
+    court.view.settings.value[wm_setting_bank_modules] = MODULES - 1;
+    publish();
+    round_without(MODULES - 1);
+    says_nothing();
+}
+
+Test(oracle, a_second_look_does_not_stand_for_the_round)
+{
+    measure(1);
+    measure(3);
+    round_without(1);
+    says("polling of module 2: left out of the round");
+}
+
+Test(oracle, who_is_asked_out_of_turn_is_not_held_against_the_others)
+{
+    measure(1);
+    measure(3);
+    rounds(1);
+    measure(MODULES - 1);
+    rounds(1);
+    says_nothing();
+}
+
+Test(oracle, a_round_that_programmer_mode_broke_off_is_no_round)
+{
+    measure(0);
+    measure(1);
+    mode(wm_state_programmer_mode_on);
+    court.now_us += 60 * (int64_t)S;
+    mode(wm_state_programmer_mode_off);
+    rounds(1);
+    says_nothing();
+    mode(wm_state_programmer_mode_on);
+    mode(wm_state_programmer_mode_off);
+    round_without(1);
+    says("polling of module 2: left out of the round");
+}
+
+/* A period of 1 s, 13 questions of 175 ms at 19,200 baud, and a second more. */
+enum { STILL_US = S + 13 * 175 * MS + S };
+
+Test(oracle, a_polling_that_stands_still_is_told_however_nobody_publishes)
+{
+    measure(0);
+    court.now_us += STILL_US - 20 * MS;
+    says_nothing();
+    court.now_us++;
+    says("polling: stands still");
+}
+
+Test(oracle, a_polling_that_stood_still_is_told_though_it_goes_on)
+{
+    measure(0);
+    court.now_us += STILL_US - 20 * MS + 1;
+    oracle_asked(court.oracle, WM_CLASS_MODULE, 1, wm_message_measure, court.now_us);
+    says("polling: stands still");
+}
+
+Test(oracle, orders_to_an_aux_are_no_polling)
+{
+    for (int i = 0; i < 6; i++) {
+        oracle_asked(court.oracle, WM_CLASS_AUX, 0, wm_message_set_outputs, court.now_us);
+        court.now_us += S;
+    }
+    says("polling: stands still");
+}
+
+Test(oracle, in_programmer_mode_nobody_is_polled)
+{
+    mode(wm_state_programmer_mode_on);
+    court.now_us += 3600 * (int64_t)S;
+    oracle_asked(court.oracle, WM_CLASS_MODULE, 0, wm_message_measure, court.now_us);
+    says_nothing();
+    mode(wm_state_programmer_mode_off);
+    court.now_us += STILL_US;
+    says_nothing();
+    court.now_us++;
+    says("polling: stands still");
+}
+
+Test(oracle, the_longest_period_since_the_round_before_is_waited_for)
+{
+    court.view.settings.value[wm_setting_bus_round_period] = 60000;
+    publish();
+    measure(0);
+    court.view.settings.value[wm_setting_bus_round_period] = 1000;
+    publish();
+    rest_of_round(1);
+    court.now_us += 59 * (int64_t)S;
+    rounds(1);
+    says_nothing();
+    court.now_us += STILL_US;
+    says("polling: stands still");
+}
+
+Test(oracle, a_polling_that_turns_in_a_circle_is_told)
+{
+    for (int i = 0; i < 7 * 3 * (MODULES + SENSORS); i++) {
+        oracle_asked(court.oracle, WM_CLASS_MODULE, 1, wm_message_measure, court.now_us);
+    }
+    says_nothing();
+    oracle_asked(court.oracle, WM_CLASS_MODULE, 1, wm_message_measure, court.now_us);
+    says("polling: goes on and on: 127 questions to 6 devices");
 }
 
 /* ---- limits ----------------------------------------------------------------------------- */
@@ -568,8 +742,7 @@ Test(oracle, during_a_discharge_no_resistance_is_late)
     court.view.system.status_flags |= wm_flag_general_status_discharging;
     rest_of_round(2);
     rounds(5);
-    cr_assert(oracle_verdict(court.oracle) == NULL ||
-              strstr(oracle_verdict(court.oracle), "resist") == NULL);
+    cr_assert(verdict() == NULL || strstr(verdict(), "resist") == NULL);
 }
 
 /* ---- what stands for others ------------------------------------------------------------- */

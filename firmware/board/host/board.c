@@ -423,5 +423,8 @@ const char *board_undated(enum wm_alarm alarm)
 
 const char *board_verdict(const struct board *board)
 {
-    return board->witness != NULL ? oracle_verdict(witness_oracle(board->witness)) : NULL;
+    if (board->witness == NULL) {
+        return NULL;
+    }
+    return oracle_verdict(witness_oracle(board->witness), sim_world_now_us(board->world));
 }

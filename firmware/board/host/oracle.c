@@ -27,18 +27,15 @@ enum {
 
 /* ---- the report ------------------------------------------------------------------------- */
 
-void oracle_report(struct oracle *oracle, enum wm_alarm alarm, const char *item, int32_t number,
-                   int64_t now_us, const char *format, ...)
+static void verdict_write(struct oracle *oracle, const char *subject, const char *item,
+                          int32_t number, int64_t now_us, const char *format, va_list arguments)
 {
     if (oracle->verdict[0] != '\0') {
         return;
     }
     char text[600];
     char place[32] = "";
-    va_list arguments;
-    va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
     if (number > 0) {
         (void)snprintf(place, sizeof place, " of %s %d", item, (int)number);
     }
@@ -46,9 +43,27 @@ void oracle_report(struct oracle *oracle, enum wm_alarm alarm, const char *item,
     (void)snprintf(oracle->verdict, sizeof oracle->verdict,
                    "%s%s: %s; seen at %.3f s, after rounds that ended at %.3f, %.3f, %.3f and "
                    "%.3f s",
-                   wm_alarm(alarm)->name, place, text, (double)now_us / US_PER_S,
-                   (double)end_us[3] / US_PER_S, (double)end_us[2] / US_PER_S,
-                   (double)end_us[1] / US_PER_S, (double)end_us[0] / US_PER_S);
+                   subject, place, text, (double)now_us / US_PER_S, (double)end_us[3] / US_PER_S,
+                   (double)end_us[2] / US_PER_S, (double)end_us[1] / US_PER_S,
+                   (double)end_us[0] / US_PER_S);
+}
+
+void oracle_report(struct oracle *oracle, enum wm_alarm alarm, const char *item, int32_t number,
+                   int64_t now_us, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    verdict_write(oracle, wm_alarm(alarm)->name, item, number, now_us, format, arguments);
+    va_end(arguments);
+}
+
+void oracle_accuse(struct oracle *oracle, const char *subject, const char *item, int32_t number,
+                   int64_t now_us, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    verdict_write(oracle, subject, item, number, now_us, format, arguments);
+    va_end(arguments);
 }
 
 /* What the i-th newest round took, in us; of one that runs as much as the one before. */
@@ -317,12 +332,16 @@ void oracle_asked(struct oracle *oracle, enum wm_class class, int32_t index,
     oracle->question.index = index;
     oracle->question.message = message;
     oracle->question.sent_us = now_us;
+    if (device != NULL && message != wm_message_set_outputs) {
+        oracle_poll_asked(oracle, now_us);
+    }
     if (message == wm_message_set_outputs || device == NULL || device == oracle->open) {
         return; /* an order comes between */
     }
     visit_close(oracle, now_us);
     if (message == wm_message_measure || message == wm_message_read_sensor ||
         message == wm_message_read_aux) {
+        oracle_poll_visit(oracle, device, class, index);
         oracle->open = device;
         device->is_answered = false;
         device->sent_us = now_us;
@@ -524,6 +543,7 @@ static void lates_report(struct oracle *oracle)
 static void round_end(struct oracle *oracle, uint32_t round, int64_t now_us)
 {
     visit_close(oracle, now_us);
+    oracle_poll_round(oracle, now_us);
     lates_report(oracle);
     memmove(oracle->round_us + 1, oracle->round_us, ORACLE_ROUNDS * sizeof oracle->round_us[0]);
     oracle->round_us[0] = now_us;
@@ -547,6 +567,9 @@ static void settings_see(struct oracle *oracle, const struct wm_settings *settin
     const bool is_first = !oracle->has_settings;
     oracle->settings = *settings;
     oracle->has_settings = true;
+    if (is_first) {
+        oracle_poll_resume(oracle, now_us);
+    }
     oracle->started_us = now_us;
     oracle_levels_make(oracle);
     for (int32_t m = 0; m < WM_MODULES_MAX; m++) {
@@ -604,8 +627,9 @@ void oracle_close(struct oracle *oracle)
     free(oracle);
 }
 
-const char *oracle_verdict(const struct oracle *oracle)
+const char *oracle_verdict(struct oracle *oracle, int64_t now_us)
 {
+    oracle_poll_check(oracle, now_us);
     return oracle->verdict[0] != '\0' ? oracle->verdict : NULL;
 }
 

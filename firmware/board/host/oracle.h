@@ -5,9 +5,10 @@
  * with the settings in them; nothing of the core. Each alarm is one row of its table.
  *
  * Always true: no alarm is raised or cleared later than three rounds as they ran, plus the retries
- * of the last, plus its delay or hold, or there is a verdict; what the truth does not decide (a
- * value within a device's error of a limit, a device on a disturbed line) is never held against
- * the webmanager. The first verdict stays.
+ * of the last, plus its delay or hold, or there is a verdict; nor is a configured device left out
+ * of a round, or nobody asked any more, without one. What the truth does not decide (a value within
+ * a device's error of a limit, a device on a disturbed line) is never held against the webmanager.
+ * The first verdict stays.
  */
 #ifndef BOARD_ORACLE_H
 #define BOARD_ORACLE_H
@@ -47,8 +48,11 @@ void oracle_answered(struct oracle *oracle, const int32_t *values, int64_t now_u
 /* A view, in the step that publishes it. Kept by copy of what is needed. */
 void oracle_published(struct oracle *oracle, const struct wm_view *view, int64_t now_us);
 
-/* One sentence on the first broken rule; null while there is none. Lives with the oracle. */
-const char *oracle_verdict(const struct oracle *oracle);
+/*
+ * One sentence on the first broken rule; null while there is none. Lives with the oracle. now_us:
+ * a webmanager that has fallen silent tells nothing that could be judged when it does.
+ */
+const char *oracle_verdict(struct oracle *oracle, int64_t now_us);
 
 /* As board_latency. */
 bool oracle_latency(const struct oracle *oracle, enum wm_alarm alarm,

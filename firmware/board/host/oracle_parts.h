@@ -40,6 +40,7 @@ struct oracle_device {
     int64_t asked_us[ORACLE_ROUNDS];
     int64_t answered_us[ORACLE_ROUNDS];
     int64_t failed_us; /* the end of the last visit without an answer */
+    uint32_t sweep;    /* in which it was visited last */
     uint32_t asked_round;
     uint32_t answered_round;
     uint32_t failed_round;
@@ -165,6 +166,13 @@ struct oracle {
         enum wm_message_id message;
         int64_t sent_us;
     } question;
+    struct {
+        uint32_t sweep;    /* devices one behind the other: a second look, or a round */
+        int32_t place;     /* of the one visited last in it; -1: none */
+        int32_t questions; /* since the last round ended */
+        int64_t period_us; /* the longest that has been set since then */
+        int64_t until_us;  /* the next question comes by then */
+    } poll;
     struct oracle_level level[LIMITS];
     struct board_latency latency[wm_alarm_count];
     /* What was measured in this view: since when it was due; for what stands for it. */
@@ -187,6 +195,10 @@ struct oracle {
 
 /* Keeps the first report: the alarm, its item (1-based; 0: the plant), and a printf text. */
 void oracle_report(struct oracle *oracle, enum wm_alarm alarm, const char *item, int32_t number,
+                   int64_t now_us, const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* The same of what is no alarm. */
+void oracle_accuse(struct oracle *oracle, const char *subject, const char *item, int32_t number,
                    int64_t now_us, const char *format, ...) __attribute__((format(printf, 6, 7)));
 
 /* Takes a latency into the record: since when it was due. */
@@ -291,6 +303,24 @@ struct oracle_certain oracle_difference_certain(const struct oracle *oracle, int
 
 /* Whether the view shows programmer mode. */
 void oracle_programmer_see(struct oracle *oracle, bool is_paused, int64_t now_us);
+
+/* ---- oracle_poll.c ---------------------------------------------------------------------- */
+
+/* A question of the polling, be it a repeated one; orders to an aux are none. */
+void oracle_poll_asked(struct oracle *oracle, int64_t now_us);
+
+/* A device is visited. */
+void oracle_poll_visit(struct oracle *oracle, struct oracle_device *device, enum wm_class class,
+                       int32_t index);
+
+/* A round has ended: who was left out? */
+void oracle_poll_round(struct oracle *oracle, int64_t now_us);
+
+/* Polling may begin, or go on, from now on. */
+void oracle_poll_resume(struct oracle *oracle, int64_t now_us);
+
+/* Whether nobody has been asked for too long. */
+void oracle_poll_check(struct oracle *oracle, int64_t now_us);
 
 /* ---- oracle_string.c -------------------------------------------------------------------- */
 

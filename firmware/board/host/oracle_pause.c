@@ -32,6 +32,7 @@ void oracle_programmer_see(struct oracle *oracle, bool is_paused, int64_t now_us
     }
     oracle->open = NULL;
     oracle->started_us = now_us;
+    oracle_poll_resume(oracle, now_us);
     for (int32_t m = 0; m < WM_MODULES_MAX; m++) {
         module_resume(&oracle->module[m], now_us);
     }
