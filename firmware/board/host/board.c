@@ -82,7 +82,11 @@ static void step(void *self)
         next_ms = wm_core_step(&board->core, now_ms(board));
         published(board);
     } while (next_ms <= now_ms(board));
-    sim_world_schedule(board->world, &board->step, next_ms * 1000);
+    if (next_ms == WM_NEVER) {
+        sim_world_cancel(board->world, &board->step);
+    } else {
+        sim_world_schedule(board->world, &board->step, next_ms * 1000);
+    }
 }
 
 void board_wake(void *board)
