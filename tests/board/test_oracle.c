@@ -2,6 +2,7 @@
  * test_oracle.c — the judge is judged: hand-made truths, readings and views, and what it says.
  */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "firmware/board/host/oracle.h"
@@ -17,6 +18,8 @@ struct court {
     bool is_silent[MODULES];
     bool sensor_is_silent[SENSORS];
     struct wm_view view;
+    /* Bits that this view has wrong, each the other way round. */
+    int32_t wrong_1000, wrong_1001, wrong_1002, wrong_of_module[MODULES], wrong_of_string;
 };
 
 static struct court court;
@@ -26,8 +29,67 @@ static struct sim_band exactly(int32_t value)
     return (struct sim_band){value, value};
 }
 
+/* What a row adds to registers 1000 and 1001, as the guide and decisions B7 and B26 have it. */
+static const struct {
+    enum wm_alarm alarm;
+    int32_t status, battery;
+} row_bits[] = {
+    {wm_alarm_system_error, 0, 0x0001},          {wm_alarm_voltage, 0x0200, 0x0001},
+    {wm_alarm_temperature, 0x0400, 0x0001},      {wm_alarm_resist_alarm_high, 0x0800, 0x0001},
+    {wm_alarm_resist_alarm_low, 0x0800, 0x0001}, {wm_alarm_equalizing, 0, 0x0001},
+    {wm_alarm_battery_breaker_open, 0, 0x0004},  {wm_alarm_thermal_runaway, 0, 0x0009},
+    {wm_alarm_discharging_stopped, 0x0020, 0},   {wm_alarm_max_voltage_diff, 0, 0x0002},
+    {wm_alarm_string_volt_high, 0x0200, 0x0001}, {wm_alarm_string_volt_low, 0x0200, 0x0001},
+};
+
+static bool has_row(enum wm_alarm alarm)
+{
+    for (int32_t i = 0; i < court.view.alarm_rows; i++) {
+        if (court.view.alarm[i].number == wm_alarm(alarm)->number) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int32_t life_word(void)
+{
+    static const int32_t activity_bits[] = {0, 0, 0x2000, 0x2000, 0x8000, 0};
+    static const int32_t flow_bits[] = {0, 0x0040, 0x0010, 0x0008};
+    const struct wm_view_programmer *programmer = &court.view.programmer;
+    const bool is_on = programmer->mode_choice == wm_state_programmer_mode_on;
+    const int32_t mode = is_on ? 0x1000 | activity_bits[programmer->activity_choice] : 0;
+    const int32_t flow = flow_bits[court.view.string[0].flow_choice];
+    return court.view.is_initializing ? 0x4000 | mode : mode | flow | (is_on ? 0 : 0x0001);
+}
+
+/* The words of the view as they follow from the rest of it; one string. */
+static void words_make(void)
+{
+    struct wm_view *view = &court.view;
+    int32_t all = (has_row(wm_alarm_string_volt_high) ? 0x0005 : 0) |
+                  (has_row(wm_alarm_string_volt_low) ? 0x0009 : 0);
+    for (int32_t m = 0; m < MODULES; m++) {
+        view->module[m].alarm_flags &= ~0x0001;
+        view->module[m].alarm_flags |= view->module[m].alarm_flags != 0;
+        view->module[m].alarm_flags ^= court.wrong_of_module[m];
+        all |= view->module[m].alarm_flags;
+    }
+    view->system.status_flags = life_word() | ((all & 0x0002) != 0 ? 0x0004 : 0);
+    view->system.battery_status_flags = 0;
+    for (size_t i = 0; i < sizeof row_bits / sizeof row_bits[0]; i++) {
+        view->system.status_flags |= has_row(row_bits[i].alarm) ? row_bits[i].status : 0;
+        view->system.battery_status_flags |= has_row(row_bits[i].alarm) ? row_bits[i].battery : 0;
+    }
+    view->system.status_flags ^= court.wrong_1000;
+    view->system.battery_status_flags ^= court.wrong_1001;
+    view->string[0].alarm_flags = all ^ court.wrong_of_string;
+    view->system.alarm_flags = all ^ court.wrong_1002;
+}
+
 static void publish(void)
 {
+    words_make();
     court.view.generation++;
     oracle_published(court.oracle, &court.view, court.now_us);
 }
@@ -362,6 +424,7 @@ Test(oracle, an_aux_that_nobody_reads_is_missed)
 Test(oracle, while_it_initializes_nobody_is_left_out_either)
 {
     court.view.is_initializing = 1;
+    row(wm_alarm_initializing);
     publish();
     round_without(0);
     says("polling of module 1: left out of the round");
@@ -739,7 +802,7 @@ Test(oracle, during_a_discharge_no_resistance_is_late)
     measure(0);
     measure(1);
     measure_resistance(1);
-    court.view.system.status_flags |= wm_flag_general_status_discharging;
+    court.view.string[0].flow_choice = wm_state_string_flow_discharge;
     rest_of_round(2);
     rounds(5);
     cr_assert(verdict() == NULL || strstr(verdict(), "resist") == NULL);
@@ -838,6 +901,478 @@ Test(oracle, a_string_whose_equalizing_is_disabled_says_so)
     says_nothing();
     rounds(1);
     says("string_equalizing_disabled of string 1: not raised");
+}
+
+/* ---- the general alarm, and the words of a view ------------------------------------------ */
+
+/* Everything anew, with one bit wrong from the next view on. */
+static void again_with(int32_t *wrong, int32_t bit)
+{
+    closes();
+    opens();
+    *wrong = bit;
+}
+
+/* Of two bits the row is missed first that goes with them. */
+static void says_of_bit(int32_t number, int32_t bit, bool is_missing)
+{
+    char text[32];
+    (void)snprintf(text, sizeof text, "register %d: ", (int)number);
+    if (number == 1000 && bit == wm_flag_general_status_system_failure) {
+        says("system_error: not shown");
+    } else if (number == 1000 && bit == wm_flag_general_status_module_initializing) {
+        says(is_missing ? "initializing: shown" : "initializing: not shown");
+    } else {
+        says(text);
+        says(is_missing ? "is missing" : "is set, and nothing is its reason");
+    }
+}
+
+Test(oracle, every_bit_of_registers_1000_to_1002_is_held)
+{
+    int32_t *const wrong[] = {&court.wrong_1000, &court.wrong_1001, &court.wrong_1002};
+    for (int i = 0; i < 3; i++) {
+        for (int32_t bit = 1; bit <= 0x8000; bit <<= 1) {
+            again_with(wrong[i], bit);
+            says_nothing();
+            publish();
+            says_of_bit(1000 + i, bit, i == 0 && bit == 0x0001);
+        }
+    }
+}
+
+static void initializes(void)
+{
+    court.view.is_initializing = 1;
+    row(wm_alarm_initializing);
+    publish();
+}
+
+/* Before the webmanager runs its rows need no reason that would have to be made up here. */
+static void shows_row(enum wm_alarm alarm)
+{
+    initializes();
+    if (alarm == wm_alarm_battery_breaker_open) {
+        court.view.string[0].breaker_choice = wm_state_string_breaker_open;
+    }
+    row(alarm);
+}
+
+Test(oracle, what_a_row_adds_to_registers_1000_and_1001_is_held)
+{
+    static const enum wm_alarm alarms[] = {
+        wm_alarm_equalizing,       wm_alarm_battery_breaker_open, wm_alarm_thermal_runaway,
+        wm_alarm_max_voltage_diff, wm_alarm_discharging_stopped,  wm_alarm_string_volt_high,
+        wm_alarm_string_volt_low,
+    };
+    for (size_t i = 0; i < sizeof alarms / sizeof alarms[0]; i++) {
+        for (int32_t bit = 1; bit <= 0x8000; bit <<= 1) {
+            again_with(&court.wrong_1000, 0);
+            shows_row(alarms[i]);
+            publish();
+            says_nothing();
+            const int32_t status = court.view.system.status_flags;
+            const int32_t battery = court.view.system.battery_status_flags;
+            court.wrong_1000 = bit;
+            publish();
+            says_of_bit(1000, bit, (status & bit) != 0);
+            again_with(&court.wrong_1001, 0);
+            shows_row(alarms[i]);
+            court.wrong_1001 = bit;
+            publish();
+            says_of_bit(1001, bit, (battery & bit) != 0);
+        }
+    }
+}
+
+Test(oracle, an_alarm_of_a_module_is_a_cause_of_the_general_alarm)
+{
+    voltage_is(0, 11999, 11999);
+    measure(0);
+    measure(0);
+    court.wrong_1001 = 0x0001;
+    voltage_low_toggles(0);
+    says("register 1001: 0x0000: general_alarm (0x0001) is missing");
+}
+
+Test(oracle, an_alarm_of_a_module_shows_in_register_1000)
+{
+    voltage_is(0, 11999, 11999);
+    measure(0);
+    measure(0);
+    court.wrong_1000 = 0x0200;
+    voltage_low_toggles(0);
+    says("register 1000: 0x0001: voltage_out_of_range (0x0200) is missing");
+}
+
+Test(oracle, a_resistance_is_a_cause_on_both_sides)
+{
+    static const struct {
+        int32_t uOhm, flag;
+        enum wm_alarm alarm;
+    } sides[] = {
+        {50001, wm_flag_alarm_resistance_high, wm_alarm_resist_alarm_high},
+        {1099, wm_flag_alarm_resistance_low, wm_alarm_resist_alarm_low},
+    };
+    for (int i = 0; i < 4; i++) {
+        again_with(&court.wrong_1001, 0);
+        resistance_is(0, sides[i % 2].uOhm);
+        measure_resistance(0);
+        measure_resistance(0);
+        shows(0, sides[i % 2].flag);
+        row(sides[i % 2].alarm);
+        if (i % 2 == 0) {
+            row(wm_alarm_resist_alarm);
+        }
+        *(i < 2 ? &court.wrong_1000 : &court.wrong_1001) = i < 2 ? 0x0800 : 0x0001;
+        publish();
+        says(i < 2 ? "register 1000: 0x0001: resistance_out_of_range (0x0800) is missing"
+                   : "register 1001: 0x0000: general_alarm (0x0001) is missing");
+    }
+}
+
+Test(oracle, a_temperature_is_a_cause)
+{
+    for (int i = 0; i < 2; i++) {
+        again_with(&court.wrong_1001, 0);
+        court.truth[0].temperature_mdegC = exactly(35100);
+        truth_is(0);
+        measure(0);
+        measure(0);
+        shows(0, wm_flag_alarm_temperature_high);
+        row(wm_alarm_temperature);
+        row(wm_alarm_temperature_high);
+        *(i == 0 ? &court.wrong_1000 : &court.wrong_1001) = i == 0 ? 0x0400 : 0x0001;
+        publish();
+        says(i == 0 ? "register 1000: 0x0001: temperature_out_of_range (0x0400) is missing"
+                    : "register 1001: 0x0000: general_alarm (0x0001) is missing");
+    }
+}
+
+Test(oracle, a_lost_module_is_a_cause_and_shows_in_register_1000)
+{
+    for (int i = 0; i < 2; i++) {
+        again_with(&court.wrong_1001, 0);
+        silence(0, true);
+        rounds(2);
+        measure(0);
+        *(i == 0 ? &court.wrong_1000 : &court.wrong_1001) = i == 0 ? 0x0004 : 0x0001;
+        lost_toggles(0);
+        says(i == 0 ? "register 1000: 0x0001: module_lost (0x0004) is missing"
+                    : "register 1001: 0x0000: general_alarm (0x0001) is missing");
+    }
+}
+
+Test(oracle, a_warning_is_no_cause)
+{
+    voltage_is(2, 14101, 14101);
+    rounds(1);
+    measure(2);
+    row(wm_alarm_voltage_warn_high);
+    court.wrong_1001 = 0x0001;
+    publish();
+    says("register 1001: 0x0001: general_alarm (0x0001) is set, and nothing is its reason");
+}
+
+Test(oracle, a_lost_sensor_is_a_cause_if_set_so_or_if_a_runaway_acts)
+{
+    for (int32_t choice = 0; choice <= 2; choice++) {
+        for (int32_t action = 0; action <= 1; action++) {
+            again_with(&court.wrong_1001, 0);
+            court.view.settings.value[wm_setting_alarm_sensor_lost_is_general] = choice;
+            court.view.settings.value[wm_setting_runaway_action] = action;
+            publish();
+            sensor_is(0, true);
+            rounds(2);
+            for (int32_t m = 0; m < MODULES; m++) {
+                measure(m);
+            }
+            oracle_asked(court.oracle, WM_CLASS_SENSOR, 0, wm_message_read_sensor, court.now_us);
+            row(wm_alarm_sensor_communication_lost);
+            court.view.sensor[0].link_choice = wm_state_sensor_link_lost;
+            const bool is_cause = choice == 1 || (choice == 2 && action == 1);
+            court.wrong_1001 = is_cause ? 0x0001 : 0;
+            publish();
+            says_nothing();
+            court.wrong_1001 ^= 0x0001;
+            publish();
+            says(is_cause ? "general_alarm (0x0001) is missing" : "nothing is its reason");
+        }
+    }
+}
+
+Test(oracle, what_hangs_on_com2_may_be_a_cause_if_set_so)
+{
+    court.view.settings.value[wm_setting_alarm_environment_is_general] = 1;
+    publish();
+    court.wrong_1001 = 0x0001;
+    publish();
+    says_nothing();
+    court.wrong_1001 = 0;
+    voltage_is(0, 11999, 11999);
+    measure(0);
+    measure(0);
+    court.wrong_1001 = 0x0001;
+    voltage_low_toggles(0);
+    says("register 1001: 0x0000: general_alarm (0x0001) is missing");
+}
+
+/* ---- words of modules and strings -------------------------------------------------------- */
+
+Test(oracle, a_module_that_is_a_cause_says_so_itself)
+{
+    voltage_is(0, 11999, 11999);
+    measure(0);
+    measure(0);
+    court.wrong_of_module[0] = 0x0001;
+    voltage_low_toggles(0);
+    says("alarm word of module 1: 0x0008: general_alarm (0x0001) is missing");
+}
+
+Test(oracle, a_module_that_is_none_does_not)
+{
+    court.wrong_of_module[3] = 0x0001;
+    publish();
+    says("alarm word of module 4: 0x0001: general_alarm (0x0001) is set, and nothing");
+}
+
+Test(oracle, while_one_disobeys_equalizing_any_module_may_be_the_cause)
+{
+    initializes();
+    row(wm_alarm_equalizing);
+    court.wrong_of_module[3] = 0x0001;
+    publish();
+    says_nothing();
+}
+
+enum { IDENTIFIED = 1 << (wm_point_module_type - wm_point_module_position) };
+
+/* Modules 2 and 3 say who they are, the latter something else. */
+static void differs(void)
+{
+    court.view.module[1].valid = court.view.module[2].valid = IDENTIFIED;
+    court.view.module[2].software_revision = 3;
+}
+
+Test(oracle, a_module_that_differs_is_a_failure_and_a_cause)
+{
+    static const char *const missing[] = {
+        "alarm word of module 3: 0x0000: general_alarm (0x0001) is missing",
+        "register 1000: 0x0001: system_failure (0x0100) is missing",
+    };
+    for (int i = 0; i < 2; i++) {
+        again_with(&court.wrong_1000, 0x0100);
+        differs();
+        row(wm_alarm_system_error);
+        court.wrong_of_module[2] = 0x0001;
+        publish();
+        says_nothing();
+        court.wrong_of_module[2] = i == 0 ? 0 : 0x0001;
+        court.wrong_1000 = 0;
+        row(wm_alarm_system_error);
+        publish();
+        says(missing[i]);
+    }
+}
+
+Test(oracle, modules_are_compared_when_the_start_is_over)
+{
+    initializes();
+    differs();
+    publish();
+    says_nothing();
+    court.view.is_initializing = 0;
+    row(wm_alarm_initializing);
+    publish();
+    says("alarm word of module 3: 0x0000: general_alarm (0x0001) is missing");
+}
+
+Test(oracle, who_did_not_say_what_it_is_differs_from_nobody)
+{
+    court.view.module[1].valid = IDENTIFIED;
+    court.view.module[2].software_revision = 3;
+    publish();
+    says_nothing();
+}
+
+Test(oracle, a_string_has_the_bits_of_its_modules)
+{
+    voltage_is(0, 11999, 11999);
+    measure(0);
+    measure(0);
+    court.wrong_of_string = 0x0008;
+    voltage_low_toggles(0);
+    says("alarm word of string 1: 0x0001: voltage_low (0x0008) is missing");
+}
+
+Test(oracle, a_string_has_bits_of_its_own_from_its_voltage_alone)
+{
+    static const struct {
+        int32_t bit;
+        const char *text;
+    } others[] = {
+        {0x0001, "alarm word of string 1: 0x0001: general_alarm (0x0001) is set"},
+        {0x0002, "alarm word of string 1: 0x0002: communication_lost (0x0002) is set"},
+        {0x0004, "alarm word of string 1: 0x0004: voltage_high (0x0004) is set"},
+        {0x0008, "alarm word of string 1: 0x0008: voltage_low (0x0008) is set"},
+        {0x0010, "alarm word of string 1: 0x0010: temperature_high (0x0010) is set"},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        again_with(&court.wrong_of_string, others[i].bit);
+        publish();
+        says(others[i].text);
+    }
+}
+
+Test(oracle, a_string_with_a_voltage_alarm_shows_it_as_a_cause)
+{
+    initializes();
+    row(wm_alarm_string_volt_high);
+    court.wrong_of_string = 0x0001;
+    publish();
+    says("alarm word of string 1: 0x0004: general_alarm (0x0001) is missing");
+}
+
+Test(oracle, a_row_of_a_string_voltage_without_a_string_is_told)
+{
+    initializes();
+    row(wm_alarm_string_volt_low);
+    court.wrong_of_string = court.wrong_1002 = 0x0009;
+    publish();
+    says("register 1002: 0x0000: voltage_low (0x0008) is missing");
+}
+
+/* ---- register 1000 by state -------------------------------------------------------------- */
+
+Test(oracle, before_anybody_is_asked_it_is_connected)
+{
+    closes();
+    memset(&court, 0, sizeof court);
+    court.oracle = oracle_open();
+    wm_settings_reset(&court.view.settings);
+    court.view.is_initializing = 1;
+    court.wrong_1000 = 0x4002;
+    publish();
+    says_nothing();
+    oracle_asked(court.oracle, WM_CLASS_MODULE, 0, wm_message_measure, court.now_us);
+    publish();
+    says("register 1000: 0x0002: connected (0x0002) is set");
+}
+
+Test(oracle, before_it_runs_it_says_so)
+{
+    initializes();
+    court.wrong_1000 = 0x4001;
+    row(wm_alarm_initializing);
+    publish();
+    says("register 1000: 0x0001: running (0x0001) is set");
+}
+
+Test(oracle, while_it_initializes_no_flow_is_shown)
+{
+    court.view.string[0].flow_choice = wm_state_string_flow_float;
+    publish();
+    says_nothing();
+    initializes();
+    says_nothing();
+    court.wrong_1000 = 0x0040;
+    publish();
+    says("float_charging (0x0040) is set");
+}
+
+Test(oracle, the_bank_discharges_if_any_string_does_and_floats_if_all_do)
+{
+    enum {
+        NONE = wm_state_string_flow_none,
+        FLOAT = wm_state_string_flow_float,
+        CHARGE = wm_state_string_flow_charge,
+    };
+    static const struct {
+        int32_t one, other, bit;
+    } flows[] = {
+        {NONE, NONE, 0},         {NONE, FLOAT, 0},       {FLOAT, FLOAT, 0x0040},
+        {FLOAT, CHARGE, 0x0010}, {CHARGE, NONE, 0x0010}, {CHARGE, CHARGE, 0x0010},
+    };
+    for (size_t i = 0; i < sizeof flows / sizeof flows[0]; i++) {
+        for (int32_t bit = 0x0008; bit <= 0x0040; bit <<= 1) {
+            again_with(&court.wrong_1000, 0);
+            court.view.settings.value[wm_setting_bank_strings] = 2;
+            court.view.string[0].flow_choice = flows[i].one;
+            court.view.string[1].flow_choice = flows[i].other;
+            const int32_t right = (life_word() & ~0x0001) ^ flows[i].bit;
+            court.wrong_1000 = right;
+            publish();
+            says_nothing();
+            court.wrong_1000 = right ^ bit;
+            publish();
+            says((flows[i].bit & bit) != 0 ? "is missing" : "nothing is its reason");
+        }
+    }
+}
+
+Test(oracle, a_discharge_shows_in_register_1000)
+{
+    currents_are(-1000);
+    rounds(7);
+    row(wm_alarm_discharging);
+    court.view.string[0].flow_choice = wm_state_string_flow_discharge;
+    publish();
+    says_nothing();
+    court.wrong_1000 = 0x0008;
+    publish();
+    says("register 1000: 0x0001: discharging (0x0008) is missing");
+}
+
+Test(oracle, programmer_mode_shows_what_it_does_and_takes_running_away)
+{
+    static const int32_t bits[] = {0x1000, 0x1000, 0x3000, 0x3000, 0x9000, 0x1000};
+    for (int32_t activity = 0; activity < 6; activity++) {
+        for (int32_t bit = 0x0001; bit <= 0x8000; bit <<= 1) {
+            again_with(&court.wrong_1000, 0);
+            court.view.programmer.activity_choice = activity;
+            mode(wm_state_programmer_mode_on);
+            cr_assert_eq(court.view.system.status_flags, bits[activity]);
+            says_nothing();
+            court.wrong_1000 = bit;
+            publish();
+            says_of_bit(1000, bit, (bits[activity] & bit) != 0);
+        }
+    }
+}
+
+static void bypass_is_ordered(int32_t module, int32_t permille)
+{
+    const int32_t values[WM_FIELDS_MAX] = {permille};
+    oracle_asked(court.oracle, WM_CLASS_MODULE, module, wm_message_set_bypass, court.now_us);
+    court.now_us += 20 * MS;
+    oracle_answered(court.oracle, values, court.now_us);
+}
+
+Test(oracle, whoever_is_bypassed_shows_in_register_1000)
+{
+    measure(0);
+    bypass_is_ordered(0, 500);
+    publish();
+    says_nothing();
+    court.wrong_1000 = 0x0080;
+    publish();
+    says_nothing(); /* ordered, and not reported yet */
+    court.wrong_1000 = 0;
+    court.view.module[1].bypass_permille = 1;
+    publish();
+    says("register 1000: 0x0001: equalisation (0x0080) is missing");
+}
+
+Test(oracle, in_programmer_mode_nobody_is_bypassed)
+{
+    court.view.module[1].bypass_permille = 500;
+    measure(0);
+    bypass_is_ordered(0, 500);
+    court.wrong_1000 = 0x0080;
+    publish();
+    says_nothing();
+    mode(wm_state_programmer_mode_on);
+    says("register 1000: 0x1080: equalisation (0x0080) is set, and nothing is its reason");
 }
 
 /* ---- the record ------------------------------------------------------------------------- */

@@ -599,6 +599,7 @@ void oracle_published(struct oracle *oracle, const struct wm_view *view, int64_t
     sensors_see(oracle, view, now_us);
     oracle_strings_see(oracle, view, before, now_us);
     oracle_summaries_see(oracle, view, before, now_us);
+    oracle_status_see(oracle, view, now_us);
     if (view->rounds != oracle->round) {
         round_end(oracle, view->rounds, now_us);
         if (oracle->is_running) {

@@ -6,9 +6,10 @@
  *
  * Always true: no alarm is raised or cleared later than three rounds as they ran, plus the retries
  * of the last, plus its delay or hold, or there is a verdict; nor is a configured device left out
- * of a round, or nobody asked any more, without one. What the truth does not decide (a value within
- * a device's error of a limit, a device on a disturbed line) is never held against the webmanager.
- * The first verdict stays.
+ * of a round, or nobody asked any more, without one; and registers 1000 to 1002, the general alarm
+ * among them, say what rows, flags and states of the same view say.
+ * What the truth does not decide (a value within a device's error of a limit, a device on a
+ * disturbed line) is never held against the webmanager. The first verdict stays.
  */
 #ifndef BOARD_ORACLE_H
 #define BOARD_ORACLE_H

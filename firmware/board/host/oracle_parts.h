@@ -167,6 +167,7 @@ struct oracle {
         int64_t sent_us;
     } question;
     struct {
+        bool has_begun;    /* somebody was asked, ever */
         uint32_t sweep;    /* devices one behind the other: a second look, or a round */
         int32_t place;     /* of the one visited last in it; -1: none */
         int32_t questions; /* since the last round ended */
@@ -321,6 +322,11 @@ void oracle_poll_resume(struct oracle *oracle, int64_t now_us);
 
 /* Whether nobody has been asked for too long. */
 void oracle_poll_check(struct oracle *oracle, int64_t now_us);
+
+/* ---- oracle_status.c -------------------------------------------------------------------- */
+
+/* The words of a view that follow from the rest of it, which has been taken. */
+void oracle_status_see(struct oracle *oracle, const struct wm_view *view, int64_t now_us);
 
 /* ---- oracle_string.c -------------------------------------------------------------------- */
 

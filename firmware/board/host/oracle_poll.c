@@ -66,6 +66,7 @@ void oracle_poll_asked(struct oracle *oracle, int64_t now_us)
                             value[wm_setting_bank_aux_units];
     oracle_poll_check(oracle, now_us);
     next_by(oracle, now_us);
+    oracle->poll.has_begun = true;
     oracle->poll.questions++;
     if (oracle->poll.questions > DEVICE_QUESTIONS_MAX * devices) {
         oracle_accuse(oracle, "polling", "", 0, now_us,
