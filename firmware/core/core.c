@@ -86,7 +86,10 @@ static void records_save(struct wm_core *core, wm_ms now_ms)
         core->is_save_wished = false;
         core->is_store_damaged = false;
     }
-    core->is_to_be_published |= wm_core_store_is_sound(core) != was_sound;
+    if (wm_core_store_is_sound(core) != was_sound) {
+        core->is_to_be_published = true;
+        wm_core_system_judge(core, now_ms); /* SystemError comes and goes with its reason */
+    }
 }
 
 /* COM2 has a line and a period of its own; what it finds are causes like others. */
@@ -170,7 +173,6 @@ static wm_ms panel_deadline_ms(const struct wm_core *core)
 wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
 {
     assert(now_ms >= core->started_ms + core->view.published_ms);
-    const bool was_sound = wm_core_store_is_sound(core);
     wm_core_commands_apply(core, now_ms);    /* wishes from outside                 */
     wm_core_bytes_receive(core, now_ms);     /* bytes       -> frame, or silence    */
     wm_core_programmer_update(core, now_ms); /* who has the bus                     */
@@ -186,9 +188,6 @@ wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
     question_transmit(core, now_ms);         /* orders, then the next question      */
     wm_com2_transmit(&core->com2, &core->settings, now_ms);
     logs_write(core, now_ms); /* view        -> log rings            */
-    if (wm_core_store_is_sound(core) != was_sound) {
-        return now_ms; /* SystemError comes or goes without waiting */
-    }
     const wm_ms deadlines_ms[] = {
         wm_refusals_deadline_ms(&core->refusals),
         wm_poller_deadline_ms(&core->poller, now_ms),

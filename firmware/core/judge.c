@@ -131,7 +131,7 @@ static void round_judge(struct wm_core *core, wm_ms now_ms)
 }
 
 /* The alarms that follow from the state as a whole (decision S14). */
-static void system_judge(struct wm_core *core, wm_ms now_ms)
+static void causes_set(struct wm_core *core, wm_ms now_ms)
 {
     struct wm_alarms *alarms = &core->alarms;
     const struct wm_bank *bank = &core->bank;
@@ -150,6 +150,13 @@ static void system_judge(struct wm_core *core, wm_ms now_ms)
     wm_alarms_set(alarms, wm_alarm_discharging, (flags & wm_flag_general_status_discharging) != 0);
     wm_alarms_set(alarms, wm_alarm_discharging_stopped,
                   (flags & wm_flag_general_status_discharging_stopped) != 0);
+}
+
+void wm_core_system_judge(struct wm_core *core, wm_ms now_ms)
+{
+    causes_set(core, now_ms);
+    core->is_to_be_published |=
+        wm_alarms_update(&core->alarms, now_ms - core->started_ms, &core->ports.journal);
 }
 
 /* Judges what has ended, if anything has. True if the start is over with it. */
@@ -185,9 +192,7 @@ void wm_core_alarm_update(struct wm_core *core, wm_ms now_ms)
     if (is_started) {
         life_enter(core, WM_RUNNING, now_ms);
     }
-    system_judge(core, now_ms);
-    core->is_to_be_published |=
-        wm_alarms_update(&core->alarms, now_ms - core->started_ms, &core->ports.journal);
+    wm_core_system_judge(core, now_ms);
     if (is_started) {
         wm_alarms_started(&core->alarms);
     }

@@ -44,4 +44,7 @@ void wm_core_sensor_strings(const struct wm_core *core, int32_t sensor, int32_t 
 
 void wm_core_alarm_update(struct wm_core *core, wm_ms now_ms);
 
+/* The alarms that follow from the whole, and the rows of all; again where the store has changed. */
+void wm_core_system_judge(struct wm_core *core, wm_ms now_ms);
+
 #endif

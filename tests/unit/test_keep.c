@@ -327,6 +327,28 @@ Test(keep, a_setting_that_cannot_be_kept_is_in_force_and_tried_again, .init = se
     cr_assert_eq(of(wm_setting_voltage_high_warn), 13400);
 }
 
+/* One step, and what its view says of the store: 0x0100, the row, the general alarm. */
+static void one_step(enum wm_setting setting, int32_t value, bool is_failure)
+{
+    const uint32_t generation = bench.core.view.generation;
+    cr_assert_eq(wish(setting, value), WM_OK, "%s", why);
+    (void)wm_core_step(&bench.core, bench.now_ms);
+    const struct wm_view *view = &bench.core.view;
+    cr_assert_eq(view->generation, generation + 1);
+    cr_assert_eq((view->system.status_flags & 0x0100) != 0, is_failure);
+    cr_assert_eq(bench_has_row(&bench, SYSTEM_ERROR), is_failure);
+    cr_assert_eq((view->system.battery_status_flags & 0x0001) != 0, is_failure);
+    cr_assert_eq(view->panel.buzzer_choice, is_failure);
+}
+
+Test(keep, a_store_that_fails_and_its_system_error_are_in_one_view, .init = setup)
+{
+    bench.is_store_broken = true;
+    one_step(wm_setting_voltage_delay, 5, true);
+    bench.is_store_broken = false;
+    one_step(wm_setting_voltage_delay, 6, false);
+}
+
 Test(keep, a_wish_does_not_wait_for_the_round_to_find_the_store_well_again, .init = setup)
 {
     bench.is_store_broken = true;
