@@ -86,6 +86,7 @@ static bool board_start(struct hx_stage *stage, const struct hx_stage_options *o
         .bus = sim_plant_bus(stage->plant),
         .com2 = sim_plant_com2(stage->plant),
         .panel = sim_plant_panel(stage->plant),
+        .memory = sim_plant_memory(stage->plant),
         .settings = chosen->item,
         .settings_count = chosen->count,
         .modbus_address = options->modbus_address,

@@ -9,6 +9,7 @@
 #include "sim/com2.h"
 #include "sim/device.h"
 #include "sim/faults.h"
+#include "sim/memory.h"
 #include "sim/panel.h"
 #include "sim/plant.h"
 #include "sim/topology.h"
@@ -53,6 +54,7 @@ struct sim_plant {
     struct sim_wire wire;
     struct sim_faults faults;
     struct sim_panel panel;
+    struct sim_memory memory;
     struct sim_com2 com2;
     int32_t baud;
     struct sim_breaker breaker[WM_STRINGS_MAX];
@@ -81,6 +83,8 @@ enum {
     SIM_ITEM_REPEATER,
     SIM_ITEM_COM2_PORT,
     SIM_ITEM_MUTE,  /* the button of the webmanager */
+    SIM_ITEM_STORE, /* where it keeps what survives a power cut */
+    SIM_ITEM_LOG,   /* where it appends */
     SIM_ITEM_CABLE, /* number: its place in the topology, from 1 */
     SIM_ITEMS
 };

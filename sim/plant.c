@@ -234,6 +234,11 @@ struct sim_panel *sim_plant_panel(struct sim_plant *plant)
     return &plant->panel;
 }
 
+struct sim_memory *sim_plant_memory(struct sim_plant *plant)
+{
+    return &plant->memory;
+}
+
 const struct sim_plant_setting *sim_plant_settings(const struct sim_plant *plant, size_t *count)
 {
     *count = plant->settings_count;
@@ -316,7 +321,8 @@ const char *sim_plant_idle_fault(const struct sim_plant *constant)
         return plant->faults.sentence;
     }
     if (sim_topology_idle(&plant->topology, plant->faults.sentence,
-                          sizeof plant->faults.sentence)) {
+                          sizeof plant->faults.sentence) ||
+        sim_memory_idle(&plant->memory, plant->faults.sentence, sizeof plant->faults.sentence)) {
         return plant->faults.sentence;
     }
     const struct sim_drift *drift = plant_idle_drift(plant);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/memory.h"
 #include "sim/panel.h"
 #include "sim/world.h"
 #include "wm/bus.h"
@@ -84,6 +85,10 @@ bool sim_plant_reference(lua_State *lua, int index, struct sim_reference *refere
 
 /* The front of the webmanager, for the board to drive. Valid with the plant. */
 struct sim_panel *sim_plant_panel(struct sim_plant *plant);
+
+/* The faults of the webmanager's store and log, for the board to lay over its own. Valid with the
+ * plant. */
+struct sim_memory *sim_plant_memory(struct sim_plant *plant);
 
 /* The contact of an aux output (1..16) as the outside circuit feels it: true = on. */
 bool sim_plant_contact(const struct sim_plant *plant, int32_t number);

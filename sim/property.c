@@ -509,6 +509,8 @@ const char *sim_item_word(int item)
         [SIM_ITEM_LOAD] = "load",
         [SIM_ITEM_REPEATER] = "repeater",
         [SIM_ITEM_MUTE] = "mute",
+        [SIM_ITEM_STORE] = "store",
+        [SIM_ITEM_LOG] = "log",
         [SIM_ITEM_COM2] = "com2",
         [SIM_ITEM_COM2_PORT] = "port",
         [SIM_ITEM_COM2_ANALOG] = "analog",
@@ -591,8 +593,8 @@ void sim_item_name(const struct sim_plant *plant, int item, int32_t number, char
                        index % SIM_COM2_PORT_ANALOGS + 1);
     } else if (item == SIM_ITEM_COM2_INPUT || item == SIM_ITEM_COM2_OUTPUT) {
         (void)snprintf(name, size, "com2.port[%d].%s", (int)number, sim_item_word(item));
-    } else if (item == SIM_ITEM_MUTE) {
-        (void)snprintf(name, size, "webmanager.mute");
+    } else if (item == SIM_ITEM_MUTE || item == SIM_ITEM_STORE || item == SIM_ITEM_LOG) {
+        (void)snprintf(name, size, "webmanager.%s", sim_item_word(item));
     } else if (item == SIM_ITEM_CABLE) {
         char near[20], far[20];
         sim_topology_node_name(plant->topology.cable[index].near, near, sizeof near);

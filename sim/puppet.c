@@ -123,6 +123,8 @@ static const struct child children[] = {
     {SIM_ITEM_AUX, SIM_ITEM_AUX_INPUT, true},
     {SIM_ITEM_AUX, SIM_ITEM_AUX_OUTPUT, true},
     {SIM_ITEM_WEBMANAGER, SIM_ITEM_MUTE, false},
+    {SIM_ITEM_WEBMANAGER, SIM_ITEM_STORE, false},
+    {SIM_ITEM_WEBMANAGER, SIM_ITEM_LOG, false},
     {SIM_ITEM_PLANT, SIM_ITEM_COM2, false},
     {SIM_ITEM_COM2, SIM_ITEM_COM2_PORT, true},
     {SIM_ITEM_COM2_PORT, SIM_ITEM_COM2_ANALOG, true},
@@ -977,6 +979,53 @@ static int lw_mend(lua_State *lua)
     return 0;
 }
 
+/* ---- store and log ---------------------------------------------------------------------- */
+
+#define MEMORIES (IS(SIM_ITEM_STORE) | IS(SIM_ITEM_LOG))
+
+/* What the verb is about: the store, the ring that it names, or all rings. */
+static int check_part(lua_State *lua, const char *verb, struct sim_memory **memory)
+{
+    static const char *const known[] = {"ring"};
+    const struct puppet *puppet = check_item(lua, verb, MEMORIES);
+    const bool is_log = puppet->item == SIM_ITEM_LOG;
+    *memory = &puppet->box->plant->memory;
+    if (!is_log && !lua_isnoneornil(lua, 2)) {
+        luaL_error(lua, "store:%s() takes nothing", verb);
+    }
+    CHECK_OPTIONS(lua, verb, known);
+    if (!is_log || !lua_istable(lua, 2) || lua_getfield(lua, 2, "ring") == LUA_TNIL) {
+        return is_log ? SIM_MEMORY_LOG : SIM_MEMORY_STORE;
+    }
+    const int ring = lua_type(lua, -1) == LUA_TSTRING ? sim_memory_ring(lua_tostring(lua, -1)) : -1;
+    if (ring < 0) {
+        struct words words = {0};
+        for (int i = 0; i < WM_LOG_RINGS; i++) {
+            words_add(&words, sim_memory_ring_name(i));
+        }
+        words_push(lua, &words);
+        luaL_error(lua, "log:%s: ring is one of these texts: %s; none is for all", verb,
+                   lua_tostring(lua, -1));
+    }
+    return ring;
+}
+
+static int lw_fail(lua_State *lua)
+{
+    struct sim_memory *memory;
+    const int part = check_part(lua, "fail", &memory);
+    sim_memory_fail(memory, part);
+    return 0;
+}
+
+static int lw_mend_memory(lua_State *lua)
+{
+    struct sim_memory *memory;
+    const int part = check_part(lua, "mend", &memory);
+    sim_memory_mend(memory, part);
+    return 0;
+}
+
 /* ---- the bus ---------------------------------------------------------------------------- */
 
 static int order_fault(lua_State *lua, const char *verb, enum sim_fault_kind kind,
@@ -1062,6 +1111,8 @@ static const struct verb *verbs_all(size_t *count)
         {"cable", IS(SIM_ITEM_PLANT), lw_cable},
         {"cut", IS(SIM_ITEM_CABLE), lw_cut_cable},
         {"mend", IS(SIM_ITEM_CABLE), lw_mend},
+        {"fail", MEMORIES, lw_fail},
+        {"mend", MEMORIES, lw_mend_memory},
     };
     *count = sizeof verbs / sizeof verbs[0];
     return verbs;

@@ -18,15 +18,17 @@
 #include "wm/view.h"
 
 struct board;
+struct sim_memory;
 struct sim_panel;
 struct sim_plant;
 struct sim_world;
 
 struct board_options {
-    struct sim_world *world; /* owns virtual time; outlives the board                        */
-    struct wm_bus bus;       /* the BACS bus; outlives the board                             */
-    struct wm_bus com2;      /* its end of COM2; outlives the board; ops null: there is none  */
-    struct sim_panel *panel; /* the webmanager's front; outlives the board; null: it has none */
+    struct sim_world *world;   /* owns virtual time; outlives the board                        */
+    struct wm_bus bus;         /* the BACS bus; outlives the board                             */
+    struct wm_bus com2;        /* its end of COM2; outlives the board; ops null: there is none  */
+    struct sim_panel *panel;   /* the webmanager's front; outlives the board; null: it has none */
+    struct sim_memory *memory; /* faults over store and log; outlives the board; null: none   */
     const struct wm_change *settings; /* what differs from the defaults; may be null; later win */
     size_t settings_count;
     const char *modbus_address; /* "HOST:PORT", port 0 picks one; null: no Modbus service    */

@@ -1175,6 +1175,28 @@ Test(oracle, a_module_that_differs_is_a_failure_and_a_cause)
     }
 }
 
+Test(oracle, what_cannot_be_kept_is_a_failure_until_it_is)
+{
+    oracle_saved(court.oracle, true);
+    publish();
+    says_nothing();
+    oracle_saved(court.oracle, false);
+    court.wrong_1000 = 0x0100;
+    row(wm_alarm_system_error);
+    publish();
+    says_nothing();
+    oracle_saved(court.oracle, true);
+    publish();
+    says("register 1000: 0x0101: system_failure (0x0100) is set, and nothing is its reason");
+}
+
+Test(oracle, a_failure_to_keep_that_is_not_shown_is_missed)
+{
+    oracle_saved(court.oracle, false);
+    publish();
+    says("register 1000: 0x0001: system_failure (0x0100) is missing");
+}
+
 Test(oracle, modules_are_compared_when_the_start_is_over)
 {
     initializes();

@@ -515,6 +515,11 @@ case_idle_fault() {
     status_is 1
     says "failed  "
     says "want every fault that was asked for to happen"
+    printf '    plant.webmanager.store:fail()\n    settle()\n    expect(plant):is_quiet()\n' |
+        story idle_store
+    bench run "$work/idle_store.lua"
+    status_is 1
+    says "webmanager.store:fail() was asked for and nothing was written there since"
 }
 
 case_endless_loop() {

@@ -21,6 +21,7 @@
 #include "firmware/service/modbus/server.h"
 #include "firmware/service/snmp/agent.h"
 #include "log_memory.h"
+#include "sim/memory.h"
 #include "sim/panel.h"
 #include "sim/world.h"
 #include "store_memory.h"
@@ -42,7 +43,7 @@ struct board {
     struct witness *witness; /* null without a plant to judge by */
     struct board_store_memory store;
     struct board_log_memory log_memory;
-    struct wm_log log;
+    struct wm_log log; /* as the webmanager has it */
     struct con_console console;
     struct wm_core core;
 };
@@ -277,6 +278,38 @@ static bool services_open(struct board *board, const struct board_options *optio
     return true;
 }
 
+/*
+ * What the core stands on: the bus, the board's own memory, the faults over it, and then who
+ * witnesses. False without memory for that.
+ */
+static bool ports_make(struct board *board, const struct board_options *options,
+                       struct wm_ports *ports)
+{
+    board_log_memory_init(&board->log_memory);
+    *ports = (struct wm_ports){
+        .bus = options->bus,
+        .com2 = options->com2,
+        .store = board_store_memory_port(&board->store),
+        .log = board_log_memory_port(&board->log_memory),
+        .journal = {tell_nobody, NULL},
+    };
+    if (options->memory != NULL) {
+        ports->store = sim_memory_store(options->memory, ports->store);
+        ports->log = sim_memory_log(options->memory, ports->log);
+    }
+    board->log = ports->log;
+    if (options->plant != NULL) {
+        board->witness =
+            witness_open(options->plant, options->world, ports->bus, &board->core.view);
+        if (board->witness == NULL) {
+            return false;
+        }
+        ports->bus = witness_bus(board->witness);
+        ports->store = witness_store(board->witness, ports->store);
+    }
+    return true;
+}
+
 struct board *board_open(const struct board_options *options, char *error, size_t error_size)
 {
     struct wm_settings settings;
@@ -292,25 +325,12 @@ struct board *board_open(const struct board_options *options, char *error, size_
     board->published = options->published;
     board->context = options->context;
     board->step = (struct sim_event){.run = step, .self = board, .priority = SIM_PRIORITY_FIRMWARE};
-    struct wm_bus bus = options->bus;
-    if (options->plant != NULL) {
-        board->witness = witness_open(options->plant, options->world, bus, &board->core.view);
-        if (board->witness == NULL) {
-            (void)snprintf(error, error_size, "out of memory");
-            board_close(board);
-            return NULL;
-        }
-        bus = witness_bus(board->witness);
+    struct wm_ports ports;
+    if (!ports_make(board, options, &ports)) {
+        (void)snprintf(error, error_size, "out of memory");
+        board_close(board);
+        return NULL;
     }
-    board_log_memory_init(&board->log_memory);
-    board->log = board_log_memory_port(&board->log_memory);
-    const struct wm_ports ports = {
-        .bus = bus,
-        .com2 = options->com2,
-        .store = board_store_memory_port(&board->store),
-        .log = board->log,
-        .journal = {tell_nobody, NULL},
-    };
     const struct wm_power_up power_up = {
         .wall_ms = WALL_MS_AT_ZERO + now_ms(board),
         .slide_switch = options->panel != NULL ? options->panel->slide_switch : 0,

@@ -46,6 +46,9 @@ void oracle_asked(struct oracle *oracle, enum wm_class class, int32_t index,
 /* The answer to it has arrived whole; values as in messages.def. */
 void oracle_answered(struct oracle *oracle, const int32_t *values, int64_t now_us);
 
+/* What is to survive a power cut was written, or could not be: then nothing can. */
+void oracle_saved(struct oracle *oracle, bool is_kept);
+
 /* A view, in the step that publishes it. Kept by copy of what is needed. */
 void oracle_published(struct oracle *oracle, const struct wm_view *view, int64_t now_us);
 

@@ -151,6 +151,7 @@ struct oracle {
     struct wm_settings settings;
     bool has_settings;
     bool is_running;
+    bool cannot_keep;   /* the last record could not be written */
     bool is_paused;     /* programmer mode: no question is a visit */
     uint32_t round;     /* finished so far, as published */
     int64_t started_us; /* nothing counts that was before: end of the start, changed settings */

@@ -12,6 +12,7 @@ struct witness {
     struct sim_plant *plant;
     struct sim_world *world;
     struct wm_bus inner;
+    struct wm_store store;
     struct oracle *oracle;
     const struct wm_view *view;
     uint32_t generation; /* of the view last told */
@@ -139,6 +140,29 @@ static int witness_receive(void *self, uint8_t *bytes, size_t size_max)
 }
 
 static const struct wm_bus_ops witness_ops = {witness_transmit, witness_receive};
+
+/* ---- the store -------------------------------------------------------------------------- */
+
+static int witness_load(void *self, const char *name, void *bytes, size_t size_max)
+{
+    const struct witness *witness = self;
+    return witness->store.ops->load(witness->store.self, name, bytes, size_max);
+}
+
+static enum wm_status witness_save(void *self, const char *name, const void *bytes, size_t size)
+{
+    struct witness *witness = self;
+    const enum wm_status status = witness->store.ops->save(witness->store.self, name, bytes, size);
+    oracle_saved(witness->oracle, status == WM_OK);
+    return status;
+}
+
+struct wm_store witness_store(struct witness *witness, struct wm_store store)
+{
+    static const struct wm_store_ops ops = {witness_load, witness_save};
+    witness->store = store;
+    return (struct wm_store){&ops, witness};
+}
 
 /* ---- from nothing to a witness ---------------------------------------------------------- */
 

@@ -1,8 +1,9 @@
 /*
- * witness.h — lets the judge (oracle.h) see and hear: the plant's truth whenever it changes, and
- * what passes the webmanager's end of the bus, both ways, as the webmanager sends and gets it.
+ * witness.h — lets the judge (oracle.h) see and hear: the plant's truth whenever it changes, what
+ * passes the webmanager's end of the bus, both ways, as the webmanager sends and gets it, and how
+ * its store takes what is to be kept.
  *
- * Always true: it changes nothing; the bus behind it is the bus before it.
+ * Always true: it changes nothing; the ports behind it are the ports before it.
  */
 #ifndef BOARD_WITNESS_H
 #define BOARD_WITNESS_H
@@ -11,6 +12,7 @@
 #include "sim/plant.h"
 #include "sim/world.h"
 #include "wm/bus.h"
+#include "wm/store.h"
 
 struct witness;
 
@@ -22,6 +24,9 @@ void witness_close(struct witness *witness);
 /* The bus for the webmanager, and the judge who is told. Both live with the witness. */
 struct wm_bus witness_bus(struct witness *witness);
 struct oracle *witness_oracle(struct witness *witness);
+
+/* The store for the webmanager, over a borrowed one. Once; it lives with the witness. */
+struct wm_store witness_store(struct witness *witness, struct wm_store store);
 
 /*
  * Looks whether a new view is there. A step publishes before it asks: the witness looks by itself
