@@ -89,3 +89,71 @@ for _, level in ipairs(sides) do
     end,
   }
 end
+
+-- A lost module takes its voltage out of the sum, and not out of the judgement: what the others
+-- have on average stands for all nine. Eight blocks of 12.94 V are 103.5 V, and nine are 116.5 V.
+scenario "a lost module neither lowers a string's voltage nor hides it" {
+  tags = { "thresholds", "modules" },
+  plant = "guide_dashboard",
+  settings = quiet_blocks,
+
+  run = function(plant)
+    local string = plant.string[2]
+
+    local function set_others(voltage)
+      for i, module in ipairs(string.module) do
+        module.voltage = i ~= 5 and voltage or 12.94
+      end
+    end
+
+    settle()
+    string.module[5]:unplug()
+    within(rounds(5), function()
+      expect(string.module[5]):has "module_lost"
+      expect(string.voltage_sum):is_near(8 * 12.94, 0.001)
+    end)
+    note "the sum is below the low alarm of 105 V, and nobody is alarmed"
+    throughout(rounds(5), function()
+      expect(string):has_not "string_volt_low"
+      expect(plant):has_not "string_volt_low_warn"
+    end)
+
+    note "8 x 13.888 V are 111.1 V; nine of them would be 124.99 V, a millivolt more each 125.001 V"
+    set_others(13.888)
+    within(rounds(3), function()
+      expect(string.voltage_average):is_near(13.888, 0.001)
+    end)
+    throughout(rounds(3), function()
+      expect(plant):has_not "string_volt_high_warn"
+    end)
+    set_others(13.889)
+    within(rounds(4), function()
+      expect(plant):has "string_volt_high_warn"
+      expect(string.voltage_sum):is_near(8 * 13.889, 0.001)
+    end)
+
+    note "likewise the alarm: nine times 15.001 V are above 135 V"
+    set_others(15.001)
+    within(rounds(4), function()
+      expect(string):has "string_volt_high"
+      expect(plant):has_not "string_volt_high_warn"
+    end)
+    expect(plant.string[1]):is_quiet()
+
+    note "and the other side: nine times 11.666 V are below 105 V"
+    set_others(11.666)
+    within(rounds(4), function()
+      expect(string):has "string_volt_low"
+      expect(string):has_not "string_volt_high"
+    end)
+
+    note "back again it counts by itself: 8 x 11.666 + 12.94 V are 106.3 V"
+    string.module[5]:plug()
+    within(rounds(4), function()
+      expect(string.module[5]):has_not "module_lost"
+      expect(string.voltage_sum):is_near(8 * 11.666 + 12.94, 0.001)
+      expect(string):has_not "string_volt_low"
+      expect(plant):has "string_volt_low_warn"
+    end)
+  end,
+}
