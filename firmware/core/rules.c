@@ -327,36 +327,56 @@ void wm_rules_sensor_lost(struct wm_rules *rules, int32_t index)
     watch_break(string_watch(rules, index, WM_WATCH_CURRENT_LOW), 1);
 }
 
+/* Who is compared: strings of a sensor of their own that answers, and that are not isolated. */
+struct comparison {
+    int32_t count;
+    int64_t sum_mA;
+    bool is_any_lost; /* a string would be compared, and its sensor tells nothing */
+    int32_t current_mA[WM_STRINGS_MAX];
+    bool takes_part[WM_STRINGS_MAX];
+    bool is_lost[WM_STRINGS_MAX];
+};
+
+static struct comparison compare(const struct wm_bank *bank, const bool *is_isolated)
+{
+    struct comparison all = {0};
+    for (int32_t i = 0; i < bank->strings_count; i++) {
+        int32_t current_ac_mA;
+        const bool has_sensor = wm_bank_sensor(bank, i) != NULL && !bank->is_sensor_for_all;
+        const bool is_told = wm_bank_current(bank, i, &all.current_mA[i], &current_ac_mA);
+        all.takes_part[i] = has_sensor && !is_isolated[i] && is_told;
+        all.is_lost[i] = has_sensor && !is_isolated[i] && !is_told;
+        all.is_any_lost |= all.is_lost[i];
+        all.count += all.takes_part[i];
+        all.sum_mA += all.takes_part[i] ? all.current_mA[i] : 0;
+    }
+    return all;
+}
+
 unsigned wm_rules_deviations(struct wm_rules *rules, struct wm_alarms *alarms,
                              const struct wm_bank *bank, const bool *is_isolated, wm_ms now_ms)
 {
-    int32_t current_mA[WM_STRINGS_MAX];
-    bool takes_part[WM_STRINGS_MAX];
-    int32_t count = 0;
-    int64_t sum_mA = 0;
-    for (int32_t i = 0; i < bank->strings_count; i++) {
-        int32_t current_ac_mA;
-        takes_part[i] = wm_bank_current(bank, i, &current_mA[i], &current_ac_mA) &&
-                        !bank->is_sensor_for_all && !is_isolated[i];
-        count += takes_part[i];
-        sum_mA += takes_part[i] ? current_mA[i] : 0;
-    }
-    const int64_t least_mA = (int64_t)count * DEVIATION_MA_LEAST;
+    const struct comparison all = compare(bank, is_isolated);
+    const int64_t least_mA = (int64_t)all.count * DEVIATION_MA_LEAST;
     /* On charge, on discharge. */
-    const bool is_compared[] = {count >= 2 && sum_mA >= least_mA,
-                                count >= 2 && sum_mA <= -least_mA};
+    const bool is_flowing[] = {all.sum_mA >= least_mA, all.sum_mA <= -least_mA};
     unsigned judgement = 0;
     for (int32_t i = 0; i < bank->strings_count; i++) {
+        /* Nothing is judged of a sensor that is lost, nor of the only one that is not. */
+        const bool is_kept =
+            all.is_lost[i] || (all.takes_part[i] && all.count < 2 && all.is_any_lost);
         for (int k = 0; k < 2; k++) {
             const enum wm_watch_id id = (enum wm_watch_id)(WM_WATCH_DEVIATION_CHARGE + k);
-            if (!takes_part[i] || !is_compared[k]) {
-                judgement |= watch_end(string_watch(rules, i, id), id, alarms);
-                continue;
+            struct wm_watch *watch = string_watch(rules, i, id);
+            if (is_kept) {
+                watch_break(watch, 1);
+            } else if (!all.takes_part[i] || all.count < 2 || !is_flowing[k]) {
+                judgement |= watch_end(watch, id, alarms);
+            } else {
+                const int32_t deviation_mA = parts_rounded_up(
+                    (int64_t)all.current_mA[i] * all.count - all.sum_mA, all.count);
+                judgement |= watch_step(rules, id, watch, alarms, deviation_mA, now_ms);
             }
-            const int32_t deviation_mA =
-                parts_rounded_up((int64_t)current_mA[i] * count - sum_mA, count);
-            judgement |=
-                watch_step(rules, id, string_watch(rules, i, id), alarms, deviation_mA, now_ms);
         }
     }
     return judgement;

@@ -117,7 +117,8 @@ void wm_rules_sensor_lost(struct wm_rules *rules, int32_t index);
 /*
  * Judges every string's current against the mean of those that are not isolated and have a present
  * sensor of their own, at least two, while they carry at least 1 A each on average (decision B17).
- * Where nothing is to be compared, nothing deviates: what was raised goes.
+ * Where nothing is to be compared, nothing deviates: what was raised goes. A lost sensor tells
+ * nothing: its string keeps what it had, and so does a string that is compared with no other.
  */
 unsigned wm_rules_deviations(struct wm_rules *rules, struct wm_alarms *alarms,
                              const struct wm_bank *bank, const bool *is_isolated, wm_ms now_ms);

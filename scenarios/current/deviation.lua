@@ -110,24 +110,112 @@ scenario "how much strings may deviate are settings, and scale with the blocks" 
   end,
 }
 
-scenario "a string without a sensor that answers is not compared" {
+scenario "a deviation stays while a sensor that told of it is lost" {
   tags = { "current" },
   plant = "guide_dashboard",
 
   run = function(plant)
+    local one, other = plant.string[1], plant.string[2]
+    local alarm = "string_curr_deviation_charge"
     settle()
-    plant.string[1].current, plant.string[2].current = 35, 5
+    one.current, other.current = 35, 5
     within(rounds(3), function()
-      expect(plant):has "string_curr_deviation_charge"
+      expect(one):has(alarm)
+      expect(other):has(alarm)
     end)
+
+    note "of the one nothing is known, and the other one has nobody to be compared with"
     plant.current_sensor[2]:unplug()
     within(rounds(6), function()
       expect(plant):has "sensor_communication_lost"
-      expect(plant):has_not "string_curr_deviation_charge"
+    end)
+    one.current, other.current = 20, 20
+    throughout(minutes(2), function()
+      expect(one):has(alarm)
+      expect(other):has(alarm)
+    end)
+    expect(other.current):is_unavailable()
+
+    note "a good value clears it"
+    plant.current_sensor[2]:plug()
+    within(rounds(4), function()
+      expect(plant):is_quiet()
+    end)
+    expect.trap { added = alarm }
+    expect.trap { removed = alarm }
+
+    note "and one that is not good raises it again"
+    one.current, other.current = 35, 5
+    within(rounds(4), function()
+      expect(other):has(alarm)
+    end)
+  end,
+}
+
+scenario "of many strings the one with the lost sensor keeps its deviation, and no other gets one" {
+  tags = { "current" },
+  plant = "sixteen_breakers",
+
+  run = function(plant)
+    local alarm, warning = "string_curr_deviation_discharge", "string_curr_deviation_discharge_warn"
+    local one = plant.string[5]
+    settle()
+    for _, string in ipairs(plant.string) do
+      string.current = -20
+    end
+    one.current = -35
+    within(rounds(4), function()
+      expect(one):has(alarm)
+    end)
+
+    note "the 0 that it reads now is nobody's current"
+    plant.current_sensor[5]:unplug()
+    plant.current_sensor[9]:unplug()
+    within(rounds(6), function()
+      expect(one.current):is_unavailable()
+      expect(plant.string[9].current):is_unavailable()
+    end)
+    throughout(rounds(10), function()
+      expect(one):has(alarm)
+      expect(plant):has_not(warning)
+      expect.snmp("bacsStringAlarm2", 9):is(0)
+      expect.snmp("bacsStringAlarm2", 1):is(0)
+    end)
+
+    note "back again, and like the others"
+    one.current = -20
+    plant.current_sensor[5]:plug()
+    plant.current_sensor[9]:plug()
+    within(rounds(4), function()
+      expect(plant):has_not(alarm)
+      expect(plant):has_not "sensor_communication_lost"
+    end)
+  end,
+}
+
+scenario "a current beyond its limit stays told while its sensor is lost" {
+  tags = { "current" },
+  plant = "guide_dashboard",
+  settings = { ["string_current.high_alarm"] = 20 },
+
+  run = function(plant)
+    local string = plant.string[2]
+    settle()
+    string.current, plant.string[1].current = 21, 21
+    within(rounds(3), function()
+      expect(string):has "string_current_high"
+    end)
+    plant.current_sensor[2]:unplug()
+    within(rounds(6), function()
+      expect(string.current):is_unavailable()
+    end)
+    string.current = 0
+    throughout(minutes(1), function()
+      expect(string):has "string_current_high"
     end)
     plant.current_sensor[2]:plug()
     within(rounds(4), function()
-      expect(plant):has "string_curr_deviation_charge"
+      expect(string):has_not "string_current_high"
     end)
   end,
 }

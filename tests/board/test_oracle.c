@@ -17,6 +17,7 @@ struct court {
     struct sim_truth_module truth[MODULES];
     bool is_silent[MODULES];
     bool sensor_is_silent[SENSORS];
+    int32_t current_mA[SENSORS];
     struct wm_view view;
     /* Bits that this view has wrong, each the other way round. */
     int32_t wrong_1000, wrong_1001, wrong_1002, wrong_of_module[MODULES], wrong_of_string;
@@ -116,9 +117,11 @@ static void sensor_is(int32_t sensor, bool is_silent)
 {
     const struct sim_truth_sensor truth = {
         .device = {is_silent ? SIM_SILENT : SIM_ANSWERS, 1000},
+        .current_mA = exactly(court.current_mA[sensor]),
     };
     court.sensor_is_silent[sensor] = is_silent;
     oracle_sensor(court.oracle, sensor, &truth, court.now_us);
+    oracle_looked(court.oracle, court.now_us);
 }
 
 /* One measurement, as the devices give it. */
@@ -145,7 +148,9 @@ static void measure_resistance(int32_t module)
 
 static void read_sensor(int32_t sensor)
 {
-    const int32_t values[WM_FIELDS_MAX] = {0};
+    const int32_t values[WM_FIELDS_MAX] = {
+        [wm_answer_read_sensor_current_mA] = court.current_mA[sensor],
+    };
     oracle_asked(court.oracle, WM_CLASS_SENSOR, sensor, wm_message_read_sensor, court.now_us);
     court.now_us += 20 * MS;
     if (!court.sensor_is_silent[sensor]) {
@@ -241,6 +246,14 @@ static void closes(void)
 }
 
 TestSuite(oracle, .init = opens, .fini = closes);
+
+/* Everything anew, with one bit wrong from the next view on. */
+static void again_with(int32_t *wrong, int32_t bit)
+{
+    closes();
+    opens();
+    *wrong = bit;
+}
 
 static const char *verdict(void)
 {
@@ -855,16 +868,17 @@ Test(oracle, a_string_voltage_is_due_when_the_third_round_ends)
     says("string_volt_high of string 1: not raised");
 }
 
+static void current_is(int32_t sensor, int32_t current_mA)
+{
+    court.current_mA[sensor] = current_mA;
+    sensor_is(sensor, court.sensor_is_silent[sensor]);
+}
+
 static void currents_are(int32_t current_mA)
 {
     for (int32_t i = 0; i < SENSORS; i++) {
-        const struct sim_truth_sensor truth = {
-            .device = {SIM_ANSWERS, 1000},
-            .current_mA = exactly(current_mA),
-        };
-        oracle_sensor(court.oracle, i, &truth, court.now_us);
+        current_is(i, current_mA);
     }
-    oracle_looked(court.oracle, court.now_us);
 }
 
 Test(oracle, a_discharge_is_due_after_its_five_seconds_and_three_rounds)
@@ -893,6 +907,182 @@ Test(oracle, a_discharge_before_its_five_seconds_is_false)
     says("discharging of string 1: raised");
 }
 
+/* ---- sensors that tell nothing any more ---------------------------------------------------- */
+
+enum { HIGH = wm_flag_string_alarm_current_high, DEVIATES = wm_flag_string_alarm_deviation_charge };
+
+/* Two strings with a limit of 40 A, and of 10 A from their mean; that alone is set. */
+static void two_strings(void)
+{
+    static const enum wm_setting off[] = {
+        wm_setting_string_voltage_low_alarm,
+        wm_setting_string_voltage_low_warn,
+        wm_setting_string_voltage_high_warn,
+        wm_setting_string_voltage_high_alarm,
+    };
+    links_are_present();
+    for (size_t i = 0; i < sizeof off / sizeof off[0]; i++) {
+        court.view.settings.value[off[i]] = 0;
+    }
+    court.view.settings.value[wm_setting_bank_strings] = 2;
+    court.view.settings.value[wm_setting_string_current_high_alarm] = 40000;
+    court.view.string[0].flow_choice = court.view.string[1].flow_choice =
+        wm_state_string_flow_charge;
+    publish();
+    rounds(3);
+}
+
+static void string_shows(int32_t string, int32_t flag, enum wm_alarm alarm)
+{
+    court.view.string[string].alarm2_flags ^= flag;
+    row(alarm);
+    publish();
+}
+
+static void deviations_toggle(void)
+{
+    court.view.string[0].alarm2_flags ^= DEVIATES;
+    string_shows(1, DEVIATES, wm_alarm_string_curr_deviation_charge);
+}
+
+/* The second sensor, in the middle of a round. */
+static void second_sensor_toggles(void)
+{
+    const bool is_lost = court.sensor_is_silent[1];
+    for (int32_t m = 0; m < MODULES; m++) {
+        measure(m);
+    }
+    read_sensor(0);
+    read_sensor(1);
+    row(wm_alarm_sensor_communication_lost);
+    court.view.sensor[1].link_choice =
+        is_lost ? wm_state_sensor_link_lost : wm_state_sensor_link_present;
+    publish();
+    round_ends();
+}
+
+static void second_sensor_falls_silent(void)
+{
+    sensor_is(1, true);
+    rounds(2);
+    second_sensor_toggles();
+}
+
+Test(oracle, a_deviation_stays_while_the_sensor_is_lost)
+{
+    two_strings();
+    current_is(0, 35000);
+    current_is(1, 5000);
+    rounds(2);
+    deviations_toggle();
+    rounds(1);
+    second_sensor_falls_silent();
+    current_is(0, 20000);
+    current_is(1, 20000);
+    rounds(10);
+    says_nothing();
+    court.view.string[0].alarm2_flags ^= DEVIATES;
+    publish();
+    says("string_curr_deviation_charge of string 1: cleared, and its reason");
+}
+
+/* Nor in the round in which it is lost, nor in those that make it so. */
+Test(oracle, a_deviation_does_not_go_with_the_sensor)
+{
+    for (int when = 0; when <= 3; when++) {
+        again_with(&court.wrong_1000, 0);
+        two_strings();
+        current_is(0, 35000);
+        current_is(1, 5000);
+        rounds(2);
+        deviations_toggle();
+        rounds(3);
+        sensor_is(1, true);
+        rounds(when < 2 ? when : 2);
+        if (when == 3) {
+            second_sensor_toggles();
+        }
+        says_nothing();
+        deviations_toggle();
+        says("string_curr_deviation_charge of string 1: cleared, and its reason");
+    }
+}
+
+Test(oracle, after_a_good_value_a_deviation_goes)
+{
+    two_strings();
+    current_is(0, 35000);
+    current_is(1, 5000);
+    rounds(2);
+    deviations_toggle();
+    rounds(3);
+    second_sensor_falls_silent();
+    rounds(3);
+    current_is(0, 20000);
+    current_is(1, 20000);
+    sensor_is(1, false);
+    second_sensor_toggles();
+    says_nothing();
+    rounds(3);
+    says("string_curr_deviation_charge of string 1: not cleared");
+}
+
+Test(oracle, a_lost_sensor_makes_no_deviation)
+{
+    two_strings();
+    current_is(0, 25000);
+    current_is(1, 25000);
+    rounds(3);
+    second_sensor_falls_silent();
+    current_is(1, 0);
+    rounds(4);
+    says_nothing();
+    string_shows(1, DEVIATES, wm_alarm_string_curr_deviation_charge);
+    says("string_curr_deviation_charge of string 2: raised, and its reason has certainly not");
+}
+
+Test(oracle, the_only_sensor_left_makes_no_deviation_either)
+{
+    two_strings();
+    current_is(0, 25000);
+    current_is(1, 25000);
+    rounds(3);
+    second_sensor_falls_silent();
+    rounds(4);
+    string_shows(0, DEVIATES, wm_alarm_string_curr_deviation_charge);
+    says("string_curr_deviation_charge of string 1: raised, and its reason has certainly not");
+}
+
+Test(oracle, a_current_beyond_its_limit_stays_while_the_sensor_is_lost)
+{
+    two_strings();
+    current_is(0, 39000);
+    current_is(1, 40001);
+    rounds(2);
+    string_shows(1, HIGH, wm_alarm_string_current_high);
+    rounds(3);
+    second_sensor_falls_silent();
+    current_is(1, 0);
+    rounds(10);
+    says_nothing();
+    string_shows(1, HIGH, wm_alarm_string_current_high);
+    says("string_current_high of string 2: cleared, and its reason");
+}
+
+Test(oracle, a_current_that_nobody_tells_is_not_beyond_its_limit)
+{
+    two_strings();
+    current_is(0, 25000);
+    current_is(1, 25000);
+    rounds(3);
+    second_sensor_falls_silent();
+    current_is(1, 45000);
+    rounds(10);
+    says_nothing();
+    string_shows(1, HIGH, wm_alarm_string_current_high);
+    says("string_current_high of string 2: raised, and its reason has certainly not");
+}
+
 Test(oracle, a_string_whose_equalizing_is_disabled_says_so)
 {
     court.view.settings.value[wm_setting_equalizing_enabled_1] = 0;
@@ -904,14 +1094,6 @@ Test(oracle, a_string_whose_equalizing_is_disabled_says_so)
 }
 
 /* ---- the general alarm, and the words of a view ------------------------------------------ */
-
-/* Everything anew, with one bit wrong from the next view on. */
-static void again_with(int32_t *wrong, int32_t bit)
-{
-    closes();
-    opens();
-    *wrong = bit;
-}
 
 /* Of two bits the row is missed first that goes with them. */
 static void says_of_bit(int32_t number, int32_t bit, bool is_missing)

@@ -386,15 +386,101 @@ Test(rules, strings_that_are_isolated_or_not_measured_are_left_out_of_deviation,
     (void)read_currents(20000, 0, 20000, 2);
     (void)read_currents(20000, 0, 20000, 3);
     cr_assert(wm_alarms_holds(&alarms, wm_alarm_string_curr_deviation_charge));
-    bank.sensor[1].link.state = WM_LINK_LOST;
+    is_isolated[1] = true;
     (void)read_currents(20000, 0, 20000, 4);
     cr_assert_not(wm_alarms_holds(&alarms, wm_alarm_string_curr_deviation_charge));
     is_isolated[2] = true;
     cr_assert_not(read_currents(40000, 0, 0, 5), "one alone has nobody to differ from");
+    is_isolated[1] = is_isolated[2] = false;
+    settings.value[wm_setting_bank_current_sensors] = 2;
+    wm_bank_init(&bank, &settings);
+    bank.sensor[0].link.state = bank.sensor[1].link.state = WM_LINK_PRESENT;
+    cr_assert_not(read_currents(20000, 20000, 0, 6), "the third is not measured");
     settings.value[wm_setting_bank_sensor_for_all] = 1;
     wm_bank_init(&bank, &settings);
     bank.sensor[0].link.state = WM_LINK_PRESENT;
     cr_assert_not(read_currents(60000, 0, 0, 7), "an equal share deviates from nothing");
+}
+
+/* How many strings show it. */
+static int32_t deviating(enum wm_alarm alarm)
+{
+    return alarms.causes[alarm];
+}
+
+Test(rules, a_lost_sensor_keeps_the_deviation_of_its_string, .init = strings_setup)
+{
+    for (int32_t sign = -1; sign <= 1; sign += 2) {
+        const enum wm_alarm alarm = sign > 0 ? wm_alarm_string_curr_deviation_charge
+                                             : wm_alarm_string_curr_deviation_discharge;
+        const enum wm_alarm warning = sign > 0 ? wm_alarm_string_curr_deviation_charge_warn
+                                               : wm_alarm_string_curr_deviation_discharge_warn;
+        (void)read_currents(sign * 20000, 0, sign * 20000, 0);
+        (void)read_currents(sign * 20000, 0, sign * 20000, 1);
+        cr_assert_eq(deviating(alarm), 1);
+        cr_assert_eq(deviating(warning), 2);
+        wm_rules_sensor_lost(&rules, 1);
+        bank.sensor[1].link.state = WM_LINK_LOST;
+        cr_assert_not(read_currents(sign * 20000, 0, sign * 20000, 2));
+        cr_assert_eq(deviating(alarm), 1, "kept");
+        cr_assert_eq(deviating(warning), 0, "the others are as one");
+        (void)read_currents(sign * 500, 0, sign * 500, 3);
+        cr_assert_eq(deviating(alarm), 1, "nor by a bank at rest: its own current is not known");
+        (void)read_currents(-sign * 20000, 0, -sign * 20000, 4);
+        cr_assert_eq(deviating(alarm), 1);
+        bank.sensor[1].link.state = WM_LINK_PRESENT;
+        (void)read_currents(sign * 20000, sign * 20000, sign * 20000, 5);
+        cr_assert_eq(deviating(alarm), 0, "a good value clears it");
+    }
+}
+
+Test(rules, isolating_a_string_ends_its_deviation_though_its_sensor_is_lost, .init = strings_setup)
+{
+    (void)read_currents(20000, 0, 20000, 0);
+    (void)read_currents(20000, 0, 20000, 1);
+    bank.sensor[1].link.state = WM_LINK_LOST;
+    (void)read_currents(20000, 0, 20000, 2);
+    is_isolated[1] = true;
+    (void)read_currents(20000, 0, 20000, 3);
+    cr_assert_eq(deviating(wm_alarm_string_curr_deviation_charge), 0);
+}
+
+Test(rules, the_only_string_that_is_left_keeps_its_deviation_too, .init = strings_setup)
+{
+    (void)read_currents(40000, 10000, 10000, 0);
+    (void)read_currents(40000, 10000, 10000, 1);
+    cr_assert_eq(deviating(wm_alarm_string_curr_deviation_charge), 1);
+    bank.sensor[1].link.state = WM_LINK_LOST;
+    bank.sensor[2].link.state = WM_LINK_LOST;
+    (void)read_currents(20000, 0, 0, 2);
+    (void)read_currents(0, 0, 0, 3);
+    cr_assert_eq(deviating(wm_alarm_string_curr_deviation_charge), 1, "nobody to compare it with");
+    is_isolated[1] = is_isolated[2] = true;
+    (void)read_currents(20000, 0, 0, 4);
+    cr_assert_eq(deviating(wm_alarm_string_curr_deviation_charge), 0, "nobody to differ from");
+}
+
+Test(rules, a_lost_sensor_makes_no_deviation, .init = strings_setup)
+{
+    (void)read_currents(20000, 20000, 20000, 0);
+    bank.sensor[1].link.state = WM_LINK_LOST;
+    for (wm_ms now_ms = 1; now_ms < 5; now_ms++) {
+        cr_assert_not(read_currents(20000, 0, 20000, now_ms), "its 0 was never measured");
+    }
+    cr_assert_eq(deviating(wm_alarm_string_curr_deviation_charge), 0);
+    cr_assert_eq(deviating(wm_alarm_string_curr_deviation_charge_warn), 0);
+}
+
+Test(rules, a_deviation_on_its_way_begins_anew_after_a_loss, .init = strings_setup)
+{
+    cr_assert(read_currents(20000, 0, 20000, 0));
+    bank.sensor[1].link.state = WM_LINK_LOST;
+    cr_assert_not(read_currents(20000, 0, 20000, 1));
+    bank.sensor[1].link.state = WM_LINK_PRESENT;
+    cr_assert(read_currents(20000, 0, 20000, 2), "the first reading anew");
+    cr_assert_eq(deviating(wm_alarm_string_curr_deviation_charge), 0);
+    (void)read_currents(20000, 0, 20000, 3);
+    cr_assert_eq(deviating(wm_alarm_string_curr_deviation_charge), 1);
 }
 
 Test(rules, a_third_of_a_milliampere_beyond_is_beyond, .init = strings_setup)

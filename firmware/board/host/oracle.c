@@ -389,6 +389,10 @@ void oracle_answered(struct oracle *oracle, const int32_t *values, int64_t now_u
                                     type->resistance_uOhm_low, type->resistance_uOhm_high),
                            now_us);
     }
+    if (message == wm_message_read_sensor) {
+        oracle->told_mA[index] = values[wm_answer_read_sensor_current_mA];
+        oracle->has_told[index] = true;
+    }
     if (device == oracle->open &&
         (message == wm_message_measure || message == wm_message_read_sensor ||
          message == wm_message_read_aux)) {

@@ -80,6 +80,9 @@ static struct oracle_certain level_judge(const struct oracle_level *level, int64
 
 static const struct oracle_certain never = {{[CERTAIN_NOT_BEYOND] = true, [CERTAIN_INSIDE] = true}};
 
+/* Nobody tells of it any more: nothing comes, and what is there stays (decision M8). */
+static const struct oracle_certain kept = {{[CERTAIN_NOT_BEYOND] = true, [CERTAIN_OUTSIDE] = true}};
+
 static struct oracle_certain volts_judge(const struct oracle *oracle, int limit,
                                          const struct oracle_sums *sums)
 {
@@ -129,7 +132,10 @@ enum oracle_current oracle_string_current(const struct oracle *oracle, int32_t i
         return sensor->presence == SIM_SILENT ? CURRENT_NONE : CURRENT_DOUBTFUL;
     }
     if (sensor->presence == SIM_SILENT) {
-        return CURRENT_DOUBTFUL;
+        /* Until it is lost what it told last counts. */
+        const int32_t told_mA = oracle->told_mA[place] / shares;
+        *band_mA = (struct sim_band){told_mA, told_mA};
+        return oracle->has_told[place] ? CURRENT_MEASURED : CURRENT_DOUBTFUL;
     }
     band_mA->low = oracle->current_mA[place].low / shares;
     band_mA->high = oracle->current_mA[place].high / shares;
@@ -170,7 +176,7 @@ static struct oracle_certain falls_judge(const struct oracle *oracle, int32_t in
 
 /* ---- currents (decision B17) ------------------------------------------------------------ */
 
-/* Nothing is judged of a sensor that is lost; without one there is nothing to judge. */
+/* Without a sensor there is nothing to judge. */
 static struct oracle_certain current_judge(const struct oracle *oracle, int32_t index, int limit)
 {
     struct sim_band band;
@@ -178,12 +184,17 @@ static struct oracle_certain current_judge(const struct oracle *oracle, int32_t 
     if (!has_sensor(oracle, index)) {
         return never;
     }
-    if (oracle_string_current(oracle, index, &band) != CURRENT_MEASURED) {
-        return (struct oracle_certain){{false}};
+    switch (oracle_string_current(oracle, index, &band)) {
+    case CURRENT_DOUBTFUL:
+        break;
+    case CURRENT_NONE:
+        return kept;
+    case CURRENT_MEASURED:
+        return level_judge(&oracle->level[MODULE_LIMITS + limit], 1,
+                           sign > 0 ? band.low : -(int64_t)band.high,
+                           sign > 0 ? band.high : -(int64_t)band.low);
     }
-    return level_judge(&oracle->level[MODULE_LIMITS + limit], 1,
-                       sign > 0 ? band.low : -(int64_t)band.high,
-                       sign > 0 ? band.high : -(int64_t)band.low);
+    return (struct oracle_certain){{false}};
 }
 
 /* Of what lies between low and high: how far from 0, whichever way. */
@@ -196,57 +207,69 @@ static void magnitude_of(int64_t *low, int64_t *high)
     *low = has_zero ? 0 : one < other ? one : other;
 }
 
-/* The strings that are compared; false while it is not certain which are. */
-static bool compared(const struct oracle *oracle, struct sim_band *band, bool *takes_part,
-                     int32_t *count)
+/* The strings that are compared, and whether one would be whose sensor is lost. */
+struct comparison {
+    bool is_certain;
+    bool is_any_lost;
+    int32_t count;
+    struct sim_band band[WM_STRINGS_MAX];
+    bool takes_part[WM_STRINGS_MAX];
+};
+
+static struct comparison compare(const struct oracle *oracle)
 {
-    *count = 0;
+    struct comparison all = {.is_certain = true};
     for (int32_t i = 0; i < oracle->settings.value[wm_setting_bank_strings]; i++) {
-        const enum oracle_current current = oracle_string_current(oracle, i, &band[i]);
-        takes_part[i] = current == CURRENT_MEASURED && !oracle->string[i].is_open;
-        *count += takes_part[i];
-        if (current == CURRENT_DOUBTFUL && !oracle->string[i].is_open) {
-            return false;
+        if (!has_sensor(oracle, i) || oracle->string[i].is_open) {
+            continue;
         }
+        const enum oracle_current current = oracle_string_current(oracle, i, &all.band[i]);
+        all.takes_part[i] = current == CURRENT_MEASURED;
+        all.count += all.takes_part[i];
+        all.is_any_lost = all.is_any_lost || current == CURRENT_NONE;
+        all.is_certain = all.is_certain && current != CURRENT_DOUBTFUL;
     }
-    return true;
+    return all;
 }
 
 /* limit: of the charging side, or of the discharging one right behind it. */
 static struct oracle_certain deviation_judge(const struct oracle *oracle, int32_t index, int limit)
 {
-    struct sim_band band[WM_STRINGS_MAX];
-    bool takes_part[WM_STRINGS_MAX];
-    int32_t count;
+    struct sim_band own;
     int64_t low_sum = 0;
     int64_t high_sum = 0;
-    if (oracle->settings.value[wm_setting_bank_sensor_for_all] != 0) {
+    if (oracle->settings.value[wm_setting_bank_sensor_for_all] != 0 || !has_sensor(oracle, index) ||
+        oracle->string[index].is_open) {
         return never;
     }
-    if (!compared(oracle, band, takes_part, &count)) {
+    if (oracle_string_current(oracle, index, &own) == CURRENT_NONE) {
+        return kept;
+    }
+    const struct comparison all = compare(oracle);
+    if (!all.is_certain) {
         return (struct oracle_certain){{false}};
     }
-    if (count < 2 || !takes_part[index]) {
-        return never;
+    if (all.count < 2) {
+        return all.is_any_lost ? kept : never;
     }
     for (int32_t i = 0; i < oracle->settings.value[wm_setting_bank_strings]; i++) {
-        low_sum += takes_part[i] ? band[i].low : 0;
-        high_sum += takes_part[i] ? band[i].high : 0;
+        low_sum += all.takes_part[i] ? all.band[i].low : 0;
+        high_sum += all.takes_part[i] ? all.band[i].high : 0;
     }
     const bool is_charge = (limit - RULE_DEVIATION) % 2 == 0;
     const int64_t flow_low = is_charge ? low_sum : -high_sum;
     const int64_t flow_high = is_charge ? high_sum : -low_sum;
-    const int64_t least_mA = count * (int64_t)DEVIATION_MA_MIN;
+    const int64_t least_mA = all.count * (int64_t)DEVIATION_MA_MIN;
     if (flow_high < least_mA) {
         return never;
     }
     if (flow_low < least_mA) {
         return (struct oracle_certain){{false}};
     }
-    int64_t low = band[index].low * (count - INT64_C(1)) - (high_sum - band[index].high);
-    int64_t high = band[index].high * (count - INT64_C(1)) - (low_sum - band[index].low);
+    int64_t low = own.low * (all.count - INT64_C(1)) - (high_sum - own.high);
+    int64_t high = own.high * (all.count - INT64_C(1)) - (low_sum - own.low);
     magnitude_of(&low, &high);
-    return level_judge(&oracle->level[MODULE_LIMITS + limit], count, low, high);
+    return level_judge(&oracle->level[MODULE_LIMITS + limit], all.count, low, high);
 }
 
 /* ---- difference (decision B14) ---------------------------------------------------------- */

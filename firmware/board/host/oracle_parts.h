@@ -186,6 +186,8 @@ struct oracle {
     struct oracle_module module[WM_MODULES_MAX];
     struct oracle_device sensor[WM_SENSORS_MAX];
     struct sim_band current_mA[WM_SENSORS_MAX];
+    int32_t told_mA[WM_SENSORS_MAX]; /* its last answer */
+    bool has_told[WM_SENSORS_MAX];
     struct oracle_device aux[WM_AUX_MAX];
     uint8_t outputs[WM_AUX_MAX];
     struct oracle_string string[WM_STRINGS_MAX];
