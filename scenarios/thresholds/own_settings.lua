@@ -132,6 +132,43 @@ for _, each in ipairs(runaways) do
   }
 end
 
+scenario "runaway.delta of 3, the lowest that there is, raises and clears" {
+  tags = { "safety", "settings" },
+  plant = "guide_dashboard",
+  settings = { ["runaway.delta"] = 3, ["runaway.hold"] = 10 },
+
+  run = function(plant)
+    local string = plant.string[1]
+    for i, module in ipairs(string.module) do
+      module.temperature = i == 5 and 28 or 25
+    end
+    settle()
+    string.current = 5
+    throughout(minutes(1), function()
+      expect(plant):has_not "thermal_runaway"
+    end)
+    string.module[5].temperature = 28.1
+    within(seconds(15), function()
+      expect(plant):has "thermal_runaway"
+    end)
+    note "two kelvin less is one above the others"
+    string.module[5].temperature = 26
+    throughout(minutes(1), function()
+      expect(plant):has "thermal_runaway"
+    end)
+    string.module[5].temperature = 25.9
+    within(rounds(3), function()
+      expect(plant):has_not "thermal_runaway"
+    end)
+
+    note "below three kelvin nothing is left to clear by"
+    expect.operator("set runaway.delta 2.999"):is_refused "range"
+    expect.operator("set runaway.rise 2.999"):is_refused "range"
+    operator "set runaway.rise 3"
+    expect.setting "runaway.rise":is(3)
+  end,
+}
+
 scenario "runaway.rise of 8: a string that heats together" {
   tags = { "safety", "settings" },
   plant = "guide_dashboard",

@@ -80,6 +80,22 @@ Test(runaway, it_clears_when_both_are_two_kelvin_below_their_limits, .init = set
     cr_assert_not(runaway.is_raised);
 }
 
+Test(runaway, at_the_lowest_levels_that_can_be_set_it_still_clears)
+{
+    static const enum wm_setting levels[] = {wm_setting_runaway_delta, wm_setting_runaway_rise};
+    for (int i = 0; i < 2; i++) {
+        setup();
+        const int32_t lowest_mdegC = wm_setting(levels[i])->min;
+        settings.value[levels[i]] = lowest_mdegC;
+        (void)rounds(3700, 24000, 24000, 0);
+        const int32_t hot_mdegC = 24000 + lowest_mdegC + 1;
+        cr_assert(rounds(601, i == 0 ? 24000 : hot_mdegC, hot_mdegC, 500));
+        (void)rounds(10, 24000, 24000, 0);
+        cr_assert_not(runaway.is_raised, "%s: a string as one, as cool as ever",
+                      wm_setting(levels[i])->name);
+    }
+}
+
 Test(runaway, it_stays_while_a_module_that_told_of_it_is_lost, .init = setup)
 {
     const struct wm_string_sums eight = {.valid_count = 8,

@@ -101,6 +101,18 @@ static enum wm_status with(enum wm_setting setting, int32_t value)
     return status;
 }
 
+/* A runaway clears two kelvin below its limits (decision B15): they leave room for that. */
+Test(settings, the_limits_of_a_runaway_begin_at_three_kelvin)
+{
+    static const enum wm_setting levels[] = {wm_setting_runaway_delta, wm_setting_runaway_rise};
+    plant(0, 2, 18, 50000);
+    for (int i = 0; i < 2; i++) {
+        cr_assert_eq(wm_settings_set(&settings, levels[i], 2999), WM_RANGE);
+        cr_assert_eq(wm_settings_set(&settings, levels[i], 3000), WM_OK);
+        cr_assert_eq(of(levels[i]), 3000);
+    }
+}
+
 Test(settings, levels_must_rise_but_alarm_and_warning_may_be_equal)
 {
     plant(0, 2, 18, 50000);
