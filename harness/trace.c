@@ -90,8 +90,7 @@ void hx_trace_view(struct hx_trace *trace, const struct wm_view *view)
     const size_t texts = offsetof(struct wm_view, settings.text);
     const size_t behind = texts + sizeof view->settings.text;
     trace->hash = hx_hash(trace->hash, view, texts);
-    trace->hash =
-        hx_hash(trace->hash, (const unsigned char *)view + behind, sizeof *view - behind);
+    trace->hash = hx_hash(trace->hash, (const unsigned char *)view + behind, sizeof *view - behind);
 }
 
 void hx_trace_note(struct hx_trace *trace, const char *note)
