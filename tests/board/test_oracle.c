@@ -426,6 +426,13 @@ Test(oracle, a_sensor_left_out_of_a_round_is_missed)
     says("polling of current sensor 2: left out of the round");
 }
 
+Test(oracle, a_round_of_the_last_device_alone_is_none)
+{
+    read_sensor(SENSORS - 1);
+    round_ends();
+    says("polling of module 1: left out of the round");
+}
+
 Test(oracle, an_aux_that_nobody_reads_is_missed)
 {
     court.view.settings.value[wm_setting_bank_aux_units] = 1;
@@ -1053,6 +1060,57 @@ Test(oracle, the_only_sensor_left_makes_no_deviation_either)
     says("string_curr_deviation_charge of string 1: raised, and its reason has certainly not");
 }
 
+/* The breaker of the second string opens. */
+static void second_string_opens(void)
+{
+    court.view.string[1].breaker_choice = wm_state_string_breaker_open;
+    row(wm_alarm_battery_breaker_open);
+    publish();
+}
+
+Test(oracle, where_nobody_is_to_be_compared_with_a_deviation_goes)
+{
+    two_strings();
+    current_is(0, 35000);
+    current_is(1, 5000);
+    rounds(2);
+    deviations_toggle();
+    rounds(3);
+    second_string_opens();
+    rounds(2);
+    says_nothing();
+    rounds(1);
+    says("string_curr_deviation_charge of string 1: not cleared");
+}
+
+Test(oracle, an_isolated_string_lets_go_though_its_sensor_is_lost)
+{
+    two_strings();
+    current_is(0, 35000);
+    current_is(1, 5000);
+    rounds(2);
+    deviations_toggle();
+    rounds(1);
+    second_sensor_falls_silent();
+    second_string_opens();
+    court.view.string[0].alarm2_flags ^= DEVIATES;
+    publish();
+    rounds(2);
+    says_nothing();
+    rounds(1);
+    says("string_curr_deviation_charge of string 2: not cleared");
+}
+
+Test(oracle, an_isolated_string_is_compared_with_nobody)
+{
+    two_strings();
+    second_string_opens();
+    current_is(0, 35000);
+    current_is(1, 0);
+    rounds(6);
+    says_nothing();
+}
+
 Test(oracle, a_current_beyond_its_limit_stays_while_the_sensor_is_lost)
 {
     two_strings();
@@ -1385,6 +1443,10 @@ Test(oracle, modules_are_compared_when_the_start_is_over)
     differs();
     publish();
     says_nothing();
+    court.wrong_of_module[2] = 0x0001;
+    publish();
+    says_nothing();
+    court.wrong_of_module[2] = 0;
     court.view.is_initializing = 0;
     row(wm_alarm_initializing);
     publish();
@@ -1407,6 +1469,16 @@ Test(oracle, a_string_has_the_bits_of_its_modules)
     court.wrong_of_string = 0x0008;
     voltage_low_toggles(0);
     says("alarm word of string 1: 0x0001: voltage_low (0x0008) is missing");
+}
+
+Test(oracle, register_1002_has_the_bits_of_all_strings)
+{
+    voltage_is(0, 11999, 11999);
+    measure(0);
+    measure(0);
+    court.wrong_1002 = 0x0008;
+    voltage_low_toggles(0);
+    says("register 1002: 0x0001: voltage_low (0x0008) is missing");
 }
 
 Test(oracle, a_string_has_bits_of_its_own_from_its_voltage_alone)
@@ -1525,6 +1597,24 @@ Test(oracle, a_discharge_shows_in_register_1000)
     court.wrong_1000 = 0x0008;
     publish();
     says("register 1000: 0x0001: discharging (0x0008) is missing");
+}
+
+Test(oracle, one_string_that_discharges_is_enough)
+{
+    court.view.settings.value[wm_setting_bank_strings] = 2;
+    court.view.string[1].flow_choice = wm_state_string_flow_charge;
+    court.wrong_1000 = 0x0010;
+    publish();
+    current_is(0, -1000);
+    rounds(7);
+    row(wm_alarm_discharging);
+    court.view.string[0].flow_choice = wm_state_string_flow_discharge;
+    court.wrong_1000 = 0;
+    publish();
+    says_nothing();
+    court.wrong_1000 = 0x0018;
+    publish();
+    says("register 1000: 0x0011: discharging (0x0008) is missing");
 }
 
 Test(oracle, programmer_mode_shows_what_it_does_and_takes_running_away)

@@ -170,7 +170,7 @@ struct oracle {
     struct {
         bool has_begun;    /* somebody was asked, ever */
         uint32_t sweep;    /* devices one behind the other: a second look, or a round */
-        int32_t place;     /* of the one visited last in it; -1: none */
+        int32_t place;     /* of the one visited last */
         int32_t questions; /* since the last round ended */
         int64_t period_us; /* the longest that has been set since then */
         int64_t until_us;  /* the next question comes by then */

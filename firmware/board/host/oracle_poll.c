@@ -39,7 +39,6 @@ static void round_begin(struct oracle *oracle)
 {
     oracle->poll.questions = 0;
     oracle->poll.period_us = 0;
-    oracle->poll.place = -1;
     oracle->poll.sweep++;
 }
 
@@ -75,14 +74,14 @@ void oracle_poll_asked(struct oracle *oracle, int64_t now_us)
     }
 }
 
-/* Whoever comes again, or too late, is of another sweep: a second look goes before its round. */
+/* Whoever comes after a later one is of another sweep: a second look goes before its round. */
 void oracle_poll_visit(struct oracle *oracle, struct oracle_device *device, enum wm_class class,
                        int32_t index)
 {
     const int32_t place = index + (class == WM_CLASS_SENSOR ? WM_MODULES_MAX
                                    : class == WM_CLASS_AUX  ? WM_MODULES_MAX + WM_SENSORS_MAX
                                                             : 0);
-    oracle->poll.sweep += place <= oracle->poll.place;
+    oracle->poll.sweep += place < oracle->poll.place;
     oracle->poll.place = place;
     device->sweep = oracle->poll.sweep;
 }
