@@ -212,32 +212,40 @@ struct comparison {
     bool is_certain;
     bool is_any_lost;
     int32_t count;
-    struct sim_band band[WM_STRINGS_MAX];
-    bool takes_part[WM_STRINGS_MAX];
+    int64_t low_mA; /* of their sum */
+    int64_t high_mA;
 };
 
 static struct comparison compare(const struct oracle *oracle)
 {
     struct comparison all = {.is_certain = true};
     for (int32_t i = 0; i < oracle->settings.value[wm_setting_bank_strings]; i++) {
+        struct sim_band band;
         if (!has_sensor(oracle, i) || oracle->string[i].is_open) {
             continue;
         }
-        const enum oracle_current current = oracle_string_current(oracle, i, &all.band[i]);
-        all.takes_part[i] = current == CURRENT_MEASURED;
-        all.count += all.takes_part[i];
-        all.is_any_lost = all.is_any_lost || current == CURRENT_NONE;
-        all.is_certain = all.is_certain && current != CURRENT_DOUBTFUL;
+        switch (oracle_string_current(oracle, i, &band)) {
+        case CURRENT_DOUBTFUL:
+            all.is_certain = false;
+            break;
+        case CURRENT_NONE:
+            all.is_any_lost = true;
+            break;
+        case CURRENT_MEASURED:
+            all.count++;
+            all.low_mA += band.low;
+            all.high_mA += band.high;
+            break;
+        }
     }
     return all;
 }
 
 /* limit: of the charging side, or of the discharging one right behind it. */
-static struct oracle_certain deviation_judge(const struct oracle *oracle, int32_t index, int limit)
+static struct oracle_certain deviation_judge(const struct oracle *oracle, int32_t index, int limit,
+                                             const struct comparison *all)
 {
     struct sim_band own;
-    int64_t low_sum = 0;
-    int64_t high_sum = 0;
     if (oracle->settings.value[wm_setting_bank_sensor_for_all] != 0 || !has_sensor(oracle, index) ||
         oracle->string[index].is_open) {
         return never;
@@ -245,31 +253,26 @@ static struct oracle_certain deviation_judge(const struct oracle *oracle, int32_
     if (oracle_string_current(oracle, index, &own) == CURRENT_NONE) {
         return kept;
     }
-    const struct comparison all = compare(oracle);
-    if (!all.is_certain) {
+    if (!all->is_certain) {
         return (struct oracle_certain){{false}};
     }
-    if (all.count < 2) {
-        return all.is_any_lost ? kept : never;
-    }
-    for (int32_t i = 0; i < oracle->settings.value[wm_setting_bank_strings]; i++) {
-        low_sum += all.takes_part[i] ? all.band[i].low : 0;
-        high_sum += all.takes_part[i] ? all.band[i].high : 0;
+    if (all->count < 2) {
+        return all->is_any_lost ? kept : never;
     }
     const bool is_charge = (limit - RULE_DEVIATION) % 2 == 0;
-    const int64_t flow_low = is_charge ? low_sum : -high_sum;
-    const int64_t flow_high = is_charge ? high_sum : -low_sum;
-    const int64_t least_mA = all.count * (int64_t)DEVIATION_MA_MIN;
+    const int64_t flow_low = is_charge ? all->low_mA : -all->high_mA;
+    const int64_t flow_high = is_charge ? all->high_mA : -all->low_mA;
+    const int64_t least_mA = all->count * (int64_t)DEVIATION_MA_MIN;
     if (flow_high < least_mA) {
         return never;
     }
     if (flow_low < least_mA) {
         return (struct oracle_certain){{false}};
     }
-    int64_t low = own.low * (all.count - INT64_C(1)) - (high_sum - own.high);
-    int64_t high = own.high * (all.count - INT64_C(1)) - (low_sum - own.low);
+    int64_t low = own.low * (all->count - INT64_C(1)) - (all->high_mA - own.high);
+    int64_t high = own.high * (all->count - INT64_C(1)) - (all->low_mA - own.low);
     magnitude_of(&low, &high);
-    return level_judge(&oracle->level[MODULE_LIMITS + limit], all.count, low, high);
+    return level_judge(&oracle->level[MODULE_LIMITS + limit], all->count, low, high);
 }
 
 /* ---- difference (decision B14) ---------------------------------------------------------- */
@@ -396,13 +399,14 @@ static struct oracle_certain heat_judge(const struct oracle *oracle, int32_t ind
 void oracle_string_certain(struct oracle *oracle, int32_t index, const struct oracle_sums *sums,
                            struct oracle_certain certain[STRING_RULES])
 {
+    const struct comparison all = compare(oracle);
     memset(certain, 0, STRING_RULES * sizeof certain[0]);
     for (int i = 0; i < 4; i++) {
         if (sums->is_certain) {
             certain[RULE_VOLTAGE + i] = volts_judge(oracle, RULE_VOLTAGE + i, sums);
         }
         certain[RULE_CURRENT + i] = current_judge(oracle, index, RULE_CURRENT + i);
-        certain[RULE_DEVIATION + i] = deviation_judge(oracle, index, RULE_DEVIATION + i);
+        certain[RULE_DEVIATION + i] = deviation_judge(oracle, index, RULE_DEVIATION + i, &all);
     }
     /* Of each four, two alarms, then their warnings. */
     for (int i = 0; i < RULE_DIFFERENCE; i++) {
