@@ -1083,6 +1083,24 @@ Test(oracle, where_nobody_is_to_be_compared_with_a_deviation_goes)
     says("string_curr_deviation_charge of string 1: not cleared");
 }
 
+Test(oracle, while_a_lost_sensor_may_be_heard_again_nothing_is_held)
+{
+    two_strings();
+    current_is(0, 35000);
+    current_is(1, 5000);
+    rounds(2);
+    deviations_toggle();
+    rounds(1);
+    second_sensor_falls_silent();
+    const struct sim_truth_sensor unsure = {{SIM_UNSURE, 1000}, exactly(5000)};
+    oracle_sensor(court.oracle, 1, &unsure, court.now_us);
+    oracle_looked(court.oracle, court.now_us);
+    rounds(6);
+    says_nothing();
+    deviations_toggle();
+    says_nothing();
+}
+
 Test(oracle, an_isolated_string_lets_go_though_its_sensor_is_lost)
 {
     two_strings();
