@@ -101,14 +101,14 @@ static bool line_write(void *file, const char *line)
     return fprintf(file, "%s\n", line) >= 0;
 }
 
-bool hx_logs_write(const char *folder, const struct board *board, struct hx_text *error)
+bool hx_logs_write(const char *folder, const struct wm_log *log, struct hx_text *error)
 {
     bool is_good = true;
     for (int i = 0; is_good && i < WM_LOG_RINGS; ++i) {
         struct hx_text name = {0};
         enum wm_log_ring ring = (enum wm_log_ring)i;
         FILE *file = file_open(folder, ring, &name);
-        is_good = file != NULL && wm_log_csv(board_log(board), ring, UINT64_MAX, line_write, file);
+        is_good = file != NULL && wm_log_csv(log, ring, UINT64_MAX, line_write, file);
         int reason = errno;
         if (file != NULL && fclose(file) != 0 && is_good) {
             is_good = false;

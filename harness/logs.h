@@ -8,7 +8,7 @@
 
 #include "script.h"
 #include "text.h"
-#include "wm/board.h"
+#include "wm/log.h"
 
 /*
  * Makes the folder (its parent is there) with the three files in it, empty: logs of an earlier run
@@ -19,8 +19,7 @@ bool hx_logs_make(const char *folder);
 /* The same for a folder and one in it for each scenario, named after it: scenario->log_folder. */
 bool hx_logs_make_each(const char *folder, struct hx_scenarios *list);
 
-/* Writes what the board has logged. False, with one line in error, when a file cannot be written.
- */
-bool hx_logs_write(const char *folder, const struct board *board, struct hx_text *error);
+/* Writes what has been logged. False, with one line in error, when a file cannot be written. */
+bool hx_logs_write(const char *folder, const struct wm_log *log, struct hx_text *error);
 
 #endif

@@ -329,7 +329,7 @@ int hx_serve(const struct hx_options *options)
         serve_until_over(&server);
     }
     if (is_open && options->log != NULL &&
-        !hx_logs_write(options->log, server.stage.board, &error)) {
+        !hx_logs_write(options->log, board_media_log(server.stage.media), &error)) {
         hx_complain("%s", hx_text_string(&error));
         hx_text_free(&error);
         server.is_broken = true;

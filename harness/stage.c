@@ -83,6 +83,7 @@ static bool board_start(struct hx_stage *stage, const struct hx_stage_options *o
     char sink[32];
     struct board_options board = {
         .world = stage->world,
+        .media = stage->media,
         .bus = sim_plant_bus(stage->plant),
         .com2 = sim_plant_com2(stage->plant),
         .panel = sim_plant_panel(stage->plant),
@@ -137,7 +138,8 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
     hx_trace_start(stage->trace);
     stage->probe = options->probe;
     stage->world = sim_world_create(options->seed);
-    if (stage->world == NULL) {
+    stage->media = board_media_create();
+    if (stage->world == NULL || stage->media == NULL) {
         hx_text_add(error, "no memory for the world");
         return false;
     }
@@ -159,6 +161,7 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
 void hx_stage_close(struct hx_stage *stage)
 {
     board_close(stage->board);
+    board_media_destroy(stage->media);
     hx_guard_watch(NULL);
     if (stage->plant != NULL) {
         sim_plant_destroy(stage->plant);
@@ -167,6 +170,7 @@ void hx_stage_close(struct hx_stage *stage)
         sim_world_destroy(stage->world);
     }
     stage->board = NULL;
+    stage->media = NULL;
     stage->plant = NULL;
     stage->world = NULL;
 }

@@ -25,6 +25,7 @@ struct hx_stage {
     struct sim_world *world;     /* ro; null before hx_stage_open     */
     struct sim_plant *plant;     /* ro                                */
     struct board *board;         /* ro                                */
+    struct board_media *media;   /* ro: of the board; outlives it     */
     struct hx_probe *probe;      /* ro; borrowed, null in serve       */
     struct wm_settings settings; /* ro: defaults and what was set     */
     struct hx_trace *trace;      /* ro; borrowed, or own_trace        */

@@ -126,7 +126,7 @@ static void stage_play(struct hx_stage *stage, const struct hx_scenario *scenari
 static void logs_write(struct hx_verdict *verdict, const struct hx_stage *stage, const char *folder)
 {
     struct hx_text error = {0};
-    if (stage->board == NULL || hx_logs_write(folder, stage->board, &error)) {
+    if (stage->media == NULL || hx_logs_write(folder, board_media_log(stage->media), &error)) {
         return;
     }
     if (verdict->outcome == HX_PASSED) {

@@ -18,6 +18,7 @@
 #include "wm/view.h"
 
 struct board;
+struct board_media;
 struct sim_memory;
 struct sim_panel;
 struct sim_plant;
@@ -25,6 +26,7 @@ struct sim_world;
 
 struct board_options {
     struct sim_world *world;   /* owns virtual time; outlives the board                        */
+    struct board_media *media; /* found as the last board left it; outlives the board         */
     struct wm_bus bus;         /* the BACS bus; outlives the board                             */
     struct wm_bus com2;        /* its end of COM2; outlives the board; ops null: there is none  */
     struct sim_panel *panel;   /* the webmanager's front; outlives the board; null: it has none */
@@ -42,6 +44,14 @@ struct board_options {
     struct sim_plant *plant;
 };
 
+/* What a webmanager keeps without power, as it comes from the factory. Null without memory. */
+struct board_media *board_media_create(void);
+/* Null is allowed. */
+void board_media_destroy(struct board_media *media);
+
+/* The log rings in it, to be read; never null, and the memory's. */
+const struct wm_log *board_media_log(const struct board_media *media);
+
 /*
  * Powers the webmanager up at the world's present instant and schedules its steps in the world.
  * Null, with one line of place, cause and cure in error, when a setting contradicts another or a
@@ -49,7 +59,7 @@ struct board_options {
  */
 struct board *board_open(const struct board_options *options, char *error, size_t error_size);
 
-/* Releases everything; null is allowed. */
+/* The power goes, and everything is released but the memory; null is allowed. */
 void board_close(struct board *board);
 
 /*
@@ -79,9 +89,6 @@ size_t board_console_read(struct board *board, char *bytes, size_t size);
 
 /* The latest published view: for its generation and readiness, never for an assertion. */
 const struct wm_view *board_view(const struct board *board);
-
-/* The log rings, to be read; never null, and the board's. */
-const struct wm_log *board_log(const struct board *board);
 
 /*
  * How late an alarm came and went at worst so far, beyond its delay or hold: in milliseconds of

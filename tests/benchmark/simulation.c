@@ -66,12 +66,14 @@ static double run_measure(const char *name, const char *plant_file, int64_t hour
     sim_plant_tap(plant, hx_trace_bus, &run.trace);
     const struct board_options options = {
         .world = world,
+        .media = board_media_create(),
         .bus = sim_plant_bus(plant),
         .settings = settings,
         .settings_count = settings_of(plant, settings),
         .published = published,
         .context = &run,
     };
+    must(options.media != NULL, "memory of the webmanager");
     struct board *board = board_open(&options, error, sizeof error);
     must(board != NULL, error);
     sim_plant_listen(plant, board_wake, board);
@@ -86,6 +88,7 @@ static double run_measure(const char *name, const char *plant_file, int64_t hour
            (unsigned long long)run.trace.bus.frames / 2, (unsigned long long)run.views, taken_s,
            (unsigned long long)run.trace.hash);
     board_close(board);
+    board_media_destroy(options.media);
     sim_plant_destroy(plant);
     sim_world_destroy(world);
     lua_close(lua);

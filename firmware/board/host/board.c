@@ -20,11 +20,11 @@
 #include "firmware/service/console/console.h"
 #include "firmware/service/modbus/server.h"
 #include "firmware/service/snmp/agent.h"
-#include "log_memory.h"
+#include "media.h"
 #include "sim/memory.h"
 #include "sim/panel.h"
 #include "sim/world.h"
-#include "store_memory.h"
+#include "store_flash.h"
 #include "witness.h"
 
 /* Virtual time 0 on the wall clock: 2020-06-01T00:00:00Z (decision B20). */
@@ -41,9 +41,8 @@ struct board {
     uint32_t generation;     /* of the view last told */
     struct sim_panel *panel; /* null: it has none */
     struct witness *witness; /* null without a plant to judge by */
-    struct board_store_memory store;
-    struct board_log_memory log_memory;
-    struct wm_log log; /* as the webmanager has it */
+    struct board_media *media;
+    struct store_flash store; /* on the media's flash */
     struct con_console console;
     struct wm_core core;
 };
@@ -285,19 +284,19 @@ static bool services_open(struct board *board, const struct board_options *optio
 static bool ports_make(struct board *board, const struct board_options *options,
                        struct wm_ports *ports)
 {
-    board_log_memory_init(&board->log_memory);
+    board->media = options->media;
+    store_flash_mount(&board->store, flash_chip_port(&board->media->flash));
     *ports = (struct wm_ports){
         .bus = options->bus,
         .com2 = options->com2,
-        .store = board_store_memory_port(&board->store),
-        .log = board_log_memory_port(&board->log_memory),
+        .store = store_flash_port(&board->store),
+        .log = board->media->log,
         .journal = {tell_nobody, NULL},
     };
     if (options->memory != NULL) {
         ports->store = sim_memory_store(options->memory, ports->store);
         ports->log = sim_memory_log(options->memory, ports->log);
     }
-    board->log = ports->log;
     if (options->plant != NULL) {
         board->witness =
             witness_open(options->plant, options->world, ports->bus, &board->core.view);
@@ -367,7 +366,9 @@ void board_close(struct board *board)
     if (board->loop != NULL) {
         ev_loop_destroy(board->loop);
     }
-    board_log_memory_free(&board->log_memory);
+    if (board->media != NULL) {
+        board_log_memory_cut(&board->media->log_memory);
+    }
     witness_close(board->witness);
     free(board);
 }
@@ -420,11 +421,6 @@ int board_modbus_port(const struct board *board)
 int board_snmp_port(const struct board *board)
 {
     return board->snmp != NULL ? snmps_agent_port(board->snmp) : 0;
-}
-
-const struct wm_log *board_log(const struct board *board)
-{
-    return &board->log;
 }
 
 const struct wm_view *board_view(const struct board *board)

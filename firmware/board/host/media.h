@@ -1,0 +1,17 @@
+/*
+ * media.h — what the webmanager keeps without power: the flash its records are on, and its logs.
+ */
+#ifndef BOARD_MEDIA_H
+#define BOARD_MEDIA_H
+
+#include "flash.h"
+#include "log_memory.h"
+#include "wm/board.h"
+
+struct board_media {
+    struct flash_chip flash;
+    struct board_log_memory log_memory;
+    struct wm_log log; /* the port to it */
+};
+
+#endif
