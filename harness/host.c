@@ -91,11 +91,16 @@ static int lw_is_complete(lua_State *lua)
     return 1;
 }
 
-/* verdict(): what the board's judge says against the webmanager, or nothing. */
+/* verdict(): what the board's judges want of the webmanager, and what they saw; or nothing. */
 static int lw_verdict(lua_State *lua)
 {
-    lua_pushstring(lua, board_verdict(playing(lua)->board));
-    return 1;
+    struct hx_judgement judgement;
+    if (!hx_stage_judged(playing(lua), &judgement)) {
+        return 0;
+    }
+    lua_pushstring(lua, judgement.promise);
+    lua_pushfstring(lua, "%s %s", judgement.who, judgement.text);
+    return 2;
 }
 
 static int push_text(lua_State *lua, struct hx_text *text)

@@ -106,6 +106,9 @@ static const struct command {
      "  --no-fork         play in this process, one after the other, for a debugger\n"
      "\n"
      "Exit status: 0 all passed, 1 a scenario failed, 2 usage or set-up error.\n"
+     "The last line but one counts the power cuts that were tried: in each state of each write "
+     "and\n"
+     "erase of the webmanager's flash, by what a restart found, the old record or the new one.\n"
      "The last line is the trace: the same for the same seed on every machine.\n"},
     {"check", no_options,
      "usage: gbms-bench check FILE|DIR...\n"

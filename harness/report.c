@@ -195,6 +195,18 @@ static uint64_t trace_of(const struct hx_report *report)
     return sum;
 }
 
+/* "power cuts 12345: 6000 old, 6345 new": what each left of the record that was being saved. */
+static void print_cuts(const struct hx_report *report)
+{
+    struct board_cuts sum = {0};
+    for (size_t i = 0; i < report->scenarios->count; ++i) {
+        sum.olds += report->verdict[i].cuts.olds;
+        sum.news += report->verdict[i].cuts.news;
+    }
+    printf("%spower cuts %" PRIu64 ": %" PRIu64 " old, %" PRIu64 " new\n",
+           report->options->is_tap ? "# " : "", sum.olds + sum.news, sum.olds, sum.news);
+}
+
 bool hx_report_end(struct hx_report *report)
 {
     size_t count[HX_OUTCOMES] = {0};
@@ -215,7 +227,9 @@ bool hx_report_end(struct hx_report *report)
     if (skips.size > 0) {
         printf(" (%s)", skips.bytes);
     }
-    printf("\ntrace %016" PRIx64 "\n", trace_of(report));
+    printf("\n");
+    print_cuts(report);
+    printf("trace %016" PRIx64 "\n", trace_of(report));
     fflush(stdout);
     hx_text_free(&skips);
     return count[HX_PASSED] + count[HX_SKIPPED] == report->scenarios->count;

@@ -18,8 +18,8 @@ static void stage_published(void *context, const struct wm_view *view)
     if (stage->ledger != NULL) {
         hx_ledger_view(stage->ledger, view);
     }
-    const bool is_judged = stage->board != NULL && board_verdict(stage->board) != NULL;
-    if (stage->stops_at_views || is_judged) {
+    struct hx_judgement judgement;
+    if (stage->stops_at_views || hx_stage_judged(stage, &judgement)) {
         sim_world_stop(stage->world);
     }
 }
@@ -173,6 +173,19 @@ void hx_stage_close(struct hx_stage *stage)
     stage->media = NULL;
     stage->plant = NULL;
     stage->world = NULL;
+}
+
+/* ---- judges ----------------------------------------------------------------------------- */
+
+bool hx_stage_judged(const struct hx_stage *stage, struct hx_judgement *judgement)
+{
+    const char *oracle = stage->board != NULL ? board_verdict(stage->board) : NULL;
+    const char *cuts = board_media_verdict(stage->media);
+    *judgement =
+        oracle != NULL
+            ? (struct hx_judgement){"every view to follow the plant, and in time", "oracle", oracle}
+            : (struct hx_judgement){"every power cut to leave what was kept, whole", "cuts", cuts};
+    return judgement->text != NULL;
 }
 
 /* ---- readiness -------------------------------------------------------------------------- */

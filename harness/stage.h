@@ -55,6 +55,14 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
                    struct hx_text *error);
 void hx_stage_close(struct hx_stage *stage);
 
+/* What the board's judges say against the webmanager; false: nothing. */
+struct hx_judgement {
+    const char *promise; /* what was to be */
+    const char *who;     /* says what was  */
+    const char *text;
+};
+bool hx_stage_judged(const struct hx_stage *stage, struct hx_judgement *judgement);
+
 /* What keeps the webmanager from being ready, as one clause. */
 void hx_stage_missing(const struct hx_stage *stage, struct hx_text *text);
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "text.h"
+#include "wm/board.h"
 
 enum hx_outcome {
     HX_PASSED,
@@ -28,7 +29,8 @@ struct hx_verdict {
     int64_t virtual_us;
     uint32_t expectations;
     bool is_refuted; /* failed by an expectation, not by the board's judge or an idle fault */
-    double wall_s;   /* for JUnit only */
+    struct board_cuts cuts; /* power cuts tried */
+    double wall_s;          /* for JUnit only */
     struct hx_text message; /* one line; the reason of a skip */
     struct hx_text detail;  /* the report, line by line */
     struct hx_text output;  /* what the scenario printed */

@@ -58,14 +58,12 @@ static void verdict_check_faults(struct hx_verdict *verdict, const struct hx_sta
 static void verdict_check_board(struct hx_verdict *verdict, const struct hx_stage *stage,
                                 const struct hx_scenario *scenario)
 {
-    const char *judged = board_verdict(stage->board);
+    struct hx_judgement judged;
     struct hx_text detail = {0};
-    if (verdict->outcome == HX_PASSED && judged != NULL) {
-        hx_text_add(&detail,
-                    "at   %s\nwant every view to follow the plant, and in time\n"
-                    "saw  %s",
-                    scenario->where, judged);
-        verdict_fail(verdict, HX_FAILED, judged, detail.bytes);
+    if (verdict->outcome == HX_PASSED && hx_stage_judged(stage, &judged)) {
+        hx_text_add(&detail, "at   %s\nwant %s\nsaw  %s %s", scenario->where, judged.promise,
+                    judged.who, judged.text);
+        verdict_fail(verdict, HX_FAILED, judged.text, detail.bytes);
     }
     hx_text_free(&detail);
 }
@@ -162,6 +160,9 @@ void hx_worker_play(const struct hx_scenario *scenario, const struct hx_options 
     if (stage.ledger != NULL) {
         hx_ledger_pack(stage.ledger, stage.board, verdict->outcome == HX_PASSED, &verdict->record);
     }
+    if (stage.media != NULL) {
+        verdict->cuts = board_media_cuts(stage.media);
+    }
     verdict->trace = trace->hash;
     verdict->virtual_us = stage.world != NULL ? sim_world_now_us(stage.world) : 0;
     hx_stage_close(&stage);
@@ -174,6 +175,7 @@ void hx_worker_play(const struct hx_scenario *scenario, const struct hx_options 
 
 struct header {
     uint64_t trace;
+    struct board_cuts cuts;
     int64_t virtual_us;
     uint32_t outcome;
     uint32_t expectations;
@@ -206,6 +208,7 @@ _Noreturn void hx_worker_run(const struct hx_scenario *scenario, const struct hx
     fflush(NULL);
     struct header header = {
         .trace = verdict.trace,
+        .cuts = verdict.cuts,
         .virtual_us = verdict.virtual_us,
         .outcome = verdict.outcome,
         .expectations = verdict.expectations,
@@ -236,6 +239,7 @@ bool hx_verdict_receive(const struct hx_text *bytes, struct hx_verdict *verdict)
     const char *text = bytes->bytes + sizeof header;
     verdict->outcome = (enum hx_outcome)header.outcome;
     verdict->trace = header.trace;
+    verdict->cuts = header.cuts;
     verdict->virtual_us = header.virtual_us;
     verdict->expectations = header.expectations;
     verdict->is_refuted = header.is_refuted != 0;

@@ -68,10 +68,9 @@ local function advance(limit, word, until_us, stops_at_views)
     failure.misuse("%s of %s had come to virtual %s after the time limit of %g s; " ..
       "shorten it, or raise --time-limit", word, limit.text, host.clock(host.now_us()), real_s)
   end
-  local verdict = host.verdict()
+  local promise, verdict = host.verdict()
   if verdict then
-    failure.raise("every view to follow the plant, and in time", { "  oracle " .. verdict }, nil,
-      true)
+    failure.raise(promise, { "  " .. verdict }, nil, true)
   end
 end
 

@@ -52,6 +52,16 @@ void board_media_destroy(struct board_media *media);
 /* The log rings in it, to be read; never null, and the memory's. */
 const struct wm_log *board_media_log(const struct board_media *media);
 
+/* Power cuts tried on its flash so far: how many left the old record, and how many the new one. */
+struct board_cuts {
+    uint64_t olds;
+    uint64_t news;
+};
+struct board_cuts board_media_cuts(const struct board_media *media);
+
+/* What one of them could do to the records, as one sentence; null: nothing. */
+const char *board_media_verdict(const struct board_media *media);
+
 /*
  * Powers the webmanager up at the world's present instant and schedules its steps in the world.
  * Null, with one line of place, cause and cure in error, when a setting contradicts another or a

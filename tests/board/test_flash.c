@@ -99,8 +99,7 @@ static int images;
 static int last_state;
 static int gone;
 
-static void on_left(void *context, const struct flash_chip *image,
-                    const struct power_cut_point *point)
+static void on_left(void *context, struct flash_chip *image, const struct power_cut_point *point)
 {
     cr_assert_eq(context, &images);
     cr_assert_eq(point->state, last_state + 1, "one after the other");

@@ -169,8 +169,7 @@ static struct {
     bool is_first_of_two; /* a second cut follows each    */
 } trial;
 
-static void left(void *context, const struct flash_chip *image,
-                 const struct power_cut_point *point);
+static void left(void *context, struct flash_chip *image, const struct power_cut_point *point);
 
 /* Saves through a cut in every state of every operation. */
 static void save_with_cuts(struct flash_chip *on, int name, int number)
@@ -189,7 +188,7 @@ static void save_with_cuts(struct flash_chip *on, int name, int number)
     cr_assert_eq(to.ops->save(to.self, names[name], bytes, size), WM_OK);
 }
 
-static void left(void *context, const struct flash_chip *image, const struct power_cut_point *point)
+static void left(void *context, struct flash_chip *image, const struct power_cut_point *point)
 {
     static struct store_flash mounted;
     static struct flash_chip again;
@@ -519,7 +518,7 @@ Test(store_flash, what_makes_no_sense_is_damage_and_not_nothing, .init = setup)
     }
 }
 
-static void left_over_damage(void *context, const struct flash_chip *image,
+static void left_over_damage(void *context, struct flash_chip *image,
                              const struct power_cut_point *point)
 {
     static struct store_flash mounted;

@@ -866,6 +866,24 @@ case_trace() {
     test "$one" != "$(tail -n 1 "$out")" || fail "another seed should give another trace"
 }
 
+# Cuts in each state of each write and erase, whoever plays.
+case_power_cuts() {
+    echo 'operator "set voltage.delay 5" expect.setting "voltage.delay":is(5)' | story one
+    echo 'operator "set voltage.delay 6" expect.setting "voltage.delay":is(6)' | story two other
+    for jobs in 1 2; do
+        bench run --jobs $jobs "$work/one.lua" "$work/two.lua"
+        status_is 0
+        grep '^power cuts' "$out" >"$work/cuts_$jobs"
+    done
+    cmp -s "$work/cuts_1" "$work/cuts_2" || fail "it depends on --jobs"
+    sed 's/[:,]//g' "$work/cuts_1" | {
+        read -r _ _ all olds _ news _
+        test "$olds" -gt 50 && test "$news" -gt 5 && test "$all" -eq $((olds + news))
+    } || fail "old and new ones make them all"
+    bench run --tap "$work/one.lua"
+    says "# power cuts "
+}
+
 # What a file says while it loads is no result; addresses are not shown; a lost result is no pass.
 case_output() {
     printf 'print "loading"\nlocal f = function() end\n' >"$work/s.lua"

@@ -21,6 +21,7 @@
 #include "firmware/service/modbus/server.h"
 #include "firmware/service/snmp/agent.h"
 #include "media.h"
+#include "power_cut.h"
 #include "sim/memory.h"
 #include "sim/panel.h"
 #include "sim/world.h"
@@ -40,9 +41,10 @@ struct board {
     void *context;
     uint32_t generation;     /* of the view last told */
     struct sim_panel *panel; /* null: it has none */
-    struct witness *witness; /* null without a plant to judge by */
+    struct witness *witness; /* null without a plant to judge by: nobody judges then */
     struct board_media *media;
-    struct store_flash store; /* on the media's flash */
+    struct power_cut cut;     /* over the media's flash */
+    struct store_flash store; /* over it                */
     struct con_console console;
     struct wm_core core;
 };
@@ -68,6 +70,7 @@ static void published(struct board *board)
     }
     if (board->witness != NULL) {
         witness_look(board->witness);
+        cut_judge_look(board->media->judge);
     }
     if (board->published != NULL) {
         board->published(board->context, view);
@@ -105,6 +108,9 @@ static enum wm_status command_put(void *self, const struct wm_command *command, 
         return status; /* nothing was asked for */
     }
     step(board); /* if it was refused, to tell so */
+    if (board->witness != NULL) {
+        cut_judge_look(board->media->judge);
+    }
     return status == WM_OK && !wm_core_is_kept(&board->core) ? WM_IO : status;
 }
 
@@ -277,36 +283,44 @@ static bool services_open(struct board *board, const struct board_options *optio
     return true;
 }
 
-/*
- * What the core stands on: the bus, the board's own memory, the faults over it, and then who
- * witnesses. False without memory for that.
- */
-static bool ports_make(struct board *board, const struct board_options *options,
-                       struct wm_ports *ports)
+/* Who looks at the webmanager while it plays; those of an earlier one on these media stay. */
+static bool judges_open(struct board *board, const struct board_options *options)
 {
-    board->media = options->media;
-    store_flash_mount(&board->store, flash_chip_port(&board->media->flash));
-    *ports = (struct wm_ports){
+    struct board_media *media = options->media;
+    board->witness = witness_open(options->plant, options->world, options->bus, &board->core.view);
+    media->judge = media->judge != NULL ? media->judge : cut_judge_open();
+    return board->witness != NULL && media->judge != NULL;
+}
+
+/*
+ * What the core stands on: the bus, the board's own memory, judged, the faults over it, and then
+ * who witnesses. settings: what the core is given.
+ */
+static struct wm_ports ports_make(struct board *board, const struct board_options *options,
+                                  const struct wm_settings *settings)
+{
+    struct board_media *media = board->media;
+    board->cut = (struct power_cut){.chip = &media->flash};
+    store_flash_mount(&board->store, power_cut_port(&board->cut));
+    struct wm_ports ports = {
         .bus = options->bus,
         .com2 = options->com2,
         .store = store_flash_port(&board->store),
-        .log = board->media->log,
+        .log = media->log,
         .journal = {tell_nobody, NULL},
     };
+    if (board->witness != NULL) {
+        ports.store = cut_judge_store(media->judge, ports.store, &board->cut, settings);
+    }
     if (options->memory != NULL) {
-        ports->store = sim_memory_store(options->memory, ports->store);
-        ports->log = sim_memory_log(options->memory, ports->log);
+        ports.store = sim_memory_store(options->memory, ports.store);
+        ports.log = sim_memory_log(options->memory, ports.log);
     }
-    if (options->plant != NULL) {
-        board->witness =
-            witness_open(options->plant, options->world, ports->bus, &board->core.view);
-        if (board->witness == NULL) {
-            return false;
-        }
-        ports->bus = witness_bus(board->witness);
-        ports->store = witness_store(board->witness, ports->store);
+    if (board->witness != NULL) {
+        ports.bus = witness_bus(board->witness);
+        ports.store = witness_store(board->witness, ports.store);
     }
-    return true;
+    return ports;
 }
 
 struct board *board_open(const struct board_options *options, char *error, size_t error_size)
@@ -324,17 +338,21 @@ struct board *board_open(const struct board_options *options, char *error, size_
     board->published = options->published;
     board->context = options->context;
     board->step = (struct sim_event){.run = step, .self = board, .priority = SIM_PRIORITY_FIRMWARE};
-    struct wm_ports ports;
-    if (!ports_make(board, options, &ports)) {
+    board->media = options->media;
+    if (options->plant != NULL && !judges_open(board, options)) {
         (void)snprintf(error, error_size, "out of memory");
         board_close(board);
         return NULL;
     }
+    const struct wm_ports ports = ports_make(board, options, &settings);
     const struct wm_power_up power_up = {
         .wall_ms = WALL_MS_AT_ZERO + now_ms(board),
         .slide_switch = options->panel != NULL ? options->panel->slide_switch : 0,
     };
     wm_core_init(&board->core, &ports, &settings, &power_up, now_ms(board));
+    if (board->witness != NULL) {
+        cut_judge_started(board->media->judge, &board->core);
+    }
     if (!services_open(board, options, error, error_size)) {
         board_close(board);
         return NULL;

@@ -20,6 +20,7 @@ void board_media_destroy(struct board_media *media)
 {
     if (media != NULL) {
         board_log_memory_free(&media->log_memory);
+        cut_judge_close(media->judge);
         free(media);
     }
 }
@@ -27,4 +28,18 @@ void board_media_destroy(struct board_media *media)
 const struct wm_log *board_media_log(const struct board_media *media)
 {
     return &media->log;
+}
+
+struct board_cuts board_media_cuts(const struct board_media *media)
+{
+    struct board_cuts cuts = {0};
+    if (media->judge != NULL) {
+        cut_judge_count(media->judge, &cuts.olds, &cuts.news);
+    }
+    return cuts;
+}
+
+const char *board_media_verdict(const struct board_media *media)
+{
+    return media->judge != NULL ? cut_judge_verdict(media->judge) : NULL;
 }

@@ -4,6 +4,7 @@
 #ifndef BOARD_MEDIA_H
 #define BOARD_MEDIA_H
 
+#include "cut_judge.h"
 #include "flash.h"
 #include "log_memory.h"
 #include "wm/board.h"
@@ -11,7 +12,8 @@
 struct board_media {
     struct flash_chip flash;
     struct board_log_memory log_memory;
-    struct wm_log log; /* the port to it */
+    struct wm_log log;       /* the port to it */
+    struct cut_judge *judge; /* of power cuts; null: nobody judges */
 };
 
 #endif

@@ -26,9 +26,8 @@ struct power_cut_point {
 
 struct power_cut {
     struct flash_chip *chip; /* borrowed */
-    /* Told of each image; null: of none. */
-    void (*left)(void *context, const struct flash_chip *image,
-                 const struct power_cut_point *point);
+    /* Told of each image, which it may change; null: of none. */
+    void (*left)(void *context, struct flash_chip *image, const struct power_cut_point *point);
     void *left_context;
     uint32_t nth; /* rw: the operation from now on that the power goes in; 0: in none */
     /* The power has gone in the middle of an operation. May leave by longjmp. */
