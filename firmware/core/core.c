@@ -46,6 +46,7 @@ void wm_core_init(struct wm_core *core, const struct wm_ports *ports,
     if (core->is_store_damaged || !is_kept_whole) {
         wm_core_tell(core, now_ms, wm_event_store_damaged, 0, 0);
     }
+    wm_core_system_judge(core, now_ms); /* what was kept is known already */
     (void)wm_panel_step(&core->panel, &core->alarms, &core->settings, false, 0);
     wm_publish(core, now_ms);
 }

@@ -263,8 +263,11 @@ Test(core, an_open_breaker_survives_a_restart_and_an_operator_closes_it)
     cr_assert_eq(bench.bus.aux[0].outputs, 0x00, "NC: off is open");
     cr_assert_eq(bench.saves, 2, "the start, and the breaker");
     bench_start(&bench);
+    cr_assert(bench_has_row(&bench, BREAKER_OPEN), "known before anybody was asked");
+    cr_assert_eq(bench.core.view.system.battery_status_flags, 0x0004);
     bench_run(&bench, 5000);
     cr_assert(bench_has_row(&bench, BREAKER_OPEN));
+    cr_assert_eq(bench.core.view.alarm[0].existed_at_start, 1);
     cr_assert_eq(bench.bus.aux[0].outputs, 0x00);
     const struct wm_command close = {.kind = WM_COMMAND_BREAKER, .number = 2, .value = 0};
     cr_assert_eq(wm_core_command(&bench.core, &close, &why), WM_OK);

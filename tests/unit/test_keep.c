@@ -287,6 +287,19 @@ Test(keep, a_damaged_record_is_a_system_error_until_it_is_saved_again, .init = s
     cr_assert_eq(of(wm_setting_voltage_high_warn), 14100, "that one is gone");
 }
 
+Test(keep, a_damaged_record_and_its_system_error_are_in_one_view_from_the_first_on, .init = setup)
+{
+    set(wm_setting_voltage_high_warn, 14300);
+    record()->size--;
+    bench_start(&bench);
+    cr_assert_eq(bench.core.view.system.status_flags, 0x0102, "connected, and a failure");
+    cr_assert(bench_has_row(&bench, SYSTEM_ERROR));
+    cr_assert_eq(wish(wm_setting_voltage_delay, 5), WM_OK);
+    (void)wm_core_step(&bench.core, bench.now_ms);
+    cr_assert_eq(bench.core.view.system.status_flags & 0x0100, 0);
+    cr_assert_not(bench_has_row(&bench, SYSTEM_ERROR));
+}
+
 Test(keep, an_operator_may_save_without_setting_anything, .init = setup)
 {
     record()->size = WM_DAMAGED;
