@@ -531,17 +531,30 @@ static void left_over_damage(void *context, struct flash_chip *image,
     *(int *)context += is_new;
 }
 
-Test(store_flash, a_cut_does_not_bring_back_what_stood_before_the_damage, .init = setup)
+/* Saves over a flash whose newest block's head has changed. */
+static void save_over_damage(void)
 {
     int news = 0;
-    cr_assert_eq(save(0, 1), WM_OK);
-    fill(0);
-    cr_assert_eq(save(0, 2), WM_OK);
-    chip.bytes[(uint32_t)store.block * FLASH_BLOCK_SIZE] ^= 1; /* the newest block's head */
+    chip.bytes[(uint32_t)store.block * FLASH_BLOCK_SIZE] ^= 1;
     struct power_cut over = {.chip = &chip, .left = left_over_damage, .left_context = &news};
     store_flash_mount(&store, power_cut_port(&over));
     port = store_flash_port(&store);
     cr_assert(is_damaged(&store, 0));
     cr_assert_eq(save(0, 9), WM_OK);
     cr_assert_gt(news, 0);
+}
+
+Test(store_flash, a_cut_does_not_bring_back_what_stood_before_the_damage, .init = setup)
+{
+    cr_assert_eq(save(0, 1), WM_OK);
+    fill(0);
+    cr_assert_eq(save(0, 2), WM_OK);
+    save_over_damage();
+}
+
+Test(store_flash, a_cut_does_not_make_new_what_is_all_damaged, .init = setup)
+{
+    /* The other block was never used. */
+    cr_assert_eq(save(0, 1), WM_OK);
+    save_over_damage();
 }

@@ -339,6 +339,10 @@ static bool log_move(struct store_flash *store, const char *name, const void *by
     };
     /* Should it fail when the head stands already, nothing may be added to this block any more. */
     store->is_torn = true;
+    /* What is all damaged must not look new when an erase of the one block is cut short. */
+    if (store->block < 0 && !program_zeros(store, 1 - other, AT_END_OF_USE)) {
+        return false;
+    }
     if (!block_erase(store, other) || !records_move(store, &moved, name)) {
         return false;
     }
@@ -385,6 +389,16 @@ struct wm_store store_flash_port(struct store_flash *store)
 {
     static const struct wm_store_ops ops = {flash_load, flash_save};
     return (struct wm_store){&ops, store};
+}
+
+bool store_flash_place(const struct store_flash *store, const char *name, uint32_t *at)
+{
+    const int i = record_find(store, name);
+    if (i == store->records) {
+        return false;
+    }
+    *at = (uint32_t)store->block * FLASH_BLOCK_SIZE + store->record[i].at + HEAD_SIZE;
+    return true;
 }
 
 void store_flash_fill(struct store_flash *store)

@@ -54,6 +54,9 @@ void store_flash_mount(struct store_flash *store, struct flash flash);
  */
 struct wm_store store_flash_port(struct store_flash *store);
 
+/* Where a record's bytes begin on the flash; false: none of that name counts. */
+bool store_flash_place(const struct store_flash *store, const char *name, uint32_t *at);
+
 /* The next save goes to the other block, as if this one were full. */
 void store_flash_fill(struct store_flash *store);
 
