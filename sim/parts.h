@@ -12,6 +12,7 @@
 #include "sim/memory.h"
 #include "sim/panel.h"
 #include "sim/plant.h"
+#include "sim/supply.h"
 #include "sim/topology.h"
 #include "sim/truth.h"
 #include "sim/wire.h"
@@ -55,6 +56,7 @@ struct sim_plant {
     struct sim_faults faults;
     struct sim_panel panel;
     struct sim_memory memory;
+    struct sim_supply supply;
     struct sim_com2 com2;
     int32_t baud;
     struct sim_breaker breaker[WM_STRINGS_MAX];

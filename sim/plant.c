@@ -117,6 +117,15 @@ static void plant_com2_failed(void *context, const char *why)
     sim_world_stop(plant->world);
 }
 
+static void plant_supply_failed(void *context, const char *why)
+{
+    struct sim_plant *plant = context;
+    if (plant->failure[0] == '\0') {
+        (void)snprintf(plant->failure, sizeof plant->failure, "webmanager:restart: %.300s", why);
+    }
+    sim_world_stop(plant->world);
+}
+
 /* ---- from nothing to a plant and back --------------------------------------------------- */
 
 bool sim_plant_build(struct sim_plant *plant, const struct sim_plant_shape *shape)
@@ -139,6 +148,7 @@ bool sim_plant_build(struct sim_plant *plant, const struct sim_plant_shape *shap
     plant->com2.failed = plant_com2_failed;
     plant->com2.context = plant;
     sim_com2_init(&plant->com2, plant->world, plant->lua);
+    sim_supply_init(&plant->supply, plant->world, plant_supply_failed, plant);
     return true;
 }
 
@@ -189,6 +199,7 @@ void sim_plant_destroy(struct sim_plant *plant)
             sim_wire_close(&plant->wire);
             sim_faults_close(&plant->faults);
             sim_com2_close(&plant->com2);
+            sim_supply_close(&plant->supply);
         }
     }
     free(plant->drifts);
@@ -237,6 +248,17 @@ struct sim_panel *sim_plant_panel(struct sim_plant *plant)
 struct sim_memory *sim_plant_memory(struct sim_plant *plant)
 {
     return &plant->memory;
+}
+
+struct sim_supply *sim_plant_supply(struct sim_plant *plant)
+{
+    return &plant->supply;
+}
+
+void sim_plant_hush(struct sim_plant *plant)
+{
+    sim_wire_hush(&plant->wire);
+    sim_wire_hush(&plant->com2.wire);
 }
 
 const struct sim_plant_setting *sim_plant_settings(const struct sim_plant *plant, size_t *count)
@@ -333,7 +355,8 @@ const char *sim_plant_idle_fault(const struct sim_plant *constant)
                        drift->property->name, drift->to);
         return plant->faults.sentence;
     }
-    return sim_faults_idle(&plant->faults);
+    const char *supply = sim_supply_idle(&plant->supply);
+    return supply != NULL ? supply : sim_faults_idle(&plant->faults);
 }
 
 const char *sim_plant_failure(const struct sim_plant *plant)

@@ -14,6 +14,7 @@
 
 #include "sim/memory.h"
 #include "sim/panel.h"
+#include "sim/supply.h"
 #include "sim/world.h"
 #include "wm/bus.h"
 #include "wm/catalog.h"
@@ -89,6 +90,13 @@ struct sim_panel *sim_plant_panel(struct sim_plant *plant);
 /* The faults of the webmanager's store and log, for the board to lay over its own. Valid with the
  * plant. */
 struct sim_memory *sim_plant_memory(struct sim_plant *plant);
+
+/* The webmanager's power, for whoever plays it to connect to. Valid with the plant. */
+struct sim_supply *sim_plant_supply(struct sim_plant *plant);
+
+/* The webmanager has lost its power: what it has not sent yet, on the bus or on COM2, is not sent.
+ */
+void sim_plant_hush(struct sim_plant *plant);
 
 /* The contact of an aux output (1..16) as the outside circuit feels it: true = on. */
 bool sim_plant_contact(const struct sim_plant *plant, int32_t number);

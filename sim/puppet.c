@@ -1087,6 +1087,90 @@ static int lw_heal(lua_State *lua)
     return 0;
 }
 
+/* ---- the webmanager's power ------------------------------------------------------------- */
+
+static struct sim_supply *check_supply(lua_State *lua, const char *verb, int item)
+{
+    return &check_item(lua, verb, IS(item))->box->plant->supply;
+}
+
+static int refused(lua_State *lua, const char *verb, const char *why)
+{
+    return why == NULL ? 0 : luaL_error(lua, "%s: %s", verb, why);
+}
+
+static int lw_power_off(lua_State *lua)
+{
+    struct sim_supply *supply = check_supply(lua, "power_off", SIM_ITEM_WEBMANAGER);
+    return refused(lua, "power_off", sim_supply_off(supply));
+}
+
+static int lw_power_on(lua_State *lua)
+{
+    struct sim_supply *supply = check_supply(lua, "power_on", SIM_ITEM_WEBMANAGER);
+    return refused(lua, "power_on", sim_supply_on(supply));
+}
+
+static int lw_restart(lua_State *lua)
+{
+    static const char *const known[] = {"after"};
+    struct sim_supply *supply = check_supply(lua, "restart", SIM_ITEM_WEBMANAGER);
+    CHECK_OPTIONS(lua, "restart", known);
+    const double after_s = option_number(lua, "restart", "after", 0);
+    if (!(after_s >= 0 && after_s <= 1e9)) {
+        return luaL_error(lua, "restart: after is the seconds without power, from 0");
+    }
+    return refused(lua, "restart", sim_supply_restart(supply, (int64_t)(after_s * 1e6 + 0.5)));
+}
+
+static int lw_cut_power(lua_State *lua)
+{
+    static const char *const known[] = {"nth_write"};
+    struct sim_supply *supply = check_supply(lua, "cut_power", SIM_ITEM_WEBMANAGER);
+    CHECK_OPTIONS(lua, "cut_power", known);
+    const double nth = option_number(lua, "cut_power", "nth_write", 0);
+    if (!(nth >= 1 && nth <= 1e6 && floor(nth) == nth)) {
+        return luaL_error(lua, "cut_power needs nth_write: which write or erase of its store from "
+                               "now on, a whole number from 1");
+    }
+    return refused(lua, "cut_power", sim_supply_cut(supply, (uint32_t)nth));
+}
+
+/* The record that a table names; null: none. */
+static const char *option_record(lua_State *lua, const char *verb)
+{
+    const char *record = NULL;
+    if (lua_istable(lua, 2) && lua_getfield(lua, 2, "record") != LUA_TNIL) {
+        record = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "";
+        if (record[0] == '\0') {
+            luaL_error(lua, "%s: record is a text, as in record = \"settings\"", verb);
+        }
+    }
+    return record;
+}
+
+static int lw_damage(lua_State *lua)
+{
+    static const char *const known[] = {"record"};
+    struct sim_supply *supply = check_supply(lua, "damage", SIM_ITEM_STORE);
+    CHECK_OPTIONS(lua, "damage", known);
+    return refused(lua, "damage", sim_supply_damage(supply, option_record(lua, "damage")));
+}
+
+static int lw_restamp(lua_State *lua)
+{
+    static const char *const known[] = {"record", "version"};
+    struct sim_supply *supply = check_supply(lua, "restamp", SIM_ITEM_STORE);
+    CHECK_OPTIONS(lua, "restamp", known);
+    const double version = option_number(lua, "restamp", "version", -1);
+    const char *record = option_record(lua, "restamp");
+    if (record == NULL || !(version >= 0 && version <= UINT8_MAX && floor(version) == version)) {
+        return luaL_error(lua, "restamp takes record and version (0 to 255), as in "
+                               "restamp{record=\"settings\", version=0}");
+    }
+    return refused(lua, "restamp", sim_supply_restamp(supply, record, (uint8_t)version));
+}
+
 static const struct verb *verbs_all(size_t *count)
 {
     static const struct verb verbs[] = {
@@ -1113,6 +1197,12 @@ static const struct verb *verbs_all(size_t *count)
         {"mend", IS(SIM_ITEM_CABLE), lw_mend},
         {"fail", MEMORIES, lw_fail},
         {"mend", MEMORIES, lw_mend_memory},
+        {"power_off", IS(SIM_ITEM_WEBMANAGER), lw_power_off},
+        {"power_on", IS(SIM_ITEM_WEBMANAGER), lw_power_on},
+        {"restart", IS(SIM_ITEM_WEBMANAGER), lw_restart},
+        {"cut_power", IS(SIM_ITEM_WEBMANAGER), lw_cut_power},
+        {"damage", IS(SIM_ITEM_STORE), lw_damage},
+        {"restamp", IS(SIM_ITEM_STORE), lw_restamp},
     };
     *count = sizeof verbs / sizeof verbs[0];
     return verbs;

@@ -115,6 +115,7 @@ static void wire_start_talk(struct sim_wire *wire, const struct sim_talk *wanted
     }
     talk->question = *question;
     talk->device = wanted->device;
+    talk->heard_us = wire->deaf_until_us;
     talk->begins_us = wire->deaf_until_us + wanted->latency_us;
     talk->ends_us = talk->begins_us + sim_wire_time_us((int32_t)wire->baud, wanted->size);
     talk->size = wanted->size;
@@ -180,6 +181,22 @@ void sim_wire_init(struct sim_wire *wire, struct sim_world *world, int32_t baud,
         wire->talks[i].event.run = wire_talk_ends;
         wire->talks[i].event.self = &wire->talks[i];
         wire->talks[i].event.priority = SIM_PRIORITY_WIRE;
+    }
+}
+
+void sim_wire_hush(struct sim_wire *wire)
+{
+    const int64_t now_us = sim_world_now_us(wire->world);
+    if (now_us >= wire->deaf_until_us) {
+        return;
+    }
+    wire->deaf_until_us = now_us;
+    for (int i = 0; i < SIM_WIRE_TALKS_MAX; i++) {
+        struct sim_wire_talk *talk = &wire->talks[i];
+        if (sim_event_is_pending(&talk->event) && talk->heard_us > now_us) {
+            sim_world_cancel(wire->world, &talk->event);
+            talk->size = talk->fetched = 0;
+        }
     }
 }
 

@@ -52,6 +52,7 @@ struct sim_wire_talk {
     struct sim_wire *wire;
     struct sim_frame question;
     int32_t device;
+    int64_t heard_us; /* the question's last bit */
     int64_t begins_us;
     int64_t ends_us;
     size_t size;
@@ -74,6 +75,12 @@ struct sim_wire {
 /* baud in bits a second. The line is borrowed. */
 void sim_wire_init(struct sim_wire *wire, struct sim_world *world, int32_t baud,
                    struct sim_line line);
+
+/*
+ * The webmanager has lost its power: what it has not sent yet stays unsent, and nobody reacts to
+ * half a question. Answers under way come in.
+ */
+void sim_wire_hush(struct sim_wire *wire);
 
 /* Takes all pending events out of the world. */
 void sim_wire_close(struct sim_wire *wire);

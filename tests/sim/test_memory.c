@@ -202,7 +202,8 @@ Test(memory, bad_words_are_refused_with_what_would_be_right)
     refuse("plant.webmanager.log:fail 'events'", "fail takes a table, as in fail{ring=1}");
     refuse("plant.webmanager.store:fail { ring = 'events' }", "store:fail() takes nothing");
     refuse("plant.webmanager.store.fail()", "fail is called with a colon");
-    refuse("plant.webmanager.store:burn()", "store has no property \"burn\"; it can: fail, mend");
+    refuse("plant.webmanager.store:burn()",
+           "store has no property \"burn\"; it can: damage, fail, mend, restamp");
     refuse("plant.webmanager.fail()", "webmanager has no property \"fail\"");
     idle_is(NULL);
 }

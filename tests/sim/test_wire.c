@@ -215,3 +215,52 @@ Test(wire, a_crowd_at_once_neither_overflows_nor_hangs)
     }
     cr_assert_leq(came, SIM_WIRE_TALKS_MAX * WM_FRAME_SIZE_MAX);
 }
+
+Test(wire, what_was_not_sent_when_the_power_went_was_never_asked)
+{
+    uint8_t bytes[WM_FRAME_SIZE_MAX];
+    answer_with(0, 0x55, 1000, 12);
+    deeds = heard = 0;
+    cr_assert_eq(ask(8), WM_OK);
+    sim_world_run(world, 2000);
+    sim_wire_hush(&wire);
+    sim_world_run(world, 100000);
+    cr_assert_eq(deeds, 0, "nobody reacts to half a question");
+    cr_assert_eq(heard, 0);
+    cr_assert_eq(fetch(bytes), 0);
+    cr_assert_eq(ask(8), WM_OK);
+    sim_world_run(world, 100000 + 2000);
+    sim_wire_hush(&wire);
+    cr_assert_eq(ask(8), WM_OK, "the line is free at once");
+    sim_world_run(world, 200000);
+    cr_assert_eq(deeds, 1);
+    cr_assert_eq(fetch(bytes), 12);
+}
+
+Test(wire, what_was_sent_before_the_power_went_is_answered)
+{
+    uint8_t bytes[WM_FRAME_SIZE_MAX];
+    answer_with(0, 0x55, 1000, 12);
+    deeds = heard = 0;
+    cr_assert_eq(ask(8), WM_OK);
+    sim_world_run(world, 4167);
+    sim_wire_hush(&wire);
+    sim_world_run(world, 100000);
+    cr_assert_eq(deeds, 1);
+    cr_assert_eq(heard, 1);
+    cr_assert_eq(fetch(bytes), 12);
+}
+
+Test(wire, an_answer_that_is_late_is_not_of_the_question_that_was_cut)
+{
+    answer_with(0, 0x55, 50000, 12);
+    deeds = heard = 0;
+    cr_assert_eq(ask(8), WM_OK);
+    sim_world_run(world, 40000);
+    script_count = 0;
+    cr_assert_eq(ask(8), WM_OK);
+    sim_world_run(world, 42000);
+    sim_wire_hush(&wire);
+    sim_world_run(world, 100000);
+    cr_assert_eq(deeds, 1, "the first question was whole");
+}
