@@ -496,6 +496,25 @@ Test(store_flash, a_changed_byte_of_the_newest_record_is_seen, .init = setup)
     }
 }
 
+Test(store_flash, a_record_that_is_damaged_is_alone_with_it, .init = setup)
+{
+    cr_assert_eq(save(0, 1), WM_OK);
+    cr_assert_eq(save(1, 2), WM_OK);
+    chip.bytes[head_of(0) + 2 * FLASH_UNIT] ^= 1;
+    for (int turn = 0; turn < 3; turn++) {
+        mount();
+        store_flash_fill(&store);
+        cr_assert_eq(save(1, turn), WM_OK, "to the other block");
+        mount();
+        cr_assert(is_damaged(&store, 0), "it is not forgotten");
+        cr_assert(holds(&store, 1, turn));
+        cr_assert(holds(&store, 2, ABSENT), "it is not catching");
+    }
+    cr_assert_eq(save(0, 3), WM_OK);
+    mount();
+    cr_assert(holds(&store, 0, 3));
+}
+
 Test(store_flash, what_makes_no_sense_is_damage_and_not_nothing, .init = setup)
 {
     uint64_t random = 1;

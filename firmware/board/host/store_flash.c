@@ -151,22 +151,41 @@ static bool entry_read(struct store_flash *store, int block, uint32_t at, struct
     return wm_crc32(store->body, head->size) == head->body_crc;
 }
 
+static bool head_write(const struct store_flash *store, int block, uint32_t at, const char *name,
+                       uint32_t size, uint32_t body_crc)
+{
+    uint8_t bytes[HEAD_SIZE] = {0};
+    memcpy(bytes + AT_NAME, name, strlen(name));
+    u32_put(bytes + AT_SIZE, size);
+    u32_put(bytes + AT_BODY_CRC, body_crc);
+    u32_put(bytes + AT_HEAD_CRC, wm_crc32(bytes, AT_HEAD_CRC));
+    return program(store, block, at, bytes, sizeof bytes);
+}
+
+/* From now on the record counts, whose bytes end there. */
+static bool end_write(const struct store_flash *store, int block, uint32_t at)
+{
+    return program_zeros(store, block, at) && !is_blank(store, block, at, FLASH_UNIT);
+}
+
 /* Writes what is in store->body, and lets it count when it stands there as it should. */
 static bool entry_write(struct store_flash *store, int block, uint32_t at, const char *name,
                         uint32_t size)
 {
-    uint8_t bytes[HEAD_SIZE] = {0};
     struct head head;
-    const uint32_t at_end = at + HEAD_SIZE + padded(size);
-    memcpy(bytes + AT_NAME, name, strlen(name));
-    u32_put(bytes + AT_SIZE, size);
-    u32_put(bytes + AT_BODY_CRC, wm_crc32(store->body, size));
-    u32_put(bytes + AT_HEAD_CRC, wm_crc32(bytes, AT_HEAD_CRC));
     memset(store->body + size, ERASED, padded(size) - size);
-    return program(store, block, at, bytes, sizeof bytes) &&
+    return head_write(store, block, at, name, size, wm_crc32(store->body, size)) &&
            (size == 0 || program(store, block, at + HEAD_SIZE, store->body, padded(size))) &&
-           entry_read(store, block, at, &head) && program_zeros(store, block, at_end) &&
-           !is_blank(store, block, at_end, FLASH_UNIT);
+           entry_read(store, block, at, &head) &&
+           end_write(store, block, at + HEAD_SIZE + padded(size));
+}
+
+/* Writes a record that can't be believed, in the place of one that can't: it is not forgotten. */
+static bool tomb_write(const struct store_flash *store, int block, uint32_t at, const char *name)
+{
+    static const uint8_t nothing[1];
+    return head_write(store, block, at, name, 0, ~wm_crc32(nothing, 0)) &&
+           end_write(store, block, at + HEAD_SIZE);
 }
 
 static int record_find(const struct store_flash *store, const char *name)
@@ -295,10 +314,10 @@ static uint32_t size_moved(const struct store_flash *store, const char *name, ui
 {
     uint32_t sum = AT_RECORDS + entry_size(size);
     for (int i = 0; i < store->records; i++) {
-        struct head head;
-        if (strcmp(store->record[i].name, name) != 0 && !store->record[i].is_hidden &&
-            head_read(store, store->block, store->record[i].at, &head)) {
-            sum += entry_size(head.size);
+        struct head head = {.size = 0};
+        if (strcmp(store->record[i].name, name) != 0) {
+            (void)head_read(store, store->block, store->record[i].at, &head);
+            sum += entry_size(head.size <= WM_RECORD_SIZE_MAX ? head.size : 0);
         }
     }
     return sum;
@@ -308,21 +327,21 @@ static uint32_t size_moved(const struct store_flash *store, const char *name, ui
 static bool records_move(struct store_flash *store, struct store_flash *moved, const char *name)
 {
     for (int i = 0; i < store->records; i++) {
+        const char *moving = store->record[i].name;
         struct head head;
-        if (strcmp(store->record[i].name, name) == 0) {
+        if (strcmp(moving, name) == 0) {
             continue;
         }
-        if (store->record[i].is_hidden ||
-            !entry_read(store, store->block, store->record[i].at, &head)) {
-            moved->is_suspect = true;
-            continue;
-        }
-        memcpy(moved->body, store->body, head.size);
-        if (!entry_write(moved, moved->block, moved->end, head.name, head.size)) {
+        const bool is_sound = !store->record[i].is_hidden &&
+                              entry_read(store, store->block, store->record[i].at, &head);
+        const uint32_t size = is_sound ? head.size : 0;
+        memcpy(moved->body, store->body, size);
+        if (is_sound ? !entry_write(moved, moved->block, moved->end, moving, size)
+                     : !tomb_write(moved, moved->block, moved->end, moving)) {
             return false;
         }
-        record_note(moved, head.name, moved->end);
-        moved->end += entry_size(head.size);
+        record_note(moved, moving, moved->end);
+        moved->end += entry_size(size);
     }
     return true;
 }
