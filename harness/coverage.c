@@ -39,26 +39,6 @@ static void tally_count(size_t *count, size_t *first, size_t scenario)
     ++*count;
 }
 
-static void latency_add(struct board_latency *sum, const struct board_latency *latency)
-{
-    if (latency->raises > 0 && (sum->raises == 0 || latency->raise_ms > sum->raise_ms)) {
-        sum->raise_ms = latency->raise_ms;
-    }
-    if (latency->raises > 0 &&
-        (sum->raises == 0 || latency->raise_rounds_milli > sum->raise_rounds_milli)) {
-        sum->raise_rounds_milli = latency->raise_rounds_milli;
-    }
-    if (latency->clears > 0 && (sum->clears == 0 || latency->clear_ms > sum->clear_ms)) {
-        sum->clear_ms = latency->clear_ms;
-    }
-    if (latency->clears > 0 &&
-        (sum->clears == 0 || latency->clear_rounds_milli > sum->clear_rounds_milli)) {
-        sum->clear_rounds_milli = latency->clear_rounds_milli;
-    }
-    sum->raises += latency->raises;
-    sum->clears += latency->clears;
-}
-
 /* A scenario that has no record, skipped or dead, adds nothing. */
 static void coverage_add(struct coverage *coverage)
 {
@@ -77,7 +57,7 @@ static void coverage_add(struct coverage *coverage)
             }
         }
         for (int a = 0; a < wm_alarm_count; ++a) {
-            latency_add(&coverage->latency[a], &record.latency[a]);
+            hx_latency_add(&coverage->latency[a], &record.latency[a]);
         }
     }
 }

@@ -13,6 +13,7 @@
 
 #include "console.h"
 #include "guard.h"
+#include "power.h"
 
 /* Steps of Lua that a typed line may take: some milliseconds. */
 #define TYPED_STEPS_MAX 500000
@@ -24,11 +25,11 @@ static struct hx_stage *stage_of(lua_State *lua)
     return lua_touserdata(lua, lua_upvalueindex(1));
 }
 
-/* The stage with a webmanager on it; outside a scenario's run there is none. */
+/* The stage with a plant on it; outside a scenario's run there is none. */
 static struct hx_stage *playing(lua_State *lua)
 {
     struct hx_stage *stage = stage_of(lua);
-    if (stage->board == NULL) {
+    if (stage->plant == NULL) {
         lua_pushstring(lua, "this word belongs inside a scenario's run = function(plant)");
         hx_guard_raise(lua);
     }
@@ -58,6 +59,7 @@ static int lw_advance(lua_State *lua)
         int64_t slice_us = sim_world_now_us(stage->world) + ADVANCE_SLICE_US;
         goes_on = sim_world_run(stage->world, slice_us < until_us ? slice_us : until_us) &&
                   !hx_guard_has_fired();
+        hx_power_look(stage);
     }
     stage->stops_at_views = false;
     stage->trace->now_us = sim_world_now_us(stage->world);
@@ -75,19 +77,33 @@ static int lw_advance(lua_State *lua)
 
 static int lw_rounds(lua_State *lua)
 {
-    lua_pushinteger(lua, board_view(playing(lua)->board)->rounds);
+    lua_pushinteger(lua, hx_power_rounds(playing(lua)));
     return 1;
 }
 
 static int lw_generation(lua_State *lua)
 {
-    lua_pushinteger(lua, board_view(playing(lua)->board)->generation);
+    lua_pushinteger(lua, hx_power_generation(playing(lua)));
     return 1;
 }
 
 static int lw_is_complete(lua_State *lua)
 {
-    lua_pushboolean(lua, board_view(playing(lua)->board)->is_complete != 0);
+    const struct board *board = playing(lua)->board;
+    lua_pushboolean(lua, board != NULL && board_view(board)->is_complete != 0);
+    return 1;
+}
+
+/* is_on(): has the webmanager power? boots(): how often has it come on? */
+static int lw_is_on(lua_State *lua)
+{
+    lua_pushboolean(lua, playing(lua)->board != NULL);
+    return 1;
+}
+
+static int lw_boots(lua_State *lua)
+{
+    lua_pushinteger(lua, stage_of(lua)->boots);
     return 1;
 }
 
@@ -182,7 +198,7 @@ static struct hx_answer answer;
 static bool ask(lua_State *lua)
 {
     struct hx_stage *stage = playing(lua);
-    hx_probe_ask(stage->probe, stage->board, &question, &answer);
+    hx_power_ask(stage, &question, &answer);
     return answer.is_ok;
 }
 
@@ -325,8 +341,10 @@ static int lw_alarms(lua_State *lua)
 
 static int lw_traps(lua_State *lua)
 {
-    static const char *const kinds[] = {
-        [HX_TRAP_ADDED] = "added", [HX_TRAP_REMOVED] = "removed", [HX_TRAP_OTHER] = "other"};
+    static const char *const kinds[] = {[HX_TRAP_ADDED] = "added",
+                                        [HX_TRAP_REMOVED] = "removed",
+                                        [HX_TRAP_COLD_START] = "cold_start",
+                                        [HX_TRAP_OTHER] = "other"};
     lua_Integer count = 0;
     lua_newtable(lua);
     do {
@@ -346,13 +364,35 @@ static int lw_traps(lua_State *lua)
     return 1;
 }
 
+/* presence(): are Modbus and SNMP there? Asks the wires, whatever the power is. */
+static int lw_presence(lua_State *lua)
+{
+    question.kind = HX_ASK_PRESENCE;
+    if (!ask(lua)) {
+        return push_no_answer(lua);
+    }
+    lua_pushboolean(lua, (answer.count & HX_PRESENT_MODBUS) != 0);
+    lua_pushboolean(lua, (answer.count & HX_PRESENT_SNMP) != 0);
+    return 2;
+}
+
 /* console(bytes): types them at the service port; what the webmanager says. */
 static int lw_console(lua_State *lua)
 {
+    struct hx_stage *stage = playing(lua);
     struct hx_text said = {0};
     size_t size = 0;
     const char *bytes = luaL_checklstring(lua, 1, &size);
-    hx_console_type(playing(lua)->board, bytes, size, &said);
+    if (stage->board != NULL) {
+        hx_console_type(stage->board, bytes, size, &said);
+        hx_power_look(stage);
+    }
+    if (stage->board == NULL) {
+        hx_text_free(&said);
+        lua_pushnil(lua);
+        lua_pushstring(lua, HX_IS_OFF);
+        return 2;
+    }
     return push_text(lua, &said);
 }
 
@@ -660,6 +700,8 @@ static const luaL_Reg functions[] = {
     {"generation", lw_generation},
     {"is_complete", lw_is_complete},
     {"missing", lw_missing},
+    {"is_on", lw_is_on},
+    {"boots", lw_boots},
     {"verdict", lw_verdict},
     {"clock", lw_clock},
     {"note", lw_note},
@@ -671,6 +713,7 @@ static const luaL_Reg functions[] = {
     {"objects", lw_objects},
     {"alarms", lw_alarms},
     {"traps", lw_traps},
+    {"presence", lw_presence},
     {"console", lw_console},
     {"point_register", lw_point_register},
     {"point_oid", lw_point_oid},

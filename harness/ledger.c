@@ -22,6 +22,7 @@ struct hx_ledger {
     bool is_cleared[wm_alarm_count]; /* it was, and then was not */
     uint8_t *level;                  /* levels seen of a line: 1 << level */
     uint8_t *mark;
+    struct board_latency latency[wm_alarm_count]; /* of boards that are gone */
 };
 
 /* ---- things ----------------------------------------------------------------------------- */
@@ -427,6 +428,17 @@ static bool alarm_shown(enum wm_alarm alarm, const struct wm_view *view)
     return false;
 }
 
+void hx_ledger_board(struct hx_ledger *ledger, const struct board *board)
+{
+    for (int a = 0; board != NULL && a < wm_alarm_count; ++a) {
+        struct board_latency latency;
+        (void)board_latency(board, (enum wm_alarm)a, &latency);
+        hx_latency_add(&ledger->latency[a], &latency);
+    }
+    /* An alarm that a restart forgets has not been cleared. */
+    memset(ledger->was_raised, 0, sizeof ledger->was_raised);
+}
+
 void hx_ledger_view(struct hx_ledger *ledger, const struct wm_view *view)
 {
     size_t count = 0;
@@ -462,17 +474,31 @@ void hx_ledger_assert(struct hx_ledger *ledger, int thing)
 
 /* ---- on its way ------------------------------------------------------------------------- */
 
-void hx_ledger_pack(const struct hx_ledger *ledger, const struct board *board, bool has_passed,
-                    struct hx_text *bytes)
+void hx_latency_add(struct board_latency *sum, const struct board_latency *latency)
+{
+    if (latency->raises > 0 && (sum->raises == 0 || latency->raise_ms > sum->raise_ms)) {
+        sum->raise_ms = latency->raise_ms;
+    }
+    if (latency->raises > 0 &&
+        (sum->raises == 0 || latency->raise_rounds_milli > sum->raise_rounds_milli)) {
+        sum->raise_rounds_milli = latency->raise_rounds_milli;
+    }
+    if (latency->clears > 0 && (sum->clears == 0 || latency->clear_ms > sum->clear_ms)) {
+        sum->clear_ms = latency->clear_ms;
+    }
+    if (latency->clears > 0 &&
+        (sum->clears == 0 || latency->clear_rounds_milli > sum->clear_rounds_milli)) {
+        sum->clear_rounds_milli = latency->clear_rounds_milli;
+    }
+    sum->raises += latency->raises;
+    sum->clears += latency->clears;
+}
+
+void hx_ledger_pack(const struct hx_ledger *ledger, bool has_passed, struct hx_text *bytes)
 {
     size_t count = 0;
-    struct board_latency latency[wm_alarm_count];
     hx_things(&count);
-    memset(latency, 0, sizeof latency);
-    for (int a = 0; board != NULL && a < wm_alarm_count; ++a) {
-        (void)board_latency(board, (enum wm_alarm)a, &latency[a]);
-    }
-    hx_text_add_bytes(bytes, (const char *)latency, sizeof latency);
+    hx_text_add_bytes(bytes, (const char *)ledger->latency, sizeof ledger->latency);
     for (size_t i = 0; i < count; ++i) {
         bool is_asserted = has_passed && ledger->mark[i] == (HX_EXERCISED | HX_ASSERTED);
         char mark = (char)((ledger->mark[i] & HX_EXERCISED) | (is_asserted ? HX_ASSERTED : 0));

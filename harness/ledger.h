@@ -93,6 +93,11 @@ struct hx_ledger *hx_ledger_create(void);
 void hx_ledger_destroy(struct hx_ledger *ledger);
 /* Plant or scenario say a setting. */
 void hx_ledger_give(struct hx_ledger *ledger, const struct wm_change *setting);
+/*
+ * The board goes: how late its alarms were; and what shows from now on is of another one. A board
+ * that is null has nothing to tell.
+ */
+void hx_ledger_board(struct hx_ledger *ledger, const struct board *board);
 /* Every published view, in order. */
 void hx_ledger_view(struct hx_ledger *ledger, const struct wm_view *view);
 /* What only the language sees. */
@@ -108,9 +113,11 @@ struct hx_record {
     struct board_latency latency[wm_alarm_count];
 };
 
-/* Closes the ledger into bytes; a scenario that did not pass asserts nothing. board may be null. */
-void hx_ledger_pack(const struct hx_ledger *ledger, const struct board *board, bool has_passed,
-                    struct hx_text *bytes);
+/* Takes one latency into another: the worst of both, and how often they were measured. */
+void hx_latency_add(struct board_latency *sum, const struct board_latency *latency);
+
+/* Closes the ledger into bytes; a scenario that did not pass asserts nothing. */
+void hx_ledger_pack(const struct hx_ledger *ledger, bool has_passed, struct hx_text *bytes);
 /* record->mark points into the bytes. False: they are no record. */
 bool hx_record_unpack(const struct hx_text *bytes, struct hx_record *record);
 

@@ -121,3 +121,11 @@ void hx_modbus_ask_clients(struct hx_modbus_client *client, int count, struct hx
     }
     answer->count = served + 1;
 }
+
+bool hx_modbus_is_there(struct hx_modbus_client *client)
+{
+    uint16_t any[1];
+    hx_modbus_use(client, client->port, client->unit);
+    return client_connect(client) &&
+           modbus_read_registers(client->context, ANY_REGISTER, 1, any) == 1;
+}

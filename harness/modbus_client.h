@@ -19,6 +19,9 @@ void hx_modbus_use(struct hx_modbus_client *client, int port, int unit);
 void hx_modbus_read(struct hx_modbus_client *client, int first, int count,
                     struct hx_answer *answer);
 
+/* Is a connection taken and a request answered? */
+bool hx_modbus_is_there(struct hx_modbus_client *client);
+
 /* Is a request to this unit identifier answered? answer->count 1, or 0 for silence. */
 void hx_modbus_ask_unit(struct hx_modbus_client *client, int unit, struct hx_answer *answer);
 

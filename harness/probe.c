@@ -89,7 +89,7 @@ void hx_probe_ask(struct hx_probe *probe, struct board *board, const struct hx_q
     if (send(probe->fd, question, sizeof *question, MSG_NOSIGNAL) != sizeof *question) {
         return;
     }
-    while (board_serve(board, probe->fd, -1) == 0) {
+    while (board != NULL && board_serve(board, probe->fd, -1) == 0) {
     }
     ssize_t size = recv(probe->fd, answer, sizeof *answer, 0);
     if (size != sizeof *answer) {

@@ -37,6 +37,7 @@ enum hx_question_kind {
     HX_ASK_OBJECTS,   /* object[0..count-1] */
     HX_ASK_ALARMS,    /* the whole alarm table */
     HX_ASK_TRAPS,     /* what has come in since the last time, at most HX_TRAPS_MAX */
+    HX_ASK_PRESENCE,  /* is anybody there? count: HX_PRESENT_... of those who answer */
 };
 
 struct hx_oid {
@@ -71,7 +72,10 @@ struct hx_alarm_entry {
     uint32_t time;   /* TimeStamp, 0.01 s */
 };
 
-enum hx_trap_kind { HX_TRAP_ADDED, HX_TRAP_REMOVED, HX_TRAP_OTHER };
+/* Who answers at the webmanager's ports. */
+enum { HX_PRESENT_MODBUS = 1, HX_PRESENT_SNMP = 2 };
+
+enum hx_trap_kind { HX_TRAP_ADDED, HX_TRAP_REMOVED, HX_TRAP_COLD_START, HX_TRAP_OTHER };
 
 struct hx_trap {
     enum hx_trap_kind kind;
@@ -106,8 +110,8 @@ bool hx_probe_start(struct hx_probe *probe, char *error, size_t error_size);
 void hx_probe_stop(struct hx_probe *probe);
 
 /*
- * Asks and waits, serving the board meanwhile. Always fills the answer: where the probe itself
- * is gone, is_gone is set: then no window is to blame.
+ * Asks and waits, serving the board (or, null, nobody) meanwhile. Always fills the answer: where
+ * the probe itself is gone, is_gone is set: then no window is to blame.
  */
 void hx_probe_ask(struct hx_probe *probe, struct board *board, const struct hx_question *question,
                   struct hx_answer *answer);

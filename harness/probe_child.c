@@ -41,6 +41,11 @@ static void question_answer(struct hx_modbus_client *modbus, const struct hx_que
     case HX_ASK_TRAPS:
         hx_traps_take(answer);
         break;
+    case HX_ASK_PRESENCE:
+        answer->is_ok = true;
+        answer->count = (hx_modbus_is_there(modbus) ? HX_PRESENT_MODBUS : 0) |
+                        (hx_snmp_is_there() ? HX_PRESENT_SNMP : 0);
+        break;
     }
 }
 

@@ -21,6 +21,7 @@
 #include "files.h"
 #include "guard.h"
 #include "logs.h"
+#include "power.h"
 #include "script.h"
 #include "stage.h"
 #include "wm/board.h"
@@ -71,12 +72,17 @@ static const char help_of_lua[] =
 static void console_run(struct server *server)
 {
     struct hx_text said = {0};
+    if (server->stage.board == NULL) {
+        hx_complain(HX_IS_OFF "; plant.webmanager:power_on() lets it come up");
+        return;
+    }
     const char *word = server->line + strspn(server->line, " \t");
     if (strncmp(word, "help", 4) == 0 && word[4 + strspn(word + 4, " \t\r")] == '\0') {
         printf("%s", help_of_lua);
     }
     server->line[server->line_size] = '\n';
     hx_console_type(server->stage.board, server->line, server->line_size + 1, &said);
+    hx_power_look(&server->stage);
     printf("%s", hx_text_string(&said));
     fflush(stdout);
     hx_text_free(&said);
@@ -230,7 +236,8 @@ static int host_size(const char *address)
 static void say_ready(struct server *server)
 {
     const struct hx_options *options = server->options;
-    if (server->is_ready || !board_view(server->stage.board)->is_complete) {
+    if (server->is_ready || server->stage.board == NULL ||
+        !board_view(server->stage.board)->is_complete) {
         return;
     }
     server->is_ready = true;
@@ -247,6 +254,7 @@ static bool world_step(struct server *server)
     hx_guard_start(server->stage.lua, STEP_LIMIT_S, HX_EXIT_USAGE);
     bool is_up_to_date = world_catch_up(server);
     hx_guard_stop();
+    hx_power_look(&server->stage);
     const char *failure = sim_plant_failure(server->stage.plant);
     if (failure != NULL) {
         hx_complain("%s", failure);
@@ -267,7 +275,7 @@ static void serve_until_over(struct server *server)
         }
         say_ready(server);
         int64_t patience = patience_us(server, is_up_to_date);
-        if (board_serve(server->stage.board, server->events_fd, patience) != 0) {
+        if (hx_power_serve(&server->stage, server->events_fd, patience) != 0) {
             events_take(server);
         }
         if (server->has_input && !server->is_watched) {

@@ -3,9 +3,11 @@
  */
 #include "snmp_client.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <net-snmp/net-snmp-config.h>
 
@@ -16,6 +18,7 @@
 #define ALARM_COLUMNS 3
 
 static void *manager; /* the one session of this process; null: not open */
+static int manager_port;
 
 void hx_snmp_start(void)
 {
@@ -48,6 +51,7 @@ void hx_snmp_use(int port)
     session.timeout = HX_ANSWER_LIMIT_S * 1000000L;
     session.retries = 0;
     manager = snmp_sess_open(&session);
+    manager_port = port;
 }
 
 /* The answer to the request, which is freed; null with the reason in answer->error. */
@@ -71,6 +75,31 @@ static netsnmp_pdu *manager_ask(netsnmp_pdu *request, struct hx_answer *answer)
         snmp_free_pdu(response);
     }
     return NULL;
+}
+
+/* GET of sysUpTime.0, v2c, community public: by hand, since the library would wait for silence. */
+static const uint8_t uptime_request[] = {
+    0x30, 0x26, 0x02, 0x01, 0x01, 0x04, 0x06, 'p',  'u',  'b',  'l',  'i',  'c',  0xA0,
+    0x19, 0x02, 0x01, 0x01, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00, 0x30, 0x0E, 0x30, 0x0C,
+    0x06, 0x08, 0x2B, 0x06, 0x01, 0x02, 0x01, 0x01, 0x03, 0x00, 0x05, 0x00,
+};
+
+bool hx_snmp_is_there(void)
+{
+    const struct sockaddr_in agent = {
+        .sin_family = AF_INET,
+        .sin_port = htons((uint16_t)manager_port),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+    };
+    uint8_t answer[256];
+    const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    const bool is_there =
+        connect(fd, (const struct sockaddr *)&agent, sizeof agent) == 0 &&
+        send(fd, uptime_request, sizeof uptime_request, 0) == sizeof uptime_request &&
+        poll(&wait, 1, HX_ANSWER_LIMIT_S * 1000) > 0 && recv(fd, answer, sizeof answer, 0) > 0;
+    close(fd);
+    return is_there;
 }
 
 static void value_take(struct hx_value *value, const netsnmp_variable_list *variable)
@@ -252,6 +281,7 @@ static struct hx_trap trap_read(const netsnmp_pdu *pdu)
     static const oid up_time[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
     static const oid trap_oid[] = {1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0};
     static const oid prefix[] = {WM_OID_BACS, WM_SNMP_TRAPS};
+    static const oid cold_start[] = {1, 3, 6, 1, 6, 3, 1, 1, 5, 1};
     struct hx_trap trap = {.kind = HX_TRAP_OTHER};
     oid row = 0;
     for (const netsnmp_variable_list *v = pdu->variables; v != NULL; v = v->next_variable) {
@@ -267,6 +297,8 @@ static struct hx_trap trap_read(const netsnmp_pdu *pdu)
                 trap.kind = last == WM_SNMP_ENTRY_ADDED     ? HX_TRAP_ADDED
                             : last == WM_SNMP_ENTRY_REMOVED ? HX_TRAP_REMOVED
                                                             : HX_TRAP_OTHER;
+            } else if (snmp_oid_compare(name, length, cold_start, OID_LENGTH(cold_start)) == 0) {
+                trap.kind = HX_TRAP_COLD_START;
             }
         } else if (is_cell(v, 1, &row) && v->type == ASN_INTEGER) {
             trap.id = (uint32_t)*v->val.integer;

@@ -16,6 +16,9 @@ void hx_snmp_use(int port);
 /* One GET of all objects of the question. */
 void hx_snmp_get(const struct hx_question *question, struct hx_answer *answer);
 
+/* Does anybody answer at the agent's port? Who has none is refused at once on this machine. */
+bool hx_snmp_is_there(void);
+
 /* The alarm table by GETBULK. */
 void hx_snmp_alarms(struct hx_answer *answer);
 

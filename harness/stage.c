@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "guard.h"
+#include "power.h"
 
 #define ERROR_SIZE 1024
 
@@ -76,12 +77,11 @@ static bool settings_gather(struct chosen *chosen, struct hx_stage *stage,
     return true;
 }
 
-static bool board_start(struct hx_stage *stage, const struct hx_stage_options *options,
-                        const struct chosen *chosen, struct hx_text *error)
+static void options_make(struct hx_stage *stage, const struct hx_stage_options *options,
+                         const struct chosen *chosen)
 {
-    char why[ERROR_SIZE] = "";
-    char sink[32];
-    struct board_options board = {
+    struct board_options *board = &stage->options;
+    *board = (struct board_options){
         .world = stage->world,
         .media = stage->media,
         .bus = sim_plant_bus(stage->plant),
@@ -97,19 +97,13 @@ static bool board_start(struct hx_stage *stage, const struct hx_stage_options *o
         .plant = options->probe != NULL ? stage->plant : NULL,
     };
     for (size_t i = 0; i < options->trap_addresses; ++i) {
-        board.trap_address[board.trap_addresses++] = options->trap_address[i];
+        board->trap_address[board->trap_addresses++] = options->trap_address[i];
     }
     if (options->probe != NULL) {
-        snprintf(sink, sizeof sink, "127.0.0.1:%d", options->probe->trap_port);
-        board.trap_address[board.trap_addresses++] = sink;
+        (void)snprintf(stage->sink_address, sizeof stage->sink_address, "127.0.0.1:%d",
+                       options->probe->trap_port);
+        board->trap_address[board->trap_addresses++] = stage->sink_address;
     }
-    stage->board = board_open(&board, why, sizeof why);
-    if (stage->board == NULL) {
-        hx_text_add(error, "%s", why);
-        return false;
-    }
-    sim_plant_listen(stage->plant, board_wake, stage->board);
-    return true;
 }
 
 static bool probe_connect(struct hx_stage *stage, struct hx_text *error)
@@ -152,16 +146,19 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
     hx_guard_watch(sim_plant_thread(stage->plant));
     sim_plant_tap(stage->plant, hx_trace_bus, stage->trace);
     sim_plant_tap_com2(stage->plant, hx_trace_com2, stage->trace);
-    bool is_open = settings_gather(&chosen, stage, options, error) &&
-                   board_start(stage, options, &chosen, error);
-    free(chosen.item);
-    return is_open && (stage->probe == NULL || probe_connect(stage, error));
+    const bool is_set = settings_gather(&chosen, stage, options, error);
+    stage->given = chosen.item;
+    options_make(stage, options, &chosen);
+    return is_set && hx_power_first(stage, error) &&
+           (stage->probe == NULL || probe_connect(stage, error));
 }
 
 void hx_stage_close(struct hx_stage *stage)
 {
     board_close(stage->board);
     board_media_destroy(stage->media);
+    free(stage->given);
+    hx_text_free(&stage->oracle);
     hx_guard_watch(NULL);
     if (stage->plant != NULL) {
         sim_plant_destroy(stage->plant);
@@ -171,6 +168,7 @@ void hx_stage_close(struct hx_stage *stage)
     }
     stage->board = NULL;
     stage->media = NULL;
+    stage->given = NULL;
     stage->plant = NULL;
     stage->world = NULL;
 }
@@ -179,7 +177,9 @@ void hx_stage_close(struct hx_stage *stage)
 
 bool hx_stage_judged(const struct hx_stage *stage, struct hx_judgement *judgement)
 {
-    const char *oracle = stage->board != NULL ? board_verdict(stage->board) : NULL;
+    const char *oracle = stage->oracle.size > 0 ? stage->oracle.bytes
+                         : stage->board != NULL ? board_verdict(stage->board)
+                                                : NULL;
     const char *cuts = board_media_verdict(stage->media);
     *judgement =
         oracle != NULL
@@ -206,6 +206,10 @@ static bool is_measured(const struct wm_point_row *point, int32_t number,
 
 void hx_stage_missing(const struct hx_stage *stage, struct hx_text *text)
 {
+    if (stage->board == NULL) {
+        hx_text_add(text, HX_IS_OFF);
+        return;
+    }
     const struct wm_view *view = board_view(stage->board);
     int missing = 0;
     hx_text_add(text, "%s", view->is_initializing ? "still initializing" : "running");

@@ -20,11 +20,15 @@
 #include "trace.h"
 #include "wm/board.h"
 
+#define HX_ADDRESS_SIZE 300
+/* What is said in the webmanager's place while its power is off. */
+#define HX_IS_OFF "the webmanager is off"
+
 struct hx_stage {
     lua_State *lua;              /* ro: outlives plant and board      */
     struct sim_world *world;     /* ro; null before hx_stage_open     */
     struct sim_plant *plant;     /* ro                                */
-    struct board *board;         /* ro                                */
+    struct board *board;         /* ro; null: its power is off        */
     struct board_media *media;   /* ro: of the board; outlives it     */
     struct hx_probe *probe;      /* ro; borrowed, null in serve       */
     struct wm_settings settings; /* ro: defaults and what was set     */
@@ -33,6 +37,17 @@ struct hx_stage {
     struct hx_ledger *ledger;    /* ro; borrowed, null: nobody asks   */
     bool stops_at_views;         /* rw: leave sim_world_run at a view */
     bool is_verbose;             /* rw: print notes                   */
+    uint32_t boots;              /* ro: how often the power came on   */
+    /* private, of power.c */
+    struct board_options options; /* of every board                                       */
+    struct wm_change *given;      /* the settings among them; owned                       */
+    struct wm_settings settings_given;
+    char modbus_address[HX_ADDRESS_SIZE];
+    char snmp_address[HX_ADDRESS_SIZE];
+    char sink_address[HX_ADDRESS_SIZE];
+    int64_t rounds_before; /* of boards that are gone                              */
+    struct hx_text oracle; /* what the judge of one that is gone had to say        */
+    bool is_spoiled;       /* the record of settings, until the power comes again  */
 };
 
 struct hx_stage_options {

@@ -158,7 +158,8 @@ void hx_worker_play(const struct hx_scenario *scenario, const struct hx_options 
         logs_write(verdict, &stage, scenario->log_folder);
     }
     if (stage.ledger != NULL) {
-        hx_ledger_pack(stage.ledger, stage.board, verdict->outcome == HX_PASSED, &verdict->record);
+        hx_ledger_board(stage.ledger, stage.board);
+        hx_ledger_pack(stage.ledger, verdict->outcome == HX_PASSED, &verdict->record);
     }
     if (stage.media != NULL) {
         verdict->cuts = board_media_cuts(stage.media);

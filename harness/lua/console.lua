@@ -45,7 +45,9 @@ end
 
 -- Asks without changing anything, so that readings may be kept.
 local function ask(line)
-  return answer_of(host.console(line .. "\n"))
+  local said, problem = host.console(line .. "\n")
+  return said and answer_of(said) or
+    { lines = {}, said = problem, is_ok = false, code = "off", text = problem }
 end
 
 -- The same for a request that may change something. A setting that is in force is the harness's

@@ -332,16 +332,21 @@ local function add_lamp(seen, reference, wanted)
   if not lamp then
     return false
   end
-  local shown = seen[1].raw
+  local shown = seen[1] and seen[1].raw
   seen[#seen + 1] = { ok = lamp == wanted, text = ("panel: %s is %s"):format(
     reference.property, lamp) }
   return shown ~= nil and reference.point.states[shown + 1] ~= lamp
 end
 
+-- While the power is off no window shows anything; what can be looked at by itself still can.
+local function has_only_itself(reference)
+  return not host.is_on() and reference.point.scope == "panel" and reference.thing.value ~= nil
+end
+
 local function value_is(reference, value)
   need_value(value, reference.name, reference.point)
   local want = "is " .. windows.natural_text(value, reference.point)
-  local seen = look_at(reference, want)
+  local seen = has_only_itself(reference) and {} or look_at(reference, want)
   for _, each in ipairs(seen) do
     local wanted = each.encode(value)
     each.ok = each.raw == wanted
@@ -438,14 +443,19 @@ local function line_is(line, word)
   if wanted == nil then
     failure.unknown("state of " .. line.name, word, { table.unpack(point.states) })
   end
-  local seen = windows.look(point, line.number)
+  local is_output = line.kind:find("output") ~= nil
+  local seen = {}
+  if host.is_on() or not is_output then
+    seen = windows.look(point, line.number)
+  end
   local disagree = windows.disagree(seen)
   for _, each in ipairs(seen) do
     each.ok = each.raw == wanted
   end
-  if line.kind:find("output") then
+  if is_output then
     local is_on = line.thing.level.value == "on"
-    disagree = disagree or seen[1].raw ~= nil and is_on ~= (seen[1].raw == 1)
+    local shown = seen[1] and seen[1].raw
+    disagree = disagree or shown ~= nil and is_on ~= (shown == 1)
     seen[#seen + 1] = { ok = is_on == (word == "on"),
       text = "contact: " .. (is_on and "on" or "off") }
   end
@@ -477,6 +487,20 @@ local function device_is(thing, wanted)
   judge(("%s is %s"):format(thing.name, tostring(wanted)),
     { { ok = value == wanted, text = "device: " .. tostring(value) } })
 end
+
+-- ---- is the webmanager there? -------------------------------------------------------------
+
+local function presence_methods(wanted)
+  return function(thing)
+    local modbus, snmp = host.presence()
+    judge(("%s is %s"):format(thing.name, wanted and "on" or "off"), {
+      { ok = modbus == wanted, text = "modbus " .. (modbus and "answers" or "is refused") },
+      { ok = snmp == wanted, text = "snmp " .. (snmp and "answers" or "is silent") },
+    })
+  end
+end
+
+local webmanager_methods = { is_on = presence_methods(true), is_off = presence_methods(false) }
 
 -- ---- what expect() is given ---------------------------------------------------------------
 
@@ -537,6 +561,8 @@ local function expect_thing(_, value, extra)
     return expect_value(thing)
   elseif gather[kind] then
     return with_methods("a " .. kind, item_methods, thing)
+  elseif kind == "webmanager" then
+    return with_methods("the webmanager", webmanager_methods, thing)
   end
   failure.misuse("no window shows %s itself; ask the plant, a string, a module, a line of an aux",
     name)
@@ -828,6 +854,7 @@ end
 
 local arrived = {} -- in order; taken: an expectation has used it up
 local taken_log = {} -- so that `within` can take a try back
+local cold_starts = 0 -- arrived
 
 local function traps_fetch()
   for _, trap in ipairs(host.traps()) do
@@ -839,6 +866,7 @@ local function traps_fetch()
     trap.text = ("%s %s (id %d)"):format(trap.kind, trap.name or "?", trap.id)
     -- coldStart and the like tell of no alarm.
     trap.taken = trap.kind == "other"
+    cold_starts = cold_starts + (trap.kind == "cold_start" and 1 or 0)
     if trap.name then
       ledger.arrived(trap.kind, trap.name)
     end
@@ -849,14 +877,36 @@ end
 local function traps_waiting()
   local waiting = {}
   for _, trap in ipairs(arrived) do
-    if not trap.taken then
+    if not trap.taken and trap.kind ~= "cold_start" then
       waiting[#waiting + 1] = trap.text
     end
   end
   return "traps: " .. (#waiting > 0 and table.concat(waiting, ", ") or "none")
 end
 
+local function take(trap)
+  trap.taken = true
+  taken_log[#taken_log + 1] = trap
+  count, looks = count + 1, looks + 1
+  return trap.uptime, trap.id
+end
+
+-- The webmanager says that it has started.
+local function expect_cold_start()
+  traps_fetch()
+  for _, trap in ipairs(arrived) do
+    if not trap.taken and trap.kind == "cold_start" then
+      return take(trap)
+    end
+  end
+  judge("a trap: coldStart", { { ok = false, text = traps_waiting() } })
+end
+
+-- Gives the trap's sysUpTime, in hundredths of a second, and the alarm's id.
 local function expect_trap(what)
+  if what == "cold_start" then
+    return expect_cold_start()
+  end
   local wish = type(what) == "string" and { added = what } or what
   local kind = type(wish) == "table" and next(wish)
   if kind ~= "added" and kind ~= "removed" or next(wish, kind) ~= nil then
@@ -871,11 +921,8 @@ local function expect_trap(what)
   traps_fetch()
   for _, trap in ipairs(arrived) do
     if not trap.taken and trap.kind == kind and trap.number == alarm.number then
-      trap.taken = true
-      taken_log[#taken_log + 1] = trap
-      count, looks = count + 1, looks + 1
       ledger.trap(kind, alarm.name)
-      return
+      return take(trap)
     end
   end
   judge(("a trap: %s %s"):format(kind, alarm.name), { { ok = false, text = traps_waiting() } })
@@ -940,6 +987,12 @@ return {
   end,
   -- The scenario has passed: what else arrived, and what all of it asserted.
   finish = function()
+    if host.boots() > 1 then
+      traps_fetch()
+      judge("one coldStart each time that the power came back",
+        { { ok = cold_starts == host.boots() - 1, text = cold_starts .. " arrived" } })
+      count = count - 1
+    end
     if host.is_covering then
       traps_fetch()
       ledger.finish()

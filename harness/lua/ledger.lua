@@ -168,6 +168,11 @@ end
 
 -- ---- alarms -------------------------------------------------------------------------------
 
+-- What a restart forgets has not been cleared.
+local function raised_key(name, whose)
+  return ("%s of %s, start %d"):format(name, whose, host.boots())
+end
+
 -- `has` held: in these words the bit was wanted, and the row.
 function ledger.raised(item, alarm, signs)
   for _, sign in ipairs(signs) do
@@ -179,14 +184,14 @@ function ledger.raised(item, alarm, signs)
     end
   end
   claim(host.thing("raised", alarm.name))
-  claim(alarm.name .. " of any")
-  claim(("%s of %s"):format(alarm.name, item.name))
+  claim(raised_key(alarm.name, "any"))
+  claim(raised_key(alarm.name, item.name))
 end
 
 -- `has_not` held: cleared, if `has` of the same item held before.
 function ledger.gone(item, name)
   local whose = item.kind == "plant" and "any" or item.name
-  claim(is_claimed(("%s of %s"):format(name, whose)) and host.thing("cleared", name))
+  claim(is_claimed(raised_key(name, whose)) and host.thing("cleared", name))
 end
 
 function ledger.quiet(item)

@@ -63,14 +63,32 @@ struct board_cuts board_media_cuts(const struct board_media *media);
 const char *board_media_verdict(const struct board_media *media);
 
 /*
+ * While no board has it: changes a byte of a record, or (null) of each block of the flash; makes a
+ * record one of another version of the firmware. False: there is none of that name, or nothing.
+ */
+bool board_media_damage(struct board_media *media, const char *record);
+bool board_media_restamp(struct board_media *media, const char *record, uint8_t version);
+
+/*
  * Powers the webmanager up at the world's present instant and schedules its steps in the world.
  * Null, with one line of place, cause and cure in error, when a setting contradicts another or a
  * port cannot be had; nothing is then left open.
  */
 struct board *board_open(const struct board_options *options, char *error, size_t error_size);
 
-/* The power goes, and everything is released but the memory; null is allowed. */
+/*
+ * The power goes, and everything is released but the memory: of the logs what was in a block that
+ * was not full is lost. Null is allowed.
+ */
 void board_close(struct board *board);
+
+/*
+ * The power is to go in the nth write or erase of its flash from now on (1: the next), in the
+ * middle of it. From that instant on the board does nothing, its panel is dark, and it is only to
+ * be closed; the world has been stopped (sim_world_stop), so that whoever drives it comes to know.
+ */
+void board_cut_power(struct board *board, uint32_t nth);
+bool board_has_lost_power(const struct board *board);
 
 /*
  * Something reached the webmanager's end of the bus: step at the world's present instant.

@@ -1448,6 +1448,18 @@ Test(oracle, what_cannot_be_kept_is_a_failure_until_it_is)
     says("register 1000: 0x0101: system_failure (0x0100) is set, and nothing is its reason");
 }
 
+Test(oracle, what_was_spoiled_may_be_told_of)
+{
+    publish();
+    oracle_spoiled(court.oracle);
+    publish();
+    says_nothing();
+    court.wrong_1000 = 0x0100;
+    row(wm_alarm_system_error);
+    publish();
+    says_nothing();
+}
+
 Test(oracle, a_failure_to_keep_that_is_not_shown_is_missed)
 {
     oracle_saved(court.oracle, false);

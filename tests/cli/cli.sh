@@ -520,6 +520,16 @@ case_idle_fault() {
     bench run "$work/idle_store.lua"
     status_is 1
     says "webmanager.store:fail() was asked for and nothing was written there since"
+    printf '    plant.webmanager:cut_power { nth_write = 6 }\n    operator "set voltage.delay 5"\n' >"$work/body"
+    printf '    expect.setting "voltage.delay":is(5)\n' >>"$work/body"
+    story uncut <"$work/body"
+    printf '    plant.webmanager:restart { after = 60 }\n    expect(plant.webmanager):is_off()\n' |
+        story dark
+    bench run "$work/uncut.lua" "$work/dark.lua"
+    status_is 1
+    says "0 passed, 2 failed"
+    says "cut_power{nth_write=6} was asked for and it did not write so often"
+    says "restart{} was asked for and the power did not come back in time"
 }
 
 case_endless_loop() {
@@ -721,6 +731,14 @@ case_must_fail() {
     says 'saw  wrong console string=1 breaker = none, wanted "open"'
     says "note 00:00:0"
     says "module 18 measure voltage_mV="
+    says "saw  wrong modbus answers"
+    says "     wrong snmp is silent"
+    says "saw  wrong modbus 1000 = the webmanager is off"
+    says "saw  wrong error off the webmanager is off"
+    says "saw  wrong panel: green_led is off"
+    says "saw  wrong the webmanager is off"
+    says "saw  wrong contact: off"
+    says "want a trap: coldStart"
 }
 
 case_skip() {
@@ -1091,6 +1109,41 @@ case_serve_console() {
     serve_end
     status_is 0
     says "no global 'shower'"
+}
+
+# The webmanager's power, in the hands of whoever types: it comes back where it was, as it was.
+case_serve_power() {
+    serve_start --speed 20
+    echo 'set voltage.high_alarm 15.2' >&5
+    serve_answer
+    echo 'plant.webmanager:power_off()' >&5
+    echo 'show status' >&5
+    echo 'plant.webmanager:power_on()' >&5
+    echo 'show settings voltage.high_alarm' >&5
+    serve_answer
+    case $answer in
+    'setting=voltage.high_alarm value=15.200 '*'|ok|') ;;
+    *) fail "the setting reads: $answer" ;;
+    esac
+    echo 'plant.webmanager:restart()' >&5
+    echo 'show status' >&5
+    serve_answer
+    case $answer in
+    *' uptime=0.'*'|ok|') ;;
+    *) fail "after a restart it says: $answer" ;;
+    esac
+    echo 'plant.webmanager:cut_power { nth_write = 1 }' >&5
+    echo 'set voltage.high_alarm 15.3' >&5
+    echo 'plant.webmanager:power_on()' >&5
+    answer=
+    until test "${answer#*value=15.}" != "$answer"; do
+        echo 'show settings voltage.high_alarm' >&5
+        serve_answer
+    done
+    kill -TERM "$background"
+    serve_end
+    status_is 0
+    says "the webmanager is off; plant.webmanager:power_on() lets it come up"
 }
 
 case_serve_log() {

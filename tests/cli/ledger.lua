@@ -33,6 +33,8 @@ local function place_of(id, number)
   return points[id].register and points[id].register + (number - 1) * 5
 end
 
+local boots = 1
+
 local host = {
   is_covering = true,
   points = { points[0], points[1], points[2], points[3], points[4], points[5] },
@@ -77,6 +79,8 @@ local host = {
   point_oid = function() end,
   reference = function(value) return table.unpack(value) end,
   is_complete = function() return true end,
+  is_on = function() return true end,
+  boots = function() return boots end,
   has_sensor = function() return true end,
   thing = thing,
   -- A value is what no other window shows.
@@ -100,7 +104,7 @@ local function asserts(wanted, play)
   local windows = load_part("windows.lua", host)
   local ledger = load_part("ledger.lua", host, windows)
   local watch = load_part("expect.lua", host, windows, failure, ledger)
-  registers, rows, traps, asserted, exercised = {}, {}, {}, {}, {}
+  registers, rows, traps, asserted, exercised, boots = {}, {}, {}, {}, {}, 1
   play(watch.expect, watch, ledger)
   watch.finish()
   table.sort(asserted)
@@ -263,6 +267,15 @@ asserts({ "object bacsAlarmDescr", "raised discharging", "cleared discharging" }
   expect(plant):has "discharging"
   rows = {}
   expect(plant):has_not "discharging"
+end)
+
+-- What a restart forgets has not been cleared.
+asserts(raised, function(expect)
+  registers[1063] = 4
+  expect(module):has "voltage_high"
+  registers[1063], boots = 0, 2
+  traps = { { kind = "cold_start", id = 0, number = 0 } }
+  expect(module):has_not "voltage_high"
 end)
 
 -- ---- within: what held in the look that ended it ------------------------------------------

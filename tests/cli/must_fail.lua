@@ -192,3 +192,56 @@ scenario "a request that another half was typed before" (story(function()
   operator:types "sh"
   operator "show status"
 end))
+
+scenario "a webmanager that is on, wanted off" (story(function(plant)
+  expect(plant.webmanager):is_off()
+end))
+
+scenario "a webmanager that is off, wanted on" (story(function(plant)
+  plant.webmanager:power_off()
+  expect(plant.webmanager):is_on()
+end))
+
+scenario "a register of a webmanager that is off" (story(function(plant)
+  plant.webmanager:power_off()
+  within(minutes(5), function() expect.modbus(1000):is(0x0041) end)
+end))
+
+scenario "an object of a webmanager that is off" (story(function(plant)
+  plant.webmanager:power_off()
+  expect(plant):has "discharging"
+end))
+
+scenario "a request at a webmanager that is off" (story(function(plant)
+  plant.webmanager:power_off()
+  operator "show status"
+end))
+
+scenario "a lamp of a webmanager that is off" (story(function(plant)
+  plant.webmanager:power_off()
+  expect(plant.webmanager.green_led):is "flashing_slowly"
+end))
+
+scenario "settle, where the power is off" (story(function(plant)
+  plant.webmanager:restart { after = minutes(11) }
+  settle()
+end))
+
+scenario "a contact while the webmanager is off" {
+  plant = "two_strings_of_nine",
+  run = function(plant)
+    settle()
+    plant.webmanager:power_off()
+    expect(plant.gx_r_aux[1].output[1]):is "on"
+  end,
+}
+
+scenario "a start that nobody asked for" (story(function()
+  expect.trap "cold_start"
+end))
+
+scenario "a start that is told only once" (story(function(plant)
+  plant.webmanager:restart()
+  expect.trap "cold_start"
+  expect.trap "cold_start"
+end))

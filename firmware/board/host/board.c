@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <ev.h>
 #include <netdb.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,8 +44,10 @@ struct board {
     struct sim_panel *panel; /* null: it has none */
     struct witness *witness; /* null without a plant to judge by: nobody judges then */
     struct board_media *media;
-    struct power_cut cut;     /* over the media's flash */
-    struct store_flash store; /* over it                */
+    struct power_cut cut;     /* over the media's flash       */
+    bool has_lost_power;      /* in one of its operations     */
+    jmp_buf power;            /* the way out of them then     */
+    struct store_flash store; /* over what may lose its power */
     struct con_console console;
     struct wm_core core;
 };
@@ -77,9 +80,8 @@ static void published(struct board *board)
     }
 }
 
-static void step(void *self)
+static void steps_run(struct board *board)
 {
-    struct board *board = self;
     wm_ms next_ms;
     do {
         next_ms = wm_core_step(&board->core, now_ms(board));
@@ -90,6 +92,37 @@ static void step(void *self)
     } else {
         sim_world_schedule(board->world, &board->step, next_ms * 1000);
     }
+}
+
+static void step(void *self)
+{
+    struct board *board = self;
+    if (!board->has_lost_power && setjmp(board->power) == 0) {
+        steps_run(board);
+    }
+}
+
+/* Not an instruction more: the core is left where it stands, in the middle of its step. */
+static void power_gone(void *context)
+{
+    struct board *board = context;
+    board->has_lost_power = true;
+    sim_world_cancel(board->world, &board->step);
+    if (board->panel != NULL) {
+        sim_panel_power_off(board->panel);
+    }
+    sim_world_stop(board->world);
+    longjmp(board->power, 1);
+}
+
+void board_cut_power(struct board *board, uint32_t nth)
+{
+    board->cut.nth = nth;
+}
+
+bool board_has_lost_power(const struct board *board)
+{
+    return board->has_lost_power;
 }
 
 void board_wake(void *board)
@@ -103,11 +136,17 @@ void board_wake(void *board)
 static enum wm_status command_put(void *self, const struct wm_command *command, const char **why)
 {
     struct board *board = self;
+    if (board->has_lost_power) {
+        return WM_IO;
+    }
     const enum wm_status status = wm_core_command(&board->core, command, why);
     if (command->kind == WM_COMMAND_CHECK) {
         return status; /* nothing was asked for */
     }
     step(board); /* if it was refused, to tell so */
+    if (board->has_lost_power) {
+        return WM_IO; /* nobody will read it */
+    }
     if (board->witness != NULL) {
         cut_judge_look(board->media->judge);
     }
@@ -289,7 +328,13 @@ static bool judges_open(struct board *board, const struct board_options *options
     struct board_media *media = options->media;
     board->witness = witness_open(options->plant, options->world, options->bus, &board->core.view);
     media->judge = media->judge != NULL ? media->judge : cut_judge_open();
-    return board->witness != NULL && media->judge != NULL;
+    if (board->witness == NULL || media->judge == NULL) {
+        return false;
+    }
+    if (media->is_spoiled) {
+        oracle_spoiled(witness_oracle(board->witness));
+    }
+    return true;
 }
 
 /*
@@ -300,7 +345,8 @@ static struct wm_ports ports_make(struct board *board, const struct board_option
                                   const struct wm_settings *settings)
 {
     struct board_media *media = board->media;
-    board->cut = (struct power_cut){.chip = &media->flash};
+    board->cut =
+        (struct power_cut){.chip = &media->flash, .gone = power_gone, .gone_context = board};
     store_flash_mount(&board->store, power_cut_port(&board->cut));
     struct wm_ports ports = {
         .bus = options->bus,

@@ -4,6 +4,10 @@
 #include "media.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "firmware/core/record.h"
+#include "store_flash.h"
 
 struct board_media *board_media_create(void)
 {
@@ -42,4 +46,52 @@ struct board_cuts board_media_cuts(const struct board_media *media)
 const char *board_media_verdict(const struct board_media *media)
 {
     return media->judge != NULL ? cut_judge_verdict(media->judge) : NULL;
+}
+
+/* ---- spoiled ---------------------------------------------------------------------------- */
+
+/* Any restart is right from now on: nobody can say what it should find. */
+static void spoiled(struct board_media *media)
+{
+    media->is_spoiled = true;
+    if (media->judge != NULL) {
+        cut_judge_forget(media->judge);
+    }
+}
+
+bool board_media_damage(struct board_media *media, const char *record)
+{
+    static struct store_flash store;
+    uint32_t at = 0;
+    store_flash_mount(&store, flash_chip_port(&media->flash));
+    if (record != NULL ? !store_flash_place(&store, record, &at) : store.block < 0) {
+        return false;
+    }
+    for (int block = 0; record == NULL && block < FLASH_BLOCKS; block++) {
+        media->flash.bytes[block * FLASH_BLOCK_SIZE] ^= 1;
+    }
+    media->flash.bytes[at] ^= record != NULL;
+    spoiled(media);
+    return true;
+}
+
+/* The version stands first in a record, its checksum last (record.h). */
+bool board_media_restamp(struct board_media *media, const char *record, uint8_t version)
+{
+    static struct store_flash store;
+    static uint8_t bytes[WM_RECORD_SIZE_MAX];
+    enum { CRC_SIZE = 4 };
+    store_flash_mount(&store, flash_chip_port(&media->flash));
+    const struct wm_store port = store_flash_port(&store);
+    const int size = port.ops->load(port.self, record, bytes, sizeof bytes);
+    if (size < WM_RECORD_OVERHEAD) {
+        return false;
+    }
+    bytes[0] = version;
+    const uint32_t crc = wm_crc32(bytes, (size_t)size - CRC_SIZE);
+    for (int i = 0; i < CRC_SIZE; i++) {
+        bytes[size - CRC_SIZE + i] = (uint8_t)(crc >> 8 * i);
+    }
+    spoiled(media);
+    return port.ops->save(port.self, record, bytes, (size_t)size) == WM_OK;
 }

@@ -13,7 +13,8 @@ struct board_media {
     struct flash_chip flash;
     struct board_log_memory log_memory;
     struct wm_log log;       /* the port to it */
-    struct cut_judge *judge; /* of power cuts; null: nobody judges */
+    struct cut_judge *judge; /* of power cuts; null: nobody judges      */
+    bool is_spoiled;         /* somebody has changed what the flash had */
 };
 
 #endif

@@ -49,6 +49,9 @@ void oracle_answered(struct oracle *oracle, const int32_t *values, int64_t now_u
 /* What is to survive a power cut was written, or could not be: then nothing can. */
 void oracle_saved(struct oracle *oracle, bool is_kept);
 
+/* Somebody has spoiled what was kept: it may be told of, until what was lost is kept again. */
+void oracle_spoiled(struct oracle *oracle);
+
 /* A view, in the step that publishes it. Kept by copy of what is needed. */
 void oracle_published(struct oracle *oracle, const struct wm_view *view, int64_t now_us);
 

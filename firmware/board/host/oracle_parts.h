@@ -152,6 +152,7 @@ struct oracle {
     bool has_settings;
     bool is_running;
     bool cannot_keep;   /* the last record could not be written */
+    bool is_spoiled;    /* a record may not be believed          */
     bool is_paused;     /* programmer mode: no question is a visit */
     uint32_t round;     /* finished so far, as published */
     int64_t started_us; /* nothing counts that was before: end of the start, changed settings */

@@ -242,6 +242,7 @@ static struct bits status_bits(const struct oracle *oracle, const struct wm_view
     }
     bits.must |= modules->is_any_lost ? STATUS(module_lost) : 0;
     bits.must |= oracle->cannot_keep ? STATUS(system_failure) : 0;
+    bits.may |= oracle->is_spoiled ? STATUS(system_failure) : 0;
     if (modules->is_any_mismatched) {
         /* They are compared when the start is over. */
         *(oracle->is_running ? &bits.must : &bits.may) |= STATUS(system_failure);
@@ -254,6 +255,11 @@ static struct bits status_bits(const struct oracle *oracle, const struct wm_view
 void oracle_saved(struct oracle *oracle, bool is_kept)
 {
     oracle->cannot_keep = !is_kept;
+}
+
+void oracle_spoiled(struct oracle *oracle)
+{
+    oracle->is_spoiled = true;
 }
 
 void oracle_status_see(struct oracle *oracle, const struct wm_view *view, int64_t now_us)
