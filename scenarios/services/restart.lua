@@ -60,6 +60,7 @@ scenario "a restart is a start: uptime from 0, one coldStart, and all modules as
     expect(plant.string[1].module[1].voltage):is(12.941)
     wait(seconds(30))
     expect.snmp("sysUpTime"):is_near(3100, 100)
+    expect.operator("show status"):shows "boots=2"
     expect.operator("log events"):shows_in_order {
       "2020-06-01T00:05:00.746Z 0.000 started", "state 0x4000", "state 0x0041",
     }
@@ -89,6 +90,7 @@ scenario "what an operator set is there after a restart, and nothing else has ch
     operator "set impedance.reference 5"
     operator "set voltage.delay 9"
     operator "set voltage.delay 2"
+    operator 'set system.location "the cellar, second door"'
     for _ = 1, 2 do
       plant.webmanager:restart()
       settle()
@@ -98,6 +100,7 @@ scenario "what an operator set is there after a restart, and nothing else has ch
       expect.setting "voltage.delay":is(2)
       expect.setting "temperature.high_warn":is(31)
       expect.setting "voltage.high_alarm":is(15.5)
+      expect.snmp("1.3.6.1.2.1.1.6.0"):is "the cellar, second door"
       expect.modbus_unit(7):answers()
       expect.modbus_unit(9):is_silent()
       expect(plant.module[1].temperature):is_near(24, 1)
