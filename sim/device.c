@@ -143,6 +143,7 @@ void sim_devices_module_bands(const struct sim_devices *devices, int32_t module,
                 noise * DEVICE_TEMPERATURE_NOISE_K * 10, INT16_MIN, INT16_MAX);
     truth->temperature_mdegC.low = ddegC.low * MDEGC_PER_DDEGC;
     truth->temperature_mdegC.high = ddegC.high * MDEGC_PER_DDEGC;
+    truth->bypass_permille = sim_devices_bypass_permille(devices, module);
 }
 
 struct sim_band sim_devices_current_band_mA(const struct sim_devices *devices, int32_t sensor)
@@ -153,6 +154,13 @@ struct sim_band sim_devices_current_band_mA(const struct sim_devices *devices, i
     const int32_t range_mA = quantise(devices->sensor_range_A, 1000, 0, INT32_MAX);
     return band_of(sim_devices_sensor_A(devices, sensor) * gain * 1000, noise_mA, -range_mA,
                    range_mA);
+}
+
+struct sim_band sim_devices_current_ac_band_mA(const struct sim_devices *devices, int32_t sensor)
+{
+    const double gain = devices->is_exact ? 1 : devices->sensor_gain[sensor];
+    const int32_t range_mA = quantise(devices->sensor_range_A, 1000, 0, INT32_MAX);
+    return band_of(sim_devices_sensor_ac_A(devices, sensor) * gain * 1000, 0, 0, range_mA);
 }
 
 /* ---- addresses -------------------------------------------------------------------------- */

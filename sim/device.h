@@ -197,6 +197,7 @@ const char *sim_led_word(enum sim_led led);
 void sim_devices_module_bands(const struct sim_devices *devices, int32_t module,
                               struct sim_truth_module *truth);
 struct sim_band sim_devices_current_band_mA(const struct sim_devices *devices, int32_t sensor);
+struct sim_band sim_devices_current_ac_band_mA(const struct sim_devices *devices, int32_t sensor);
 
 /* A new device in the old one's place, with its address, plugged in. place: in device[]. */
 void sim_devices_replace(struct sim_devices *devices, int32_t place);

@@ -26,6 +26,11 @@ void sim_truth_counts(const struct sim_plant *plant, int32_t *modules, int32_t *
     *aux = plant->devices.aux;
 }
 
+int32_t sim_truth_strings(const struct sim_plant *plant)
+{
+    return plant->battery.plate.strings;
+}
+
 struct sim_truth_module sim_truth_module(const struct sim_plant *plant, int32_t number)
 {
     const struct sim_devices *devices = &plant->devices;
@@ -77,6 +82,7 @@ struct sim_truth_sensor sim_truth_sensor(const struct sim_plant *plant, int32_t 
     return (struct sim_truth_sensor){
         .device = device,
         .current_mA = sim_devices_current_band_mA(devices, index),
+        .current_ac_mA = sim_devices_current_ac_band_mA(devices, index),
     };
 }
 
@@ -86,7 +92,11 @@ struct sim_truth_aux sim_truth_aux(const struct sim_plant *plant, int32_t number
     int32_t index;
     const struct sim_truth device =
         truth_at(plant, devices->aux_address, devices->aux, SIM_DEVICE_AUX, number, &index);
-    return (struct sim_truth_aux){.device = device, .outputs = devices->aux_outputs[index]};
+    return (struct sim_truth_aux){
+        .device = device,
+        .inputs = devices->aux_inputs[index],
+        .outputs = devices->aux_outputs[index],
+    };
 }
 
 void sim_truth_watch(struct sim_plant *plant, void (*changed)(void *context), void *context)

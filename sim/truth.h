@@ -35,21 +35,26 @@ struct sim_truth_module {
     struct sim_band voltage_mV;
     struct sim_band temperature_mdegC;
     struct sim_band resistance_uOhm;
+    int32_t bypass_permille; /* what flows, and is reported */
 };
 
 struct sim_truth_sensor {
     struct sim_truth device;
     struct sim_band current_mA; /* of all strings, where one sensor measures them all */
+    struct sim_band current_ac_mA;
 };
 
 struct sim_truth_aux {
     struct sim_truth device;
+    uint8_t inputs;  /* bit set = normal */
     uint8_t outputs; /* contacts, bit set = on */
 };
 
 /* How many devices the plant has; addresses without one are silent. */
 void sim_truth_counts(const struct sim_plant *plant, int32_t *modules, int32_t *sensors,
                       int32_t *aux);
+
+int32_t sim_truth_strings(const struct sim_plant *plant);
 
 /* Numbers are addresses on the bus, from 1. */
 struct sim_truth_module sim_truth_module(const struct sim_plant *plant, int32_t number);
