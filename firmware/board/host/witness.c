@@ -106,15 +106,25 @@ static enum wm_status witness_transmit(void *self, const uint8_t *bytes, size_t 
     return status;
 }
 
+/* Makes room for so many bytes, of the oldest. */
+static void room_make(struct witness *witness, size_t size)
+{
+    const size_t kept_max = sizeof witness->heard - size;
+    if (witness->heard_size > kept_max) {
+        memmove(witness->heard, witness->heard + witness->heard_size - kept_max, kept_max);
+        witness->heard_size = kept_max;
+    }
+}
+
 /* The answer may stand behind junk: every beginning is tried. */
 static void hear(struct witness *witness, const uint8_t *bytes, size_t size)
 {
     const struct sim_frame *question = &witness->question;
     const size_t wanted = sim_frame_size(question->message, WM_ANSWER);
     struct sim_frame answer;
-    const size_t room = sizeof witness->heard - witness->heard_size;
-    const size_t taken = size < room ? size : room;
-    memcpy(witness->heard + witness->heard_size, bytes, taken);
+    const size_t taken = size < sizeof witness->heard ? size : sizeof witness->heard;
+    room_make(witness, taken);
+    memcpy(witness->heard + witness->heard_size, bytes + size - taken, taken);
     witness->heard_size += taken;
     for (size_t at = 0; at + wanted <= witness->heard_size; at++) {
         if (sim_frame_decode(witness->heard + at, wanted, WM_ANSWER, &answer) &&
