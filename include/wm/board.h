@@ -137,7 +137,10 @@ bool board_latency(const struct board *board, enum wm_alarm alarm, struct board_
 /* Why no latency of an alarm is measured, in words; null: it is, where the truth dates it. */
 const char *board_undated(enum wm_alarm alarm);
 
-/* What a view said against the truth of the plant, or too late, as one sentence; null: nothing. */
+/*
+ * What a view, or a window on it, said against the truth of the plant, or too late, as one
+ * sentence; null: nothing.
+ */
 const char *board_verdict(const struct board *board);
 
 #endif

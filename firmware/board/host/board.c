@@ -507,8 +507,5 @@ const char *board_undated(enum wm_alarm alarm)
 
 const char *board_verdict(const struct board *board)
 {
-    if (board->witness == NULL) {
-        return NULL;
-    }
-    return oracle_verdict(witness_oracle(board->witness), sim_world_now_us(board->world));
+    return board->witness != NULL ? witness_verdict(board->witness) : NULL;
 }

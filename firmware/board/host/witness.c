@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "oracle_values.h"
 #include "sim/frame.h"
 
 struct witness {
@@ -14,6 +15,7 @@ struct witness {
     struct wm_bus inner;
     struct wm_store store;
     struct oracle *oracle;
+    struct oracle_values *values;
     const struct wm_view *view;
     uint32_t generation; /* of the view last told */
     int32_t modules;
@@ -39,7 +41,8 @@ static bool truth_differs(const struct sim_truth_module *one, const struct sim_t
            one->device.latency_us != other->device.latency_us ||
            band_differs(one->voltage_mV, other->voltage_mV) ||
            band_differs(one->temperature_mdegC, other->temperature_mdegC) ||
-           band_differs(one->resistance_uOhm, other->resistance_uOhm);
+           band_differs(one->resistance_uOhm, other->resistance_uOhm) ||
+           one->bypass_permille != other->bypass_permille;
 }
 
 static void module_look(struct witness *witness, int32_t index, int64_t now_us)
@@ -48,6 +51,7 @@ static void module_look(struct witness *witness, int32_t index, int64_t now_us)
     if (truth_differs(&truth, &witness->module[index])) {
         witness->module[index] = truth;
         oracle_module(witness->oracle, index, &truth, now_us);
+        oracle_values_module(witness->values, index, &truth);
     }
 }
 
@@ -61,10 +65,12 @@ static void look(void *context)
     for (int32_t i = 0; i < witness->sensors; i++) {
         const struct sim_truth_sensor truth = sim_truth_sensor(witness->plant, i + 1);
         oracle_sensor(witness->oracle, i, &truth, now_us);
+        oracle_values_sensor(witness->values, i, &truth);
     }
     for (int32_t i = 0; i < witness->aux; i++) {
         const struct sim_truth_aux truth = sim_truth_aux(witness->plant, i + 1);
         oracle_aux(witness->oracle, i, &truth, now_us);
+        oracle_values_aux(witness->values, i, &truth);
     }
     oracle_looked(witness->oracle, now_us);
 }
@@ -102,6 +108,8 @@ static enum wm_status witness_transmit(void *self, const uint8_t *bytes, size_t 
         oracle_asked(witness->oracle, question.address_class, question.address - 1,
                      question.message, sim_world_now_us(witness->world));
         asked_look(witness);
+        oracle_values_asked(witness->values, question.address_class, question.address - 1,
+                            question.message);
     }
     return status;
 }
@@ -134,6 +142,8 @@ static void hear(struct witness *witness, const uint8_t *bytes, size_t size)
             witness->is_waiting = false;
             asked_look(witness);
             oracle_answered(witness->oracle, answer.values, sim_world_now_us(witness->world));
+            oracle_values_answered(witness->values, answer.values,
+                                   sim_world_now_us(witness->world));
             return;
         }
     }
@@ -183,16 +193,18 @@ struct witness *witness_open(struct sim_plant *plant, struct sim_world *world, s
     if (witness == NULL) {
         return NULL;
     }
-    witness->oracle = oracle_open();
-    if (witness->oracle == NULL) {
-        free(witness);
-        return NULL;
-    }
     witness->plant = plant;
     witness->world = world;
     witness->inner = bus;
     witness->view = view;
     sim_truth_counts(plant, &witness->modules, &witness->sensors, &witness->aux);
+    witness->oracle = oracle_open();
+    witness->values =
+        oracle_values_open(witness->oracle, witness->modules, sim_truth_strings(plant), NULL);
+    if (witness->oracle == NULL || witness->values == NULL) {
+        witness_close(witness);
+        return NULL;
+    }
     sim_truth_watch(plant, look, witness);
     look(witness);
     return witness;
@@ -204,6 +216,7 @@ void witness_close(struct witness *witness)
         return;
     }
     sim_truth_watch(witness->plant, NULL, NULL);
+    oracle_values_close(witness->values);
     oracle_close(witness->oracle);
     free(witness);
 }
@@ -218,10 +231,18 @@ struct oracle *witness_oracle(struct witness *witness)
     return witness->oracle;
 }
 
+const char *witness_verdict(const struct witness *witness)
+{
+    const int64_t now_us = sim_world_now_us(witness->world);
+    const char *on_alarm = oracle_verdict(witness->oracle, now_us);
+    return on_alarm != NULL ? on_alarm : oracle_values_verdict(witness->values);
+}
+
 void witness_look(struct witness *witness)
 {
     if (witness->view->generation != witness->generation) {
         witness->generation = witness->view->generation;
         oracle_published(witness->oracle, witness->view, sim_world_now_us(witness->world));
+        oracle_values_published(witness->values, witness->view, sim_world_now_us(witness->world));
     }
 }

@@ -28,6 +28,9 @@ struct oracle *witness_oracle(struct witness *witness);
 /* The store for the webmanager, over a borrowed one. Once; it lives with the witness. */
 struct wm_store witness_store(struct witness *witness, struct wm_store store);
 
+/* As board_verdict: on an alarm, else on a value. */
+const char *witness_verdict(const struct witness *witness);
+
 /*
  * Looks whether a new view is there. A step publishes before it asks: the witness looks by itself
  * at each question, the board after each step.
