@@ -1092,7 +1092,8 @@ Test(oracle, while_a_lost_sensor_may_be_heard_again_nothing_is_held)
     deviations_toggle();
     rounds(1);
     second_sensor_falls_silent();
-    const struct sim_truth_sensor unsure = {{SIM_UNSURE, 1000}, exactly(5000)};
+    const struct sim_truth_sensor unsure = {.device = {SIM_UNSURE, 1000},
+                                            .current_mA = exactly(5000)};
     oracle_sensor(court.oracle, 1, &unsure, court.now_us);
     oracle_looked(court.oracle, court.now_us);
     rounds(6);
