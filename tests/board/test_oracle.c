@@ -1673,6 +1673,22 @@ static void bypass_is_ordered(int32_t module, int32_t permille)
     oracle_answered(court.oracle, values, court.now_us);
 }
 
+Test(oracle, a_bypass_is_disobeyed_by_reports_of_rounds_in_a_row)
+{
+    court.view.module[0].link_choice = wm_state_module_link_present;
+    bypass_is_ordered(0, 500);
+    for (int i = 0; i < 4; i++) {
+        rounds(2);
+        court.is_silent[0] = true;
+        rounds(1);
+        court.is_silent[0] = false;
+    }
+    rounds(5);
+    says_nothing();
+    rounds(1);
+    says("equalizing of module 1: not raised, and for 6 rounds");
+}
+
 Test(oracle, whoever_is_bypassed_shows_in_register_1000)
 {
     measure(0);

@@ -78,6 +78,11 @@ void oracle_bypass_told(struct oracle *oracle, struct oracle_module *module,
     const int32_t off = permille - module->bypass_permille;
     const bool may_have_dropped = now_us - module->bypass_us >= BYPASS_HOLD_US;
     const bool was_error = module->disobeyed >= ROUNDS_OFF;
+    /* A round without a report breaks the row; so many of them, and it counted as lost. */
+    const uint32_t unheard = oracle->round + 1 - module->disobeyed_round;
+    if (message == wm_message_measure && unheard > (was_error ? ORACLE_ROUNDS : 1)) {
+        module->disobeyed = 0;
+    }
     module->bypass_us = now_us;
     if (message == wm_message_set_bypass) {
         module->bypass_permille = permille;
