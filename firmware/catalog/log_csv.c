@@ -10,6 +10,7 @@
 #include "wm/catalog.h"
 #include "wm/instant.h"
 #include "wm/log_record.h"
+#include "wm/message.h"
 
 /* A cell with its zero: the longest is a name of a table. */
 enum { CELL_MAX = 48, ALARMS_CELL_MAX = 256 };
@@ -55,6 +56,17 @@ static const char *alarm_name(int32_t number)
     return NULL;
 }
 
+static const char *class_name(int32_t number)
+{
+    static const char *const names[WM_CLASSES] = {
+        [WM_CLASS_MODULE] = "module",
+        [WM_CLASS_SENSOR] = "sensor",
+        [WM_CLASS_AUX] = "aux",
+        [WM_CLASS_COM2] = "com2",
+    };
+    return number >= 0 && number < WM_CLASSES ? names[number] : NULL;
+}
+
 /* What a number of this kind (a column of events.def) is called, or null. */
 static const char *number_name(const char *kind, int32_t number)
 {
@@ -72,6 +84,9 @@ static const char *number_name(const char *kind, int32_t number)
     }
     if (strcmp(kind, "reason") == 0) {
         return wm_refusal_name(number);
+    }
+    if (strcmp(kind, "class") == 0) {
+        return class_name(number);
     }
     if (strcmp(kind, "mode") == 0) {
         return wm_state_name(wm_point_programmer_mode, number);

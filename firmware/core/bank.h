@@ -78,6 +78,7 @@ struct wm_sensor {
     struct wm_link link;
     uint8_t wants;    /* bits of enum wm_want */
     bool is_measured; /* once at least */
+    bool is_refused;  /* its last value was impossible (decision B24) */
     int32_t current_mA;
     int32_t current_ac_mA;
 };

@@ -176,7 +176,10 @@ static void channel_take(struct wm_com2 *com2, const struct wm_settings *setting
         return;
     }
     if (!is_possible(plan.kind, value_milli)) {
-        /* Counted as not answering (decision B24), this channel alone. */
+        /* Counted as not answering (decision B24), this channel alone; told once a row of them. */
+        if (channel->rounds_failed == 0) {
+            tell(com2, now_ms, wm_event_value_refused, place + 1, WM_CLASS_COM2);
+        }
         count_failed(&channel->rounds_failed);
         com2->is_changed |= channel->rounds_failed == ROUNDS_LOST;
         return;

@@ -17,14 +17,22 @@ void wm_core_bytes_receive(struct wm_core *core, wm_ms now_ms)
     wm_poller_receive(&core->poller, &core->bank, &core->settings, now_ms, &core->exchange);
 }
 
-/* Told once, until a value can be believed again. */
-static void value_refused(struct wm_core *core, struct wm_device device, wm_ms now_ms)
+/* Told once, until a value can be believed again; all that an aux unit says can be. */
+static void value_judge(struct wm_core *core, bool is_refused, wm_ms now_ms)
 {
-    struct wm_module *module = &core->bank.module[device.index];
-    if (device.class == WM_CLASS_MODULE && !module->is_refused) {
-        module->is_refused = true;
-        wm_core_tell(core, now_ms, wm_event_value_refused, device.index + 1, 0);
+    const struct wm_device device = core->exchange.device;
+    bool *was_refused;
+    if (core->exchange.message == wm_message_measure) {
+        was_refused = &core->bank.module[device.index].is_refused;
+    } else if (core->exchange.message == wm_message_read_sensor) {
+        was_refused = &core->bank.sensor[device.index].is_refused;
+    } else {
+        return;
     }
+    if (is_refused && !*was_refused) {
+        wm_core_tell(core, now_ms, wm_event_value_refused, device.index + 1, (int32_t)device.class);
+    }
+    *was_refused = is_refused;
 }
 
 void wm_core_measure_take(struct wm_core *core, wm_ms now_ms)
@@ -33,14 +41,12 @@ void wm_core_measure_take(struct wm_core *core, wm_ms now_ms)
     if (exchange->result != WM_EXCHANGE_ANSWERED) {
         return;
     }
-    if (wm_measure(&exchange->answer, exchange->device, core->bank.type, &core->measurement) ==
-        WM_OK) {
+    const bool is_good = wm_measure(&exchange->answer, exchange->device, core->bank.type,
+                                    &core->measurement) == WM_OK;
+    value_judge(core, !is_good, now_ms);
+    if (is_good) {
         wm_poller_accept(&core->poller);
-        if (exchange->message == wm_message_measure) {
-            core->bank.module[exchange->device.index].is_refused = false;
-        }
     } else {
-        value_refused(core, exchange->device, now_ms);
         wm_poller_refuse(&core->poller, exchange);
     }
 }

@@ -31,12 +31,15 @@ local stories = {
     after = "com2_input 3 1" },
   { what = "two modules at one address", plant = "guide_dashboard",
     happens = function(plant) plant.string[1].module[4].address = 3 end,
-    line = "collision 3 1" },
+    line = "collision 3 module" },
   { what = "two current sensors at one address", plant = "equal_dip_switches", allow = "dip",
-    never_settles = true, line = "collision 1 2" },
+    never_settles = true, line = "collision 1 sensor" },
   { what = "a voltage that no block can have", plant = "guide_dashboard",
     happens = function(plant) plant.string[1].module[8].voltage = 22.101 end,
-    line = "value_refused 8" },
+    line = "value_refused 8 module" },
+  { what = "a temperature that no room has", plant = "battery_room",
+    happens = function(plant) plant.com2.temperature = 130 end,
+    line = "value_refused 1 com2" },
   { what = "a module of another type", plant = "guide_dashboard",
     happens = function(plant)
       plant.string[1].module[6]:unplug()

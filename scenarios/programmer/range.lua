@@ -217,7 +217,7 @@ scenario "two that had one address before end a range that comes to them" {
     plant.module[1]:press()
     within(seconds(2), function()
       expect.operator("show programmer"):shows "activity=none result=collision next=2 modules=1"
-      expect.operator("log events 20"):shows "collision 2 1"
+      expect.operator("log events 20"):shows "collision 2 module"
     end)
 
     note "a reset is the cure the guide gives"

@@ -8,6 +8,7 @@
 #include "wm/catalog.h"
 #include "wm/log_csv.h"
 #include "wm/log_record.h"
+#include "wm/message.h"
 
 static char line[WM_LOG_CSV_LINE_MAX];
 
@@ -137,6 +138,14 @@ Test(log_csv, an_event_has_time_name_and_subject_in_words)
          "request_refused,too_long,3,\"Requests refused; the reason is the last one's\""},
         {wm_event_request_refused, 99, 1,
          "request_refused,99,1,\"Requests refused; the reason is the last one's\""},
+        {wm_event_collision, 3, WM_CLASS_MODULE,
+         "collision,address 3,module,\"Two devices answer at one address\""},
+        {wm_event_value_refused, 2, WM_CLASS_SENSOR,
+         "value_refused,address 2,sensor,\"Device answers with an impossible value\""},
+        {wm_event_value_refused, 1, WM_CLASS_AUX,
+         "value_refused,address 1,aux,\"Device answers with an impossible value\""},
+        {wm_event_value_refused, 8, WM_CLASS_COM2,
+         "value_refused,address 8,com2,\"Device answers with an impossible value\""},
         {wm_event_log_failed, WM_LOG_FLOW, 0,
          "log_failed,flow,,\"A log record could not be written\""},
     };

@@ -154,6 +154,26 @@ Test(com2, one_reading_beyond_is_asked_again_at_once_and_does_not_count)
     cr_assert_eq(bench.core.com2.channel[1].beyond, 0);
 }
 
+Test(com2, two_wild_readings_with_a_good_one_between_are_no_limit_crossed)
+{
+    sensor();
+    bench.settings.value[wm_setting_com2_humidity_high] = 800;
+    bench_ready(&bench);
+    bench_run(&bench, 500);
+    bench.bus.answer_bytes_max = bench.com2.answer_bytes_max = 1; /* time passes between them */
+    for (int wild = 0; wild < 3; wild++) {
+        fake_bus_forget(&bench.com2);
+        bench.com2.room.humidity_permille = 801;
+        while (bench.com2.questions == 0) {
+            bench_run(&bench, 1);
+        }
+        bench.com2.room.humidity_permille = 480;
+        bench_run(&bench, 500);
+        cr_assert_eq(bench.com2.questions, 2, "asked again at once");
+    }
+    cr_assert_eq(told(wm_event_com2_limit), 0);
+}
+
 Test(com2, the_environment_is_a_general_alarm_if_set_so)
 {
     sensor();
@@ -188,6 +208,7 @@ Test(com2, an_impossible_value_is_a_lost_channel_and_the_other_goes_on)
         cr_assert_not(bench_has_row(&bench, 23));
         bench_run(&bench, 2000);
         cr_assert_eq(bench_has_row(&bench, 23), !cases[i].is_possible, "%d", cases[i].ddegC);
+        cr_assert_eq(told(wm_event_value_refused), !cases[i].is_possible, "once, not each time");
         cr_assert_eq(view()->com2.temperature_mdegC,
                      cases[i].is_possible ? cases[i].ddegC * 100 : 0);
         cr_assert_eq(view()->com2.humidity_permille, 480);
@@ -289,6 +310,25 @@ Test(com2, buzzer_follows_the_panel_and_flashlight_the_alarm)
     bench.bus.module[0].voltage_mV = 13500;
     bench_run(&bench, 1500);
     cr_assert_eq(bench.com2.room.outputs, 0x01);
+}
+
+Test(com2, a_channel_that_is_taken_away_is_the_cause_of_nothing)
+{
+    manager();
+    bench.settings.value[wm_setting_alarm_environment_is_general] = 1;
+    bench.settings.value[wm_setting_com2_analog_1_kind] = WM_COM2_ANALOG_TEMPERATURE;
+    bench.settings.value[wm_setting_com2_analog_1_high] = 30000;
+    bench.settings.value[wm_setting_com2_analog_2_kind] = WM_COM2_ANALOG_TEMPERATURE;
+    bench_ready(&bench);
+    bench.com2.room.analog[0] = 350;
+    bench.com2.room.analog[1] = 1300;
+    bench_run(&bench, 5000);
+    cr_assert_eq(view()->system.battery_status_flags, 1);
+    cr_assert(bench_has_row(&bench, 23), "the other one is lost");
+    set(wm_setting_com2_analog_1_kind, WM_COM2_ANALOG_NONE);
+    set(wm_setting_com2_analog_2_kind, WM_COM2_ANALOG_NONE);
+    cr_assert_eq(view()->system.battery_status_flags, 0);
+    cr_assert_not(bench_has_row(&bench, 23));
 }
 
 Test(com2, another_use_begins_anew)

@@ -330,6 +330,29 @@ Test(core, a_setting_is_applied_by_the_next_step_and_a_contradiction_is_refused)
     cr_assert_eq(wm_core_command(&bench.core, &breaker, &why), WM_RANGE, "no breaker is wired");
 }
 
+Test(core, another_level_of_resistance_waits_for_no_poll_rate)
+{
+    static const enum wm_setting levels[] = {
+        wm_setting_impedance_low_alarm,  wm_setting_impedance_low_warn,
+        wm_setting_impedance_high_warn,  wm_setting_impedance_high_alarm,
+        wm_setting_impedance_hysteresis, wm_setting_impedance_reference,
+    };
+    bench_settings(&bench, 1, 3);
+    bench_ready(&bench);
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        const struct wm_command set = {.kind = WM_COMMAND_SET,
+                                       .setting = levels[i],
+                                       .value = bench.core.settings.value[levels[i]] + 10};
+        fake_bus_forget(&bench.bus);
+        cr_assert_eq(wm_core_command(&bench.core, &set, &why), WM_OK, "%s", why);
+        bench_run(&bench, 2000);
+        for (int address = 1; address <= 3; address++) {
+            cr_assert_geq(fake_bus_asked(&bench.bus, wm_message_impedance, address), 1, "%s",
+                          wm_setting(levels[i])->name);
+        }
+    }
+}
+
 Test(core, a_full_bank_of_512_is_polled_and_published)
 {
     bench_settings(&bench, 16, 32);
@@ -400,7 +423,9 @@ Test(core, a_module_back_during_a_discharge_keeps_its_resistance)
     bench_run(&bench, 10000);
     cr_assert_eq(bench.core.view.module[1].resistance_uOhm, 0);
     bench.bus.module[1].is_silent = false;
+    fake_bus_forget(&bench.bus);
     bench_run(&bench, 2000);
+    cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_impedance, 2), 0, "which would load it");
     cr_assert_eq(bench.core.view.module[1].resistance_uOhm, 4600);
 }
 
@@ -440,6 +465,26 @@ Test(core, an_impossible_value_is_told_once_until_a_good_one_comes)
     bench_run(&bench, 3000);
     bench.events = 0;
     bench.bus.module[1].voltage_mV = 22101;
+    bench_run(&bench, 2000);
+    cr_assert(bench_told(&bench, wm_event_value_refused, 2), "another episode");
+}
+
+Test(core, an_impossible_current_is_told_once_until_a_good_one_comes)
+{
+    runaway_bench();
+    bench.bus.sensor[1].current_mA = 2600001;
+    bench_run(&bench, 10000);
+    int refusals = 0;
+    for (int i = 0; i < bench.events; i++) {
+        refusals += bench.event[i].kind == wm_event_value_refused;
+    }
+    cr_assert_eq(refusals, 1);
+    cr_assert(bench_told(&bench, wm_event_value_refused, 2));
+    cr_assert(bench_told(&bench, wm_event_sensor_lost, 2), "it counts as not answering");
+    bench.bus.sensor[1].current_mA = 0;
+    bench_run(&bench, 3000);
+    bench.events = 0;
+    bench.bus.sensor[1].current_mA = -2600001;
     bench_run(&bench, 2000);
     cr_assert(bench_told(&bench, wm_event_value_refused, 2), "another episode");
 }
@@ -496,6 +541,9 @@ Test(core, a_block_that_differs_is_judged_after_its_whole_string_was_read_again)
 Test(core, losses_returns_and_inputs_are_told_each_by_its_event)
 {
     bench_settings(&bench, 2, 3);
+    bench_start(&bench);
+    bench_run(&bench, 5000);
+    cr_assert_not(bench_told(&bench, wm_event_aux_input, 3), "the first reading changes nothing");
     bench_ready(&bench);
     bench.bus.sensor[1].is_silent = true;
     bench.bus.aux[0].is_silent = true;
