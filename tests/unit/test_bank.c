@@ -154,6 +154,30 @@ Test(bank, the_start_ends_when_each_answered_all_or_failed_three_rounds, .init =
     cr_assert(wm_bank_is_started(&bank));
 }
 
+Test(bank, after_a_break_in_the_start_each_has_three_rounds_again, .init = setup)
+{
+    for (int round = 0; round < 2; round++) {
+        wm_bank_start_round(&bank);
+    }
+    wm_bank_resume(&bank);
+    for (int round = 0; round < 3; round++) {
+        cr_assert_not(wm_bank_is_started(&bank), "round %d", round);
+        wm_bank_start_round(&bank);
+    }
+    cr_assert(wm_bank_is_started(&bank));
+}
+
+Test(bank, a_collision_is_told_once_however_long_it_lasts, .init = setup)
+{
+    const struct wm_device devices[] = {module(0), {WM_CLASS_SENSOR, 0}};
+    for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++) {
+        for (int round = 1; round <= 1000; round++) {
+            cr_assert_eq(wm_bank_collides(&bank, devices[i], wm_message_measure, true), round == 3,
+                         "round %d", round);
+        }
+    }
+}
+
 Test(bank, complete_means_every_configured_value_was_measured, .init = setup)
 {
     for (int i = 0; i < 6; i++) {

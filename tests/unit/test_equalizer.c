@@ -238,6 +238,27 @@ Test(equalizer, an_error_is_more_than_two_percent_off_for_three_rounds, .init = 
     }
 }
 
+Test(equalizer, a_pause_keeps_an_error_until_it_obeys_and_counts_anew_to_one, .init = setup)
+{
+    block_is_above(130);
+    plan();
+    obey(0, 1000);
+    for (int round = 0; round < 2; round++) {
+        report(0, 700, 2000 + round);
+    }
+    wm_equalizer_pause(&equalizer, &bank);
+    report(0, 700, 3000);
+    report(0, 700, 3001);
+    cr_assert_eq(equalizer.errors, 0, "two rounds since the pause are none");
+    report(0, 700, 3002);
+    cr_assert_eq(equalizer.errors, 1);
+    wm_equalizer_pause(&equalizer, &bank);
+    report(0, 700, 4000);
+    cr_assert_eq(equalizer.errors, 1, "nothing says that it obeys");
+    report(0, 0, 4001);
+    cr_assert_eq(equalizer.errors, 0);
+}
+
 Test(equalizer, what_was_not_acknowledged_was_not_ordered, .init = setup)
 {
     block_is_above(130);

@@ -204,6 +204,28 @@ Test(poller, each_resistance_is_asked_once_in_the_poll_rate)
     }
 }
 
+Test(poller, what_a_slow_round_had_no_time_for_is_not_made_up)
+{
+    bench_settings(&bench, 1, 3);
+    bench.settings.value[wm_setting_impedance_poll_rate] = 1;
+    bench.settings.value[wm_setting_bus_round_period] = 3600 * 1000;
+    bench_ready(&bench);
+    bench_run(&bench, 4 * 3600 * 1000);
+    const struct wm_command set = {
+        .kind = WM_COMMAND_SET, .setting = wm_setting_bus_round_period, .value = 1000};
+    cr_assert_eq(wm_core_command(&bench.core, &set, &why), WM_OK);
+    const uint32_t rounds = bench.core.view.rounds;
+    while (bench.core.view.rounds == rounds) {
+        bench_run(&bench, 1000);
+    }
+    fake_bus_forget(&bench.bus);
+    bench_run(&bench, 60 * 1000);
+    for (int address = 1; address <= 3; address++) {
+        /* What that round has planned, and the minute's own. */
+        cr_assert_leq(fake_bus_asked(&bench.bus, wm_message_impedance, address), 2);
+    }
+}
+
 Test(poller, no_resistance_is_asked_during_a_discharge)
 {
     bench_settings(&bench, 1, 3);

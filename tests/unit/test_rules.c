@@ -531,3 +531,47 @@ Test(rules, the_difference_is_an_option_with_the_delay_of_voltages, .init = stri
     (void)read_difference(0, 13000);
     cr_assert(wm_alarms_holds(&alarms, wm_alarm_max_voltage_diff), "lost: it keeps what it had");
 }
+
+static void pause(void)
+{
+    wm_rules_pause(&rules);
+}
+
+static void module_lost(void)
+{
+    wm_rules_module_lost(&rules, 0);
+}
+
+static void sensor_lost(void)
+{
+    wm_rules_sensor_lost(&rules, 0);
+}
+
+Test(rules, what_breaks_off_measuring_breaks_all_that_was_on_its_way)
+{
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        void (*const breaks[])(void) = {pause, module_lost};
+        for (size_t k = 0; k < sizeof breaks / sizeof breaks[0]; k++) {
+            setup();
+            const int32_t beyond = cases[i].limit + cases[i].step;
+            cr_assert(read_value(cases[i].quantity, beyond, 0));
+            breaks[k]();
+            cr_assert(read_value(cases[i].quantity, beyond, 1), "%s: the first reading anew",
+                      wm_alarm(cases[i].alarm)->name);
+        }
+    }
+    for (size_t i = 0; i < sizeof string_cases / sizeof string_cases[0]; i++) {
+        bool (*const read)(int32_t, wm_ms) = string_cases[i].read;
+        void (*const breaks[])(void) = {pause, read == read_difference ? module_lost
+                                               : read == read_current  ? sensor_lost
+                                                                       : pause};
+        for (size_t k = 0; k < sizeof breaks / sizeof breaks[0]; k++) {
+            strings_setup();
+            const int32_t beyond = string_cases[i].limit + string_cases[i].step;
+            cr_assert(read(beyond, 0));
+            breaks[k]();
+            cr_assert(read(beyond, 1), "%s: the first reading anew",
+                      wm_alarm(string_cases[i].alarm)->name);
+        }
+    }
+}

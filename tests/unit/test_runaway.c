@@ -71,6 +71,13 @@ Test(runaway, the_coolest_hour_is_forgotten_after_a_day, .init = setup)
     cr_assert_not(rounds(3000, 36000, 36000, 500), "only 6 K above yesterday's coolest hour");
 }
 
+Test(runaway, an_hour_counts_for_as_long_as_it_is_one_of_the_last_24, .init = setup)
+{
+    cr_assert_not(rounds(3600, 20000, 20000, 0));
+    cr_assert_not(rounds(23 * 3600, 30000, 30000, 0));
+    cr_assert(rounds(601, 36000, 36000, 500), "16 K above the hour that began a day ago");
+}
+
 Test(runaway, it_clears_when_both_are_two_kelvin_below_their_limits, .init = setup)
 {
     cr_assert(rounds(601, 24000, 40000, 500));
@@ -119,6 +126,25 @@ Test(runaway, it_stays_while_a_module_that_told_of_it_is_lost, .init = setup)
     cr_assert(runaway.is_raised);
     (void)wm_runaway_step(&runaway, &eight, true, 0, &settings, now_ms);
     cr_assert_not(runaway.is_raised);
+}
+
+Test(runaway, one_that_came_back_and_is_lost_again_may_be_the_hot_one, .init = setup)
+{
+    const struct wm_string_sums eight = {.valid_count = 8,
+                                         .temperature_mdegC_sum = 8 * 24000 + 16000,
+                                         .temperature_mdegC_mean = 26000,
+                                         .temperature_mdegC_max = 40000};
+    for (int i = 0; i <= 600; i++, now_ms += 1000) {
+        (void)wm_runaway_step(&runaway, &eight, true, 500, &settings, now_ms);
+    }
+    cr_assert(runaway.is_raised, "told of by eight");
+    (void)rounds(1, 24000, 40000, 500);
+    cr_assert(runaway.is_raised, "the ninth is back, and hot too");
+    struct wm_string_sums cool = eight;
+    cool.temperature_mdegC_sum = 8 * 24000;
+    cool.temperature_mdegC_mean = cool.temperature_mdegC_max = 24000;
+    (void)wm_runaway_step(&runaway, &cool, true, 500, &settings, now_ms);
+    cr_assert(runaway.is_raised, "nobody knows how hot the ninth is now");
 }
 
 Test(runaway, without_a_measured_current_it_is_not_judged, .init = setup)

@@ -134,6 +134,7 @@ Test(settings, a_string_factor_that_would_saturate_is_refused)
     cr_assert_eq(with(wm_setting_modbus_string_factor, 100), WM_OK);
     cr_assert_eq(with(wm_setting_string_voltage_high_alarm, 327671), WM_CONFLICT);
     cr_assert_eq(with(wm_setting_string_voltage_high_alarm, 327670), WM_OK);
+    cr_assert_eq(with(wm_setting_bank_sensor_range, 400000), WM_OK, "of no sensor");
     settings.value[wm_setting_bank_current_sensors] = 2;
     cr_assert_eq(with(wm_setting_bank_sensor_range, 400000), WM_CONFLICT);
     cr_assert_eq(with(wm_setting_modbus_string_factor, 10), WM_OK);

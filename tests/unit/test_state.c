@@ -74,6 +74,19 @@ Test(state, a_discharge_is_held_five_seconds_without_break)
     cr_assert_eq(flow(11000), 0x0008);
 }
 
+Test(state, a_pause_breaks_what_was_on_its_way_in_every_string)
+{
+    for (int i = 0; i < 2; i++) {
+        setup_with(2);
+        bank.sensor[i].current_mA = -5000;
+        (void)flow(0);
+        wm_state_pause(&state);
+        cr_assert_eq(flow(60000), 0x0040, "string %d", i + 1);
+        cr_assert_eq(flow(64999), 0x0040);
+        cr_assert_eq(flow(65000), 0x0008);
+    }
+}
+
 Test(state, one_string_that_discharges_outweighs_one_that_charges)
 {
     setup_with(2);
@@ -127,6 +140,8 @@ Test(state, stopped_is_shown_for_three_hundred_seconds_and_not_while_discharging
     (void)flow(5000);
     bank.sensor[0].current_mA = 5000;
     cr_assert_eq(flow(6000), 0x0030);
+    cr_assert_eq(wm_state_deadline_ms(&state, 305999), 306000, "to be stepped when it ends");
+    cr_assert_eq(wm_state_deadline_ms(&state, 306000), WM_NEVER);
     cr_assert_eq(flow(305999), 0x0030);
     cr_assert_eq(flow(306000), 0x0010);
 }
