@@ -11,12 +11,13 @@
 #include <net-snmp/net-snmp-includes.h>
 
 #include <net-snmp/agent/net-snmp-agent-includes.h>
+#include <net-snmp/library/lcd_time.h>
 #include <net-snmp/library/snmpUDPDomain.h>
 #include <net-snmp/library/snmpUDPIPv6Domain.h>
 
 #include <arpa/inet.h>
-#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Of the library, which exports them and leaves them out of its headers. */
@@ -30,7 +31,12 @@ void netsnmp_udp6_com2Sec6List_free(void);
 #define MAY_WRITE   "write"
 #define CONTEXT_ANY ""
 
-enum { MANAGERS = 8, USER_TEXTS = 3 };
+enum {
+    MANAGERS = 8,
+    USER_TEXTS = 3,
+    KEY_ROOM = 64, /* what the library wants for any digest */
+    AES_KEY = 16,
+};
 
 struct snmps_user snmps_user_of(const struct wm_settings *settings, int32_t number)
 {
@@ -169,6 +175,112 @@ static void communities_apply(const struct wm_settings *settings)
 
 /* ---- users (RFC 3414) ------------------------------------------------------------------- */
 
+/*
+ * A key is 1 MB of digest (RFC 3414, A.2), which takes as long as a frame on the bus: each is made
+ * once.
+ */
+static struct key {
+    char passphrase[65];
+    u_char bytes[KEY_ROOM];
+    size_t size; /* 0: none */
+} keys[2 * SNMPS_USERS];
+
+static const struct key *key_of(int slot, const char *passphrase)
+{
+    struct key *key = &keys[slot];
+    if (strcmp(key->passphrase, passphrase) != 0) {
+        memset(key, 0, sizeof *key);
+        if (passphrase[0] != '\0') {
+            (void)snprintf(key->passphrase, sizeof key->passphrase, "%s", passphrase);
+            key->size = sizeof key->bytes;
+            if (generate_Ku(usmHMAC192SHA256AuthProtocol,
+                            (u_int)OID_LENGTH(usmHMAC192SHA256AuthProtocol),
+                            (const u_char *)passphrase, strlen(passphrase), key->bytes,
+                            &key->size) != SNMPERR_SUCCESS) {
+                memset(key, 0, sizeof *key);
+            }
+        }
+    }
+    return key;
+}
+
+/* The key for one engine only; *size is what it shall have. Null without memory. */
+static u_char *key_localize(const struct key *key, const u_char *engine, size_t engine_size,
+                            size_t *size)
+{
+    u_char *local = calloc(1, sizeof key->bytes);
+    size_t made = sizeof key->bytes;
+    if (local == NULL || key->size == 0 ||
+        generate_kul(usmHMAC192SHA256AuthProtocol, (u_int)OID_LENGTH(usmHMAC192SHA256AuthProtocol),
+                     engine, engine_size, key->bytes, key->size, local, &made) != SNMPERR_SUCCESS) {
+        free(local);
+        return NULL;
+    }
+    *size = made < *size ? made : *size;
+    return local;
+}
+
+static bool protocol_set(oid **protocol, size_t *length, const oid *to, size_t to_length)
+{
+    free(*protocol);
+    *protocol = snmp_duplicate_objid(to, to_length);
+    *length = to_length;
+    return *protocol != NULL;
+}
+
+static bool user_fill(struct usmUser *row, const struct snmps_user *user, int32_t number)
+{
+    const int slot = 2 * (number - 1);
+    row->name = strdup(user->name);
+    row->secName = strdup(user->name);
+    row->userStorageType = SNMP_STORAGE_READONLY;
+    if (row->name == NULL || row->secName == NULL || row->engineID == NULL) {
+        return false;
+    }
+    if (user->level >= SNMPS_LEVEL_AUTH) {
+        row->authKeyLen = KEY_ROOM;
+        row->authKey = key_localize(key_of(slot, user->auth), row->engineID, row->engineIDLen,
+                                    &row->authKeyLen);
+        if (row->authKey == NULL ||
+            !protocol_set(&row->authProtocol, &row->authProtocolLen, usmHMAC192SHA256AuthProtocol,
+                          OID_LENGTH(usmHMAC192SHA256AuthProtocol))) {
+            return false;
+        }
+    }
+    if (user->level >= SNMPS_LEVEL_PRIV) {
+        row->privKeyLen = AES_KEY;
+        row->privKey = key_localize(key_of(slot + 1, user->priv), row->engineID, row->engineIDLen,
+                                    &row->privKeyLen);
+        if (row->privKey == NULL ||
+            !protocol_set(&row->privProtocol, &row->privProtocolLen, usmAESPrivProtocol,
+                          OID_LENGTH(usmAESPrivProtocol))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool snmps_access_know(const struct wm_settings *settings, int32_t number, const void *engine,
+                       size_t engine_size)
+{
+    const struct snmps_user user = snmps_user_of(settings, number);
+    if (usm_get_user(engine, engine_size, user.name) != NULL) {
+        return true;
+    }
+    struct usmUser *row = usm_create_user();
+    if (row == NULL) {
+        return false;
+    }
+    row->engineID = netsnmp_memdup(engine, engine_size);
+    row->engineIDLen = engine_size;
+    if (!user_fill(row, &user, number)) {
+        (void)usm_free_user(row);
+        return false;
+    }
+    (void)usm_add_user(row);
+    return true;
+}
+
 static void users_forget(void)
 {
     struct usmUser *user;
@@ -178,37 +290,35 @@ static void users_forget(void)
     }
 }
 
-static void user_create(const struct snmps_user *user)
+static void users_apply(const struct wm_settings *settings)
 {
-    char name[72];
-    char auth[136];
-    char priv[136];
-    char line[400];
-    quote(user->name, name, sizeof name);
-    quote(user->auth, auth, sizeof auth);
-    quote(user->priv, priv, sizeof priv);
-    (void)snprintf(
-        line, sizeof line, "%s%s%s%s%s", name, user->level >= SNMPS_LEVEL_AUTH ? " SHA-256 " : "",
-        user->level >= SNMPS_LEVEL_AUTH ? auth : "", user->level >= SNMPS_LEVEL_PRIV ? " AES " : "",
-        user->level >= SNMPS_LEVEL_PRIV ? priv : "");
-    usm_parse_create_usmUser("createUser", line);
-    memset(line, 0, sizeof line);
+    u_char engine[64];
+    const size_t engine_size = snmpv3_get_engineID(engine, sizeof engine);
+    users_forget();
+    for (int32_t number = 1; number <= SNMPS_USERS; number++) {
+        const struct snmps_user user = snmps_user_of(settings, number);
+        if (user.name[0] != '\0') {
+            (void)snmps_access_know(settings, number, engine, engine_size);
+        } else {
+            (void)key_of(2 * (number - 1), "");
+            (void)key_of(2 * (number - 1) + 1, "");
+        }
+    }
 }
 
-static void users_apply(const struct wm_settings *settings)
+/* What each user may do. */
+static void rights_apply(const struct wm_settings *settings)
 {
     static const int levels[] = {
         [SNMPS_LEVEL_NO_AUTH] = SNMP_SEC_LEVEL_NOAUTH,
         [SNMPS_LEVEL_AUTH] = SNMP_SEC_LEVEL_AUTHNOPRIV,
         [SNMPS_LEVEL_PRIV] = SNMP_SEC_LEVEL_AUTHPRIV,
     };
-    users_forget();
     for (int32_t number = 1; number <= SNMPS_USERS; number++) {
         const struct snmps_user user = snmps_user_of(settings, number);
         if (user.name[0] != '\0') {
             char group[16];
             (void)snprintf(group, sizeof group, "user%d", (int)number);
-            user_create(&user);
             group_create(SNMP_SEC_MODEL_USM, user.name, group);
             access_create(group, SNMP_SEC_MODEL_USM,
                           levels[settings->value[wm_setting_snmp_v3_level]], user.may_write != 0);
@@ -226,18 +336,36 @@ static void engine_apply(const char *text, int32_t boots)
     /* The library counts one more when it reads the line. */
     (void)snprintf(line, sizeof line, "%d", (int)boots - 1);
     engineBoots_conf("engineBoots", line);
+    /* An engine that was would be taken for one that is known, and not be discovered anew. */
+    free_etimelist();
     const size_t length = snmpv3_get_engineID(engine, sizeof engine);
     (void)set_enginetime(engine, (u_int)length, (u_int)boots, (u_int)snmpv3_local_snmpEngineTime(),
                          TRUE);
 }
 
-void snmps_access_apply(const struct wm_settings *settings, int32_t boots)
+/* What keys are made of: the engine's name, names and passphrases of all users. */
+static bool are_keys_the_same(const struct wm_settings *left, const struct wm_settings *right)
 {
+    const size_t first = offsetof(struct wm_texts, snmp_user_1_name);
+    const size_t end = offsetof(struct wm_texts, snmp_receiver_1_address);
+    return strcmp(left->text.snmp_engine, right->text.snmp_engine) == 0 &&
+           memcmp((const char *)&left->text + first, (const char *)&right->text + first,
+                  end - first) == 0;
+}
+
+bool snmps_access_apply(const struct wm_settings *settings, const struct wm_settings *before,
+                        int32_t boots)
+{
+    const bool are_users_new = before == NULL || !are_keys_the_same(settings, before);
     vacm_destroyAllViewEntries();
     vacm_destroyAllGroupEntries();
     vacm_destroyAllAccessEntries();
     view_create();
     communities_apply(settings);
-    engine_apply(settings->text.snmp_engine, boots);
-    users_apply(settings);
+    rights_apply(settings);
+    if (are_users_new) {
+        engine_apply(settings->text.snmp_engine, boots);
+        users_apply(settings);
+    }
+    return are_users_new;
 }

@@ -7,6 +7,8 @@
 #ifndef SNMPS_ACCESS_H
 #define SNMPS_ACCESS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "wm/catalog.h"
@@ -27,9 +29,18 @@ struct snmps_user {
 struct snmps_user snmps_user_of(const struct wm_settings *settings, int32_t number);
 
 /*
- * Puts all of it into force in place of what was. boots: starts of the webmanager so far, 1 to
- * INT32_MAX (RFC 3414, 2.2). Keys are made of passphrases, which takes some milliseconds a user.
+ * Puts all of it into force in place of what was; `before` is what was, null at first. boots:
+ * starts of the webmanager so far, 1 to INT32_MAX (RFC 3414, 2.2). True: the users are new, and
+ * whom snmps_access_know told of is forgotten. A new passphrase takes some milliseconds.
  */
-void snmps_access_apply(const struct wm_settings *settings, int32_t boots);
+bool snmps_access_apply(const struct wm_settings *settings, const struct wm_settings *before,
+                        int32_t boots);
+
+/*
+ * Lets a user speak to an engine that is not ours: a key is good for one engine only (RFC 3414,
+ * 2.6). False without memory.
+ */
+bool snmps_access_know(const struct wm_settings *settings, int32_t number, const void *engine,
+                       size_t engine_size);
 
 #endif

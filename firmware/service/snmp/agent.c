@@ -74,6 +74,7 @@ struct snmps_agent {
     uint32_t counted[SNMPS_COUNTERS + 1]; /* by the library before this agent was opened */
     uint32_t strangers;
     wm_ms stranger_next_ms;
+    bool is_applied;
     struct wm_settings applied; /* to access and receivers */
     struct set set;
     netsnmp_handler_registration *trees[COUNT(subtrees)];
@@ -399,13 +400,15 @@ static bool are_of_snmp_the_same(const struct wm_settings *left, const struct wm
 static void settings_follow(struct snmps_agent *agent)
 {
     const struct wm_settings *settings = &agent->view->settings;
-    if (are_texts_the_same(&agent->applied, settings) &&
+    if (agent->is_applied && are_texts_the_same(&agent->applied, settings) &&
         are_of_snmp_the_same(&agent->applied, settings)) {
         return;
     }
+    const bool are_users_new = snmps_access_apply(
+        settings, agent->is_applied ? &agent->applied : NULL, agent->view->boots);
     agent->applied = *settings;
-    snmps_access_apply(settings, agent->view->boots);
-    snmps_receivers_apply(agent->receivers, settings, true);
+    agent->is_applied = true;
+    snmps_receivers_apply(agent->receivers, &agent->applied, are_users_new);
 }
 
 /* ---- what there is to tell -------------------------------------------------------------- */

@@ -36,7 +36,8 @@ void snmps_receivers_destroy(struct snmps_receivers *receivers);
 
 /*
  * Tells those of the settings from now on; who stays the same keeps what is under way. New users of
- * v3 (snmps_access_apply came before) open the receivers of v3 anew.
+ * v3 (snmps_access_apply came before) open the receivers of v3 anew, and are told what is under way
+ * again. The settings are borrowed until they are applied again.
  */
 void snmps_receivers_apply(struct snmps_receivers *receivers, const struct wm_settings *settings,
                            bool are_users_new);
