@@ -70,6 +70,17 @@ static int port_of(int fd)
     return getsockname(fd, (struct sockaddr *)&address, &size) == 0 ? ntohs(address.sin_port) : 0;
 }
 
+/* What the process knows of users and engines when it is forked late. */
+static void agent_forget(void)
+{
+    struct usmUser *user;
+    while ((user = usm_get_userList()) != NULL) {
+        usm_remove_user(user);
+        usm_free_user(user);
+    }
+    free_etimelist();
+}
+
 static _Noreturn void serve(int fd, const struct snmp_peer_options *options)
 {
     char place[40];
@@ -84,6 +95,7 @@ static _Noreturn void serve(int fd, const struct snmp_peer_options *options)
     netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
     netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
     init_snmp("peer");
+    agent_forget();
     setup_engineID(NULL, options->engine);
     id_size = snmpv3_get_engineID(id, sizeof id);
     engineBoots_conf("engineBoots", (char *)(uintptr_t)options->boots); /* counts one more */

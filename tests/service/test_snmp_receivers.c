@@ -7,6 +7,9 @@
 
 #include <criterion/criterion.h>
 #include <ev.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,14 +42,15 @@ static int receiver_open(char *address, size_t size)
 struct message {
     uint8_t bytes[2000];
     ssize_t size;
-    struct sockaddr_in from;
+    struct sockaddr_storage from;
+    socklen_t from_size;
 };
 
 static netsnmp_pdu *message_take(int fd, struct message *message)
 {
-    socklen_t from_size = sizeof message->from;
+    message->from_size = sizeof message->from;
     message->size = recvfrom(fd, message->bytes, sizeof message->bytes, 0,
-                             (struct sockaddr *)&message->from, &from_size);
+                             (struct sockaddr *)&message->from, &message->from_size);
     if (message->size < 0) {
         return NULL;
     }
@@ -252,7 +256,7 @@ static void acknowledge(int fd, const struct message *message)
     cr_assert_not_null(tag);
     *tag = SNMP_MSG_RESPONSE;
     cr_assert_gt(sendto(fd, answer.bytes, (size_t)answer.size, 0,
-                        (const struct sockaddr *)&answer.from, sizeof answer.from),
+                        (const struct sockaddr *)&answer.from, answer.from_size),
                  0);
     stage_turns(2);
 }
@@ -357,6 +361,88 @@ Test(snmp_receivers, no_more_informs_wait_than_there_is_room_for)
     /* All were given up; there is room again. */
     tell(1000);
     cr_expect_eq(count_messages(fd), 1);
+    close(fd);
+}
+
+Test(snmp_receivers, only_the_receiver_itself_can_acknowledge_and_only_what_it_was_told)
+{
+    static const uint8_t garbage[][8] = {
+        {0}, {0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF}, {0x30, 6, 2, 1, 3, 0x30, 1, 2}, {0x30, 0x80}};
+    char address[40];
+    struct message message;
+    const int fd = receiver_open(address, sizeof address);
+    const int other = stage_socket(0);
+    restart_with((const char *[]){address}, 1, "v2c", "inform");
+    snmp_free_pdu(message_take(fd, &message));
+    acknowledge(other, &message);
+    struct message wrong = message;
+    /* The last byte of the request id: behind the tag, its length, 2 and 4 and three more. */
+    uint8_t *tag = memchr(wrong.bytes, SNMP_MSG_INFORM, (size_t)wrong.size);
+    tag[7] ^= 1;
+    acknowledge(fd, &wrong);
+    for (size_t i = 0; i < sizeof garbage / sizeof *garbage; i++) {
+        sendto(fd, garbage[i], sizeof garbage[i], 0, (const struct sockaddr *)&message.from,
+               message.from_size);
+        stage_turns(2);
+    }
+    pass(1.75);
+    cr_expect_eq(count_messages(fd), 1);
+    acknowledge(fd, &message);
+    pass(20);
+    cr_expect_eq(count_messages(fd), 0);
+    close(fd);
+    close(other);
+}
+
+Test(snmp_receivers, one_that_is_on_ipv6_is_told_too)
+{
+    char address[60];
+    struct message message;
+    struct sockaddr_in6 own = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    socklen_t size = sizeof own;
+    const int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+    cr_assert_eq(bind(fd, (struct sockaddr *)&own, sizeof own), 0);
+    cr_assert_eq(getsockname(fd, (struct sockaddr *)&own, &size), 0);
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    snprintf(address, sizeof address, "[::1]:%d", ntohs(own.sin6_port));
+    restart_with((const char *[]){address}, 1, "v2c", "inform");
+    netsnmp_pdu *pdu = message_take(fd, &message);
+    expect_notification(pdu, 0, COLD_START, 0, 0);
+    acknowledge(fd, &message);
+    pass(20);
+    cr_expect_eq(count_messages(fd), 0);
+    close(fd);
+}
+
+/* ---- authenticationFailure -------------------------------------------------------------- */
+
+/* GET of sysUpTime.0 in v2c by a community of nobody. */
+static void stranger_ask(void)
+{
+    static const char *const name = ".1.3.6.1.2.1.1.3.0";
+    void *client = stage_client(SNMP_VERSION_2c, "nobody");
+    cr_expect_null(stage_ask_names(client, SNMP_MSG_GET, &name, 1));
+    snmp_sess_close(client);
+}
+
+Test(snmp_receivers, strangers_are_told_of_if_so_set_and_once_a_second_at_most)
+{
+    char address[40];
+    const int fd = receiver_open(address, sizeof address);
+    restart_with((const char *[]){address}, 1, "v2c", "trap");
+    expect_trap(fd, 0, COLD_START, 0, 0);
+    stranger_ask();
+    cr_expect_eq(count_messages(fd), 0);
+    stage_number(wm_setting_snmp_authentication_traps, 1);
+    snmps_agent_published(stage.agent);
+    for (wm_ms uptime_ms = 5000; uptime_ms < 8000; uptime_ms += 100) {
+        snmps_agent_set_uptime(stage.agent, uptime_ms);
+        stranger_ask();
+        if (uptime_ms % 1000 == 0) {
+            expect_trap(fd, uptime_ms / 10, ".1.3.6.1.6.3.1.1.5.5", 0, 0);
+        }
+        cr_expect_eq(count_messages(fd), 0, "at %ld ms", (long)uptime_ms);
+    }
     close(fd);
 }
 
@@ -575,4 +661,130 @@ Test(snmp_informs, what_is_under_way_outlives_new_users_and_ends_with_its_receiv
     snmps_agent_published(stage.agent);
     tell(5);
     expect_heard(1, 5);
+}
+
+/* ---- v3, heard by a plain socket -------------------------------------------------------- */
+
+Test(snmp_receivers, a_trap_of_v3_is_of_our_engine_and_for_its_user_alone)
+{
+    static const char engine[] = "\x80\0\x1F\x88\x04gbms";
+    char address[40];
+    struct message message;
+    const int fd = receiver_open(address, sizeof address);
+    stage_user(1, "boss", AUTH, PRIV, 0);
+    stage.view.boots = 7;
+    restart_with((const char *[]){address}, 1, "v3", "trap");
+    netsnmp_pdu *pdu = message_take(fd, &message);
+    cr_assert_not_null(pdu);
+    cr_expect_eq(pdu->version, SNMP_VERSION_3);
+    cr_expect_eq(pdu->command, SNMP_MSG_TRAP2);
+    cr_expect_eq(pdu->securityLevel, SNMP_SEC_LEVEL_AUTHPRIV);
+    cr_expect_str_eq(pdu->securityName, "boss");
+    cr_expect_eq(pdu->securityEngineIDLen, sizeof engine - 1);
+    cr_expect_eq(memcmp(pdu->securityEngineID, engine, sizeof engine - 1), 0);
+    expect_notification(pdu, 0, COLD_START, 0, 0);
+    tell(3);
+    pdu = message_take(fd, &message);
+    /* Nothing of it can be read on the way. */
+    static const uint8_t bacs[] = {0x2B, 6, 1, 2, 1, 33, 5};
+    cr_expect_null(memmem(message.bytes, (size_t)message.size, bacs, sizeof bacs));
+    expect_notification(pdu, 0, ADDED, 3, 6);
+    cr_expect_eq(count_messages(fd), 0);
+    close(fd);
+}
+
+/* A report of usmStatsUnknownEngineIDs with an engine id of 12 bytes, all open. */
+static size_t report_write(uint8_t *bytes, uint32_t message_id, uint32_t engine)
+{
+    uint8_t report[] = {
+        0x30, 0x5F, 2, 1, 3, 0x30, 0x10, 2, 4, 0, 0, 0, 0, 2, 3, 0, 0xFF, 0xE3, 4, 1, 0, 2, 1, 3,
+        /* security parameters: engine id, boots, time, user, keys */
+        4, 0x1C, 0x30, 0x1A, 4, 12, 0x80, 0, 0x1F, 0x88, 4, 'e', 'v', 'i', 0, 0, 0, 0, 2, 1, 0, 2,
+        1, 0, 4, 0, 4, 0, 4, 0,
+        /* scoped PDU */
+        0x30, 0x29, 4, 5, 0x80, 0, 0x1F, 0x88, 4, 4, 0, 0xA8, 0x1E, 2, 1, 0, 2, 1, 0, 2, 1, 0, 0x30,
+        0x13, 0x30, 0x11, 6, 0x0A, 0x2B, 6, 1, 6, 3, 15, 1, 1, 4, 0, 0x41, 3, 0, 0, 1};
+    enum { MESSAGE_ID = 9, ENGINE = 38 };
+    for (int i = 0; i < 4; i++) {
+        report[MESSAGE_ID + i] = (uint8_t)(message_id >> (24 - 8 * i));
+        report[ENGINE + i] = (uint8_t)(engine >> (24 - 8 * i));
+    }
+    report[1] = sizeof report - 2;
+    memcpy(bytes, report, sizeof report);
+    return sizeof report;
+}
+
+/* msgID, which nothing hides. */
+static uint32_t message_id(const struct message *message)
+{
+    static const uint8_t head[] = {2, 1, 3, 0x30};
+    const uint8_t *at = memmem(message->bytes, (size_t)message->size, head, sizeof head);
+    cr_assert_not_null(at);
+    uint32_t id = 0;
+    for (int i = 0; i < at[6]; i++) {
+        id = id << 8 | at[7 + i];
+    }
+    return id;
+}
+
+static bool bytes_take(int fd, struct message *message)
+{
+    message->from_size = sizeof message->from;
+    message->size = recvfrom(fd, message->bytes, sizeof message->bytes, 0,
+                             (struct sockaddr *)&message->from, &message->from_size);
+    return message->size > 0;
+}
+
+static void report_send(int fd, const struct message *to, uint32_t id, uint32_t engine)
+{
+    uint8_t bytes[200];
+    const size_t size = report_write(bytes, id, engine);
+    cr_assert_gt(sendto(fd, bytes, size, 0, (const struct sockaddr *)&to->from, to->from_size), 0);
+    stage_turns(2);
+}
+
+/* A receiver of v3 informs whose answers the test makes up. */
+static int engine_open(struct message *question)
+{
+    char address[40];
+    const int fd = receiver_open(address, sizeof address);
+    stage_user(1, "boss", AUTH, PRIV, 0);
+    restart_with((const char *[]){address}, 1, "v3", "inform");
+    cr_assert(bytes_take(fd, question), "no question for the engine");
+    return fd;
+}
+
+Test(snmp_receivers, a_report_that_is_made_up_loses_no_inform)
+{
+    struct message question;
+    struct message inform;
+    const int fd = engine_open(&question);
+    report_send(fd, &question, message_id(&question), 1);
+    for (int said = 1; said <= 4; said++) {
+        cr_assert(bytes_take(fd, &inform), "said %d times", said - 1);
+        report_send(fd, &inform, message_id(&inform), 1);
+        pass(1.75);
+    }
+    cr_expect(!bytes_take(fd, &inform));
+    close(fd);
+}
+
+Test(snmp_receivers, answers_that_nobody_asked_for_leave_nothing_behind)
+{
+    struct message question;
+    struct message inform;
+    const int fd = engine_open(&question);
+    const uint32_t asked = message_id(&question);
+    const size_t before = mallinfo2().uordblks;
+    for (uint32_t engine = 1; engine <= 5000; engine++) {
+        report_send(fd, &question, (asked + engine) & INT32_MAX, engine);
+    }
+    cr_expect_lt(mallinfo2().uordblks, before + 10000);
+    cr_expect(!bytes_take(fd, &inform));
+    /* The right one counts, once. */
+    report_send(fd, &question, asked, 1);
+    report_send(fd, &question, asked, 1);
+    cr_expect(bytes_take(fd, &inform));
+    cr_expect(!bytes_take(fd, &inform));
+    close(fd);
 }

@@ -72,7 +72,6 @@ struct snmps_agent {
     struct wm_commands commands;
     struct snmps_source source;
     uint32_t counted[SNMPS_COUNTERS + 1]; /* by the library before this agent was opened */
-    uint32_t strangers;
     wm_ms stranger_next_ms;
     bool is_applied;
     struct wm_settings applied; /* to access and receivers */
@@ -443,15 +442,10 @@ static uint32_t strangers_count(void)
 }
 
 /* Told once a second at most: a stranger must not be able to flood the receivers. */
-static void strangers_tell(struct snmps_agent *agent)
+static void stranger_tell(struct snmps_agent *agent)
 {
     static const struct snmps_news news = {.kind = SNMPS_AUTHENTICATION_FAILURE};
-    const uint32_t strangers = strangers_count();
     const wm_ms uptime_ms = agent->source.uptime_ms;
-    if (strangers == agent->strangers) {
-        return;
-    }
-    agent->strangers = strangers;
     if (agent->view->settings.value[wm_setting_snmp_authentication_traps] != 0 &&
         uptime_ms >= agent->stranger_next_ms) {
         agent->stranger_next_ms = uptime_ms + STRANGER_PERIOD_MS;
@@ -464,10 +458,14 @@ static void on_readable(struct ev_loop *loop, ev_io *io, int events)
     struct snmps_agent *agent = io->data;
     (void)loop;
     (void)events;
+    /* Counted around this read alone: the library counts what comes to receivers' sockets too. */
+    const uint32_t strangers = strangers_count();
     netsnmp_large_fd_setfd(agent->fd, &agent->readable);
     snmp_read2(&agent->readable);
     netsnmp_check_outstanding_agent_requests();
-    strangers_tell(agent);
+    if (strangers_count() != strangers) {
+        stranger_tell(agent);
+    }
 }
 
 /* ---- the library ------------------------------------------------------------------------ */
@@ -628,7 +626,6 @@ struct snmps_agent *snmps_agent_open(struct ev_loop *loop, const char *address,
     library_start();
     counters_take(agent);
     memcpy(agent->counted, agent->source.counter, sizeof agent->counted);
-    agent->strangers = strangers_count();
     agent->receivers = snmps_receivers_create(loop);
     if (agent->receivers == NULL || !subtrees_register(agent)) {
         snprintf(error, error_size, "snmp %s: %s; free some memory", address, strerror(ENOMEM));

@@ -233,9 +233,6 @@ static int on_inform(int operation, netsnmp_session *session, int id, netsnmp_pd
         return 1;
     }
     if (pdu != NULL && pdu->command == SNMP_MSG_REPORT) {
-        inform->receiver->is_engine_wrong =
-            inform->receiver->is_engine_wrong ||
-            snmpv3_get_report_type(pdu) == SNMPERR_UNKNOWN_ENG_ID;
         return 0;
     }
     if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE) {
@@ -358,11 +355,16 @@ static bool is_answer(const struct receiver *receiver, u_char *bytes, size_t siz
  */
 static int packet_parse(netsnmp_session *session, netsnmp_pdu *pdu, u_char *bytes, size_t size)
 {
-    const struct receiver *receiver = session->myvoid;
+    struct receiver *receiver = session->myvoid;
     if (receiver->version == VERSION_V3 && !is_answer(receiver, bytes, size)) {
         return SNMPERR_ASN_PARSE_ERR;
     }
-    return snmp_parse(NULL, session, pdu, bytes, size);
+    const int result = snmp_parse(NULL, session, pdu, bytes, size);
+    /* Nobody is known at this engine, so it is not the one that was discovered. */
+    receiver->is_engine_wrong =
+        receiver->is_engine_wrong ||
+        (receiver->is_engine_known && result == SNMPERR_USM_UNKNOWNSECURITYNAME);
+    return result;
 }
 
 static void receiver_read(struct receiver *receiver)
@@ -429,6 +431,7 @@ static void engine_probe(struct receiver *receiver)
         return;
     }
     receiver->probe_id = pdu->msgid;
+    snmp_increment_statistic(STAT_SNMPOUTPKTS);
 }
 
 static void inform_say(struct inform *inform)
@@ -449,6 +452,7 @@ static void inform_say(struct inform *inform)
         return;
     }
     inform->message_id = pdu->msgid;
+    snmp_increment_statistic(STAT_SNMPOUTPKTS);
 }
 
 /* The one that has waited longest, of those that may be said now; null: none. */
@@ -519,6 +523,9 @@ static void receiver_tell(struct receiver *receiver, const struct told *told)
                                                        : notification_create(told, SNMP_MSG_TRAP2);
     if (pdu != NULL && snmp_sess_send(receiver->session, pdu) == 0) {
         snmp_free_pdu(pdu);
+    } else if (pdu != NULL) {
+        snmp_increment_statistic(STAT_SNMPOUTPKTS);
+        snmp_increment_statistic(STAT_SNMPOUTTRAPS);
     }
 }
 
