@@ -48,6 +48,7 @@ static enum wm_status command_put(void *self, const struct wm_command *command, 
     stage.webmanager.changes = command->changes;
     if (stage.webmanager.status == WM_OK || stage.webmanager.status == WM_IO) {
         stage.view.settings = next.settings;
+        snmps_agent_published(stage.agent);
     }
     return stage.webmanager.status;
 }

@@ -150,6 +150,31 @@ Test(snmp_agent, the_end_of_a_subtree_leads_into_the_next_and_the_last_to_the_en
     snmp_sess_close(client);
 }
 
+Test(snmp_agent, a_walk_may_begin_anywhere_before)
+{
+    static const char *const names[] = {".0.0", ".1.0",           ".1.2.9",
+                                        ".1.3", ".1.3.6.1.2.1.1", ".1.3.6.1.2.1.0"};
+    static const char *const behind[] = {".1.3.6.1.2.1.33.6", ".1.3.6.1.4.1", ".1.4", ".2.1"};
+    void *client = stage_client(SNMP_VERSION_2c, "public");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        static const oid description[] = {1, 3, 6, 1, 2, 1, 1, 1, 0};
+        netsnmp_pdu *answer = stage_ask_names(client, SNMP_MSG_GETNEXT, &names[i], 1);
+        cr_assert_not_null(answer);
+        const netsnmp_variable_list *variable = answer->variables;
+        cr_expect_eq(snmp_oid_compare(variable->name, variable->name_length, description,
+                                      OID_LENGTH(description)),
+                     0, "%s", names[i]);
+        snmp_free_pdu(answer);
+    }
+    for (size_t i = 0; i < sizeof behind / sizeof *behind; i++) {
+        netsnmp_pdu *answer = stage_ask_names(client, SNMP_MSG_GETNEXT, &behind[i], 1);
+        cr_assert_not_null(answer);
+        cr_expect_eq(answer->variables->type, SNMP_ENDOFMIBVIEW, "%s", behind[i]);
+        snmp_free_pdu(answer);
+    }
+    snmp_sess_close(client);
+}
+
 Test(snmp_agent, absent_objects_are_told_apart_from_absent_instances)
 {
     static const char *const names[] = {BACS "2.1.0",     BACS "2.1.1",       BACS "2.99.0",

@@ -57,9 +57,9 @@ struct snmps_user snmps_user_of(const struct wm_settings *settings, int32_t numb
 
 static void view_create(void)
 {
-    oid root[] = {1};
+    oid root[] = {1, 3};
     char name[] = VIEW_ALL;
-    struct vacm_viewEntry *view = vacm_createViewEntry(name, root, 1);
+    struct vacm_viewEntry *view = vacm_createViewEntry(name, root, OID_LENGTH(root));
     if (view != NULL) {
         view->viewType = SNMP_VIEW_INCLUDED;
         view->viewStorageType = SNMP_STORAGE_PERMANENT;

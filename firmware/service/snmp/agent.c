@@ -43,7 +43,11 @@
 
 #define STRANGER_PERIOD_MS 1000
 
-/* The subtrees that mib_view covers. */
+/*
+ * The subtrees that mib_view covers, and what lies around them as far as anybody may see: there is
+ * nothing, but a SET of it is refused together with the others.
+ */
+#define ELSEWHERE_LENGTH 2
 static const struct {
     const char *name;
     uint32_t oid[8];
@@ -52,15 +56,18 @@ static const struct {
     {"system", {1, 3, 6, 1, 2, 1, 1}, 7},
     {"snmp", {1, 3, 6, 1, 2, 1, 11}, 7},
     {"bacs", {WM_OID_BACS}, 8},
+    {"elsewhere", {1, 3}, ELSEWHERE_LENGTH},
 };
 
 /* The SET that is being answered; the library answers one at a time. Empty between them. */
 struct set {
     size_t count;
     bool is_checked;
+    bool is_acted;
     bool is_put;
     int32_t refusal; /* enum wm_refusal: why it is refused; 0: it is not */
     struct snmps_wish wish[WISHES_MAX];
+    enum snmps_refusal taken[WISHES_MAX];
     netsnmp_request_info *request[WISHES_MAX];
     struct wm_change change[WISHES_MAX];
     struct wm_settings before; /* what UNDO puts back */
@@ -220,26 +227,22 @@ static struct snmps_written written_of(const netsnmp_variable_list *variable)
     return written;
 }
 
-/* RESERVE1: each binding by itself. */
+/* RESERVE1: what each binding means by itself. */
 static void set_take(struct snmps_agent *agent, netsnmp_agent_request_info *info,
                      netsnmp_request_info *request)
 {
     struct set *set = &agent->set;
     uint32_t name[MAX_OID_LEN];
     if (set->count == WISHES_MAX) {
+        set->refusal = wm_refusal_syntax;
         netsnmp_set_request_error(info, request, SNMP_ERR_RESOURCEUNAVAILABLE);
         return;
     }
     const size_t length =
         oid_narrow(request->requestvb->name, request->requestvb->name_length, name);
     const struct snmps_written written = written_of(request->requestvb);
-    const enum snmps_refusal refusal =
+    set->taken[set->count] =
         snmps_set_take(&agent->mib, name, length, &written, &set->wish[set->count]);
-    if (refusal != SNMPS_TAKEN) {
-        set->refusal = refusal == SNMPS_WRONG_VALUE ? wm_refusal_range : wm_refusal_syntax;
-        netsnmp_set_request_error(info, request, error_of(refusal));
-        return;
-    }
     set->request[set->count++] = request;
 }
 
@@ -251,7 +254,7 @@ static enum wm_status changes_put(struct snmps_agent *agent, enum wm_command_kin
     return agent->commands.put(agent->commands.self, &command, &why);
 }
 
-/* The first binding without which the others would agree; 0 if there is none such. */
+/* The binding to blame: without it the others would agree, or else before it they did. */
 static size_t contradiction_find(struct snmps_agent *agent)
 {
     const struct set *set = &agent->set;
@@ -266,28 +269,48 @@ static size_t contradiction_find(struct snmps_agent *agent)
             return i;
         }
     }
-    return 0;
+    size_t agreed = 0;
+    while (agreed + 1 < set->count &&
+           changes_put(agent, WM_COMMAND_CHECK, set->change, agreed + 1) == WM_OK) {
+        agreed++;
+    }
+    return agreed;
 }
 
-/* RESERVE2: all of them together (decision S9). */
+/* The first binding, as the message has them, that is refused by itself; TAKEN: none is. */
+static enum snmps_refusal refusal_find(struct snmps_agent *agent, netsnmp_request_info **request)
+{
+    struct set *set = &agent->set;
+    enum snmps_refusal found = SNMPS_TAKEN;
+    for (size_t i = 0; i < set->count; i++) {
+        enum snmps_refusal refusal = set->taken[i];
+        if (refusal == SNMPS_TAKEN) {
+            refusal = snmps_set_change(&set->wish[i], set->wish, set->count, &agent->view->settings,
+                                       &set->change[i]);
+        }
+        if (refusal != SNMPS_TAKEN &&
+            (found == SNMPS_TAKEN || set->request[i]->index < (*request)->index)) {
+            found = refusal;
+            *request = set->request[i];
+        }
+    }
+    return found;
+}
+
+/* RESERVE2: each of them, and all of them together (decision S9). */
 static void set_check(struct snmps_agent *agent, netsnmp_agent_request_info *info)
 {
     struct set *set = &agent->set;
+    netsnmp_request_info *request;
     if (set->is_checked || set->count == 0) {
         return;
     }
     set->is_checked = true;
-    for (size_t i = 0; i < set->count; i++) {
-        const enum snmps_refusal refusal = snmps_set_change(
-            &set->wish[i], set->wish, set->count, &agent->view->settings, &set->change[i]);
-        if (refusal != SNMPS_TAKEN) {
-            set->refusal = wm_refusal_range;
-            netsnmp_set_request_error(info, set->request[i], error_of(refusal));
-            return;
-        }
-    }
-    if (changes_put(agent, WM_COMMAND_CHECK, set->change, set->count) != WM_OK) {
-        /* Each by itself is in range. */
+    const enum snmps_refusal refusal = refusal_find(agent, &request);
+    if (refusal != SNMPS_TAKEN) {
+        set->refusal = refusal == SNMPS_WRONG_VALUE ? wm_refusal_range : wm_refusal_syntax;
+        netsnmp_set_request_error(info, request, error_of(refusal));
+    } else if (changes_put(agent, WM_COMMAND_CHECK, set->change, set->count) != WM_OK) {
         set->refusal = wm_refusal_conflict;
         netsnmp_set_request_error(info, set->request[contradiction_find(agent)],
                                   SNMP_ERR_INCONSISTENTVALUE);
@@ -299,9 +322,10 @@ static void set_put(struct snmps_agent *agent, netsnmp_agent_request_info *info,
                     netsnmp_request_info *request)
 {
     struct set *set = &agent->set;
-    if (set->is_put || set->count == 0) {
+    if (set->is_acted || set->count == 0) {
         return;
     }
+    set->is_acted = true;
     set->before = agent->view->settings;
     const enum wm_status status = changes_put(agent, WM_COMMAND_CHANGE, set->change, set->count);
     set->is_put = status == WM_OK || status == WM_IO;
@@ -316,19 +340,25 @@ static void set_end(struct snmps_agent *agent)
 {
     agent->set.count = 0;
     agent->set.is_checked = false;
+    agent->set.is_acted = false;
     agent->set.is_put = false;
     agent->set.refusal = 0;
 }
 
-static void set_undo(struct snmps_agent *agent)
+static void set_undo(struct snmps_agent *agent, netsnmp_agent_request_info *info,
+                     netsnmp_request_info *request)
 {
     struct set *set = &agent->set;
     if (set->is_put) {
         for (size_t i = 0; i < set->count; i++) {
             snmps_set_reverse(&set->change[i], &set->before, &set->change[i]);
         }
+        const enum wm_status status =
+            changes_put(agent, WM_COMMAND_CHANGE, set->change, set->count);
         /* That it cannot be kept either changes nothing: what is kept is what was. */
-        (void)changes_put(agent, WM_COMMAND_CHANGE, set->change, set->count);
+        if (status != WM_OK && status != WM_IO) {
+            netsnmp_set_request_error(info, request, SNMP_ERR_UNDOFAILED);
+        }
     }
     set_end(agent);
 }
@@ -356,7 +386,9 @@ static int on_request(netsnmp_mib_handler *handler, netsnmp_handler_registration
             break;
         case MODE_GETNEXT:
         case MODE_GETBULK:
-            request_next(agent, tree, request, info->mode == MODE_GETBULK);
+            if (tree->rootoid_len > ELSEWHERE_LENGTH) {
+                request_next(agent, tree, request, info->mode == MODE_GETBULK);
+            }
             break;
         case MODE_SET_RESERVE1:
             set_take(agent, info, request);
@@ -368,7 +400,7 @@ static int on_request(netsnmp_mib_handler *handler, netsnmp_handler_registration
             set_put(agent, info, request);
             break;
         case MODE_SET_UNDO:
-            set_undo(agent);
+            set_undo(agent, info, request);
             break;
         case MODE_SET_FREE:
             set_refuse(agent);

@@ -46,6 +46,7 @@ enum snmps_refusal snmps_set_take(const struct snmps_mib *mib, const uint32_t *o
     const struct snmps_column *column = snmps_column_of(mib, oid, length);
     enum wm_setting setting;
     enum wm_text text;
+    *wish = (struct snmps_wish){.is_there = false};
     if (column == NULL || !snmps_is_writable(column)) {
         return SNMPS_NOT_WRITABLE;
     }
@@ -53,46 +54,35 @@ enum snmps_refusal snmps_set_take(const struct snmps_mib *mib, const uint32_t *o
     if (!is_text && !snmps_setting_of(column, &setting)) {
         return SNMPS_NOT_WRITABLE;
     }
-    const enum snmps_refusal refusal =
-        is_text ? string_take(text, written, wish) : number_take(setting, written, wish);
-    if (refusal != SNMPS_TAKEN) {
-        return refusal;
-    }
     /* All that can be set are scalars. */
-    return length == column->length + 1 && oid[column->length] == 0 ? SNMPS_TAKEN
-                                                                    : SNMPS_NO_CREATION;
+    wish->is_there = length == column->length + 1 && oid[column->length] == 0;
+    return is_text ? string_take(text, written, wish) : number_take(setting, written, wish);
 }
 
-/* The unit of temperatures once all wishes are in force. */
+/* The unit of temperatures once all wishes are in force; what is no unit will not be. */
 static int32_t unit_to_be(const struct snmps_wish *all, size_t wishes,
                           const struct wm_settings *settings)
 {
     int32_t unit = settings->value[wm_setting_temperature_unit];
     for (size_t i = 0; i < wishes; i++) {
-        if (!all[i].is_text && all[i].setting == wm_setting_temperature_unit) {
+        if (all[i].is_there && !all[i].is_text && all[i].setting == wm_setting_temperature_unit &&
+            wm_choice_name(wm_setting_temperature_unit, all[i].shown) != NULL) {
             unit = all[i].shown;
         }
     }
     return unit;
 }
 
-enum snmps_refusal snmps_set_change(const struct snmps_wish *wish, const struct snmps_wish *all,
-                                    size_t wishes, const struct wm_settings *settings,
-                                    struct wm_change *change)
+static enum snmps_refusal number_change(const struct snmps_wish *wish, int32_t unit,
+                                        struct wm_change *change)
 {
-    *change = (struct wm_change){0};
-    if (wish->is_text) {
-        change->text = wish->text;
-        change->string = wish->string;
-        return SNMPS_TAKEN;
-    }
     struct wm_settings by = {.value = {0}};
-    by.value[wm_setting_temperature_unit] = unit_to_be(all, wishes, settings);
+    by.value[wm_setting_temperature_unit] = unit;
     const struct wm_setting_row *row = wm_setting(wish->setting);
     int64_t value;
     change->setting = wish->setting;
     if (wish->setting == wm_setting_snmp_authentication_traps) {
-        value = SNMPS_TRAPS_DISABLED - wish->shown;
+        value = SNMPS_TRAPS_DISABLED - (int64_t)wish->shown;
     } else if (!wm_decode(row->snmp_encoding, wish->shown, &by, &value)) {
         return SNMPS_NOT_WRITABLE;
     }
@@ -103,6 +93,21 @@ enum snmps_refusal snmps_set_change(const struct snmps_wish *wish, const struct 
     return row->unit == wm_unit_choice && wm_choice_name(wish->setting, change->value) == NULL
                ? SNMPS_WRONG_VALUE
                : SNMPS_TAKEN;
+}
+
+enum snmps_refusal snmps_set_change(const struct snmps_wish *wish, const struct snmps_wish *all,
+                                    size_t wishes, const struct wm_settings *settings,
+                                    struct wm_change *change)
+{
+    enum snmps_refusal refusal = SNMPS_TAKEN;
+    *change = (struct wm_change){0};
+    if (wish->is_text) {
+        change->text = wish->text;
+        change->string = wish->string;
+    } else {
+        refusal = number_change(wish, unit_to_be(all, wishes, settings), change);
+    }
+    return refusal == SNMPS_TAKEN && !wish->is_there ? SNMPS_NO_CREATION : refusal;
 }
 
 void snmps_set_reverse(const struct wm_change *change, const struct wm_settings *settings,

@@ -36,6 +36,7 @@ struct snmps_written {
 
 /* One binding that may be meant so. */
 struct snmps_wish {
+    bool is_there; /* such an instance is */
     bool is_text;
     enum wm_setting setting;
     enum wm_text text;
@@ -43,13 +44,14 @@ struct snmps_wish {
     char string[SNMPS_STRING_MAX + 1];
 };
 
-/* Checks a binding by itself; *wish is what it means if it is taken. */
+/* Checks a binding by itself, its range aside; *wish is what it means if it is taken. */
 enum snmps_refusal snmps_set_take(const struct snmps_mib *mib, const uint32_t *oid, size_t length,
                                   const struct snmps_written *written, struct snmps_wish *wish);
 
 /*
- * The change that a wish is, among `wishes` that one message brings together: temperatures are in
- * the unit that will be in force (decisions S9, S10). The change borrows the wish's string.
+ * The change that a wish is, if its range and instance are right, among `wishes` that one message
+ * brings together: temperatures are in the unit that will be in force (decisions S9, S10). The
+ * change borrows the wish's string.
  */
 enum snmps_refusal snmps_set_change(const struct snmps_wish *wish, const struct snmps_wish *all,
                                     size_t wishes, const struct wm_settings *settings,
