@@ -2,7 +2,15 @@
  * access.h — who may read and set: communities with their managers, users of v3, and the engine id
  * that v3 knows the webmanager by, from settings into Net-SNMP's tables (decision S2).
  *
- * Always true: what the settings do not name is refused. The library must have been started.
+ * Always true: what the settings do not name is refused, and so is a community by the name of
+ * COMMUNITY, which the library takes for a gap in a form. The library must have been started.
+ *
+ * What protects a request: by v1 and v2c nothing but the address it claims to come from, and a word
+ * that all on the way can read. By v3 a digest: nobody can make or change a message without the
+ * passphrase, nor read it if it is encrypted; a key is good for one engine id only. Against a
+ * message that is said again v3 has the engine's boots and time alone: what was sent more than
+ * 150 s ago, or before the last start, counts no more (RFC 3414, 2.2.3). Within the 150 s it counts
+ * again: a SET that was overheard can then be put back in force after a later one.
  */
 #ifndef SNMPS_ACCESS_H
 #define SNMPS_ACCESS_H

@@ -520,6 +520,8 @@ static void library_start(void)
     netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
     netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
     netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_ALARM_DONT_USE_SIG, 1);
+    /* RFC 5343: it would name the engine to whoever asks, in a message as if by a user. */
+    netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_NO_DISCOVERY, 1);
     /* It would log a line a datagram. */
     netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID,
                            NETSNMP_DS_AGENT_DONT_LOG_TCPWRAPPERS_CONNECTS, 1);
@@ -592,6 +594,19 @@ static int packet_admit(netsnmp_session *session, netsnmp_transport *transport, 
     return 1;
 }
 
+/*
+ * The library takes a request for any engine that it knows a user of, so for a receiver of informs
+ * too, and that receiver has the key. A request is for us (RFC 3412, 7.2 (13)).
+ */
+static int packet_check(netsnmp_session *session, netsnmp_pdu *pdu, int result)
+{
+    u_char engine[64];
+    const size_t size = snmpv3_get_engineID(engine, sizeof engine);
+    (void)session;
+    return result != SNMPERR_SUCCESS || pdu->version != SNMP_VERSION_3 ||
+           (pdu->securityEngineIDLen == size && memcmp(pdu->securityEngineID, engine, size) == 0);
+}
+
 static bool listener_open(struct snmps_agent *agent, const char *address, char *error,
                           size_t error_size)
 {
@@ -621,7 +636,7 @@ static bool listener_open(struct snmps_agent *agent, const char *address, char *
      * Not netsnmp_register_agent_nsap: its check of a datagram opens hosts.allow and hosts.deny
      * each time, which costs more than the answer. It frees the transport when it fails.
      */
-    agent->session = snmp_add(&session, transport, packet_admit, NULL);
+    agent->session = snmp_add(&session, transport, packet_admit, packet_check);
     if (agent->session == NULL) {
         snprintf(error, error_size, "snmp %s: %s; free some memory", address, strerror(ENOMEM));
         return false;
