@@ -6,13 +6,14 @@
  */
 #include "host.h"
 
-#include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "console.h"
 #include "guard.h"
+#include "host_internal.h"
+#include "outsider.h"
 #include "power.h"
 
 /* Steps of Lua that a typed line may take: some milliseconds. */
@@ -20,15 +21,15 @@
 /* Virtual time between two looks at the real-time limit. */
 #define ADVANCE_SLICE_US INT64_C(60000000)
 
-static struct hx_stage *stage_of(lua_State *lua)
+struct hx_stage *hx_host_stage(lua_State *lua)
 {
     return lua_touserdata(lua, lua_upvalueindex(1));
 }
 
 /* The stage with a plant on it; outside a scenario's run there is none. */
-static struct hx_stage *playing(lua_State *lua)
+struct hx_stage *hx_host_playing(lua_State *lua)
 {
-    struct hx_stage *stage = stage_of(lua);
+    struct hx_stage *stage = hx_host_stage(lua);
     if (stage->plant == NULL) {
         lua_pushstring(lua, "this word belongs inside a scenario's run = function(plant)");
         hx_guard_raise(lua);
@@ -40,7 +41,7 @@ static struct hx_stage *playing(lua_State *lua)
 
 static int lw_now_us(lua_State *lua)
 {
-    struct hx_stage *stage = stage_of(lua);
+    struct hx_stage *stage = hx_host_stage(lua);
     lua_pushinteger(lua, stage->world != NULL ? sim_world_now_us(stage->world) : 0);
     return 1;
 }
@@ -51,7 +52,7 @@ static int lw_now_us(lua_State *lua)
  */
 static int lw_advance(lua_State *lua)
 {
-    struct hx_stage *stage = playing(lua);
+    struct hx_stage *stage = hx_host_playing(lua);
     int64_t until_us = luaL_checkinteger(lua, 1);
     bool goes_on = true;
     stage->stops_at_views = lua_toboolean(lua, 2) != 0;
@@ -77,19 +78,19 @@ static int lw_advance(lua_State *lua)
 
 static int lw_rounds(lua_State *lua)
 {
-    lua_pushinteger(lua, hx_power_rounds(playing(lua)));
+    lua_pushinteger(lua, hx_power_rounds(hx_host_playing(lua)));
     return 1;
 }
 
 static int lw_generation(lua_State *lua)
 {
-    lua_pushinteger(lua, hx_power_generation(playing(lua)));
+    lua_pushinteger(lua, hx_power_generation(hx_host_playing(lua)));
     return 1;
 }
 
 static int lw_is_complete(lua_State *lua)
 {
-    const struct board *board = playing(lua)->board;
+    const struct board *board = hx_host_playing(lua)->board;
     lua_pushboolean(lua, board != NULL && board_view(board)->is_complete != 0);
     return 1;
 }
@@ -97,13 +98,13 @@ static int lw_is_complete(lua_State *lua)
 /* is_on(): has the webmanager power? boots(): how often has it come on? */
 static int lw_is_on(lua_State *lua)
 {
-    lua_pushboolean(lua, playing(lua)->board != NULL);
+    lua_pushboolean(lua, hx_host_playing(lua)->board != NULL);
     return 1;
 }
 
 static int lw_boots(lua_State *lua)
 {
-    lua_pushinteger(lua, stage_of(lua)->boots);
+    lua_pushinteger(lua, hx_host_stage(lua)->boots);
     return 1;
 }
 
@@ -111,7 +112,7 @@ static int lw_boots(lua_State *lua)
 static int lw_verdict(lua_State *lua)
 {
     struct hx_judgement judgement;
-    if (!hx_stage_judged(playing(lua), &judgement)) {
+    if (!hx_stage_judged(hx_host_playing(lua), &judgement)) {
         return 0;
     }
     lua_pushstring(lua, judgement.promise);
@@ -129,7 +130,7 @@ static int push_text(lua_State *lua, struct hx_text *text)
 static int lw_missing(lua_State *lua)
 {
     struct hx_text text = {0};
-    hx_stage_missing(playing(lua), &text);
+    hx_stage_missing(hx_host_playing(lua), &text);
     return push_text(lua, &text);
 }
 
@@ -142,7 +143,7 @@ static int lw_clock(lua_State *lua)
 
 static int lw_note(lua_State *lua)
 {
-    struct hx_stage *stage = playing(lua);
+    struct hx_stage *stage = hx_host_playing(lua);
     stage->trace->now_us = sim_world_now_us(stage->world);
     hx_trace_note(stage->trace, luaL_checkstring(lua, 1));
     if (stage->is_verbose) {
@@ -185,45 +186,46 @@ static int lw_reference(lua_State *lua)
 static int lw_contact(lua_State *lua)
 {
     int32_t number = (int32_t)luaL_checkinteger(lua, 1);
-    lua_pushboolean(lua, sim_plant_contact(playing(lua)->plant, number));
+    lua_pushboolean(lua, sim_plant_contact(hx_host_playing(lua)->plant, number));
     return 1;
 }
 
 /* ---- windows ---------------------------------------------------------------------------- */
 
-/* Room for one question and its answer; a process plays one scenario at a time. */
-static struct hx_question question;
-static struct hx_answer answer;
+struct hx_question hx_host_question;
+struct hx_answer hx_host_answer;
+static struct hx_question *const question = &hx_host_question;
+static const struct hx_answer *const answer = &hx_host_answer;
 
-static bool ask(lua_State *lua)
+bool hx_host_ask(lua_State *lua)
 {
-    struct hx_stage *stage = playing(lua);
-    hx_power_ask(stage, &question, &answer);
-    return answer.is_ok;
+    struct hx_stage *stage = hx_host_playing(lua);
+    hx_power_ask(stage, &hx_host_question, &hx_host_answer);
+    return answer->is_ok;
 }
 
-static int push_no_answer(lua_State *lua)
+int hx_host_push_no_answer(lua_State *lua)
 {
-    if (answer.is_gone) {
-        return luaL_error(lua, "%s", answer.error);
+    if (answer->is_gone) {
+        return luaL_error(lua, "%s", answer->error);
     }
     lua_pushnil(lua);
-    lua_pushstring(lua, answer.error);
+    lua_pushstring(lua, answer->error);
     return 2;
 }
 
 static int lw_registers(lua_State *lua)
 {
-    question.kind = HX_ASK_REGISTERS;
-    question.first = (int32_t)luaL_checkinteger(lua, 1);
-    question.count = (int32_t)luaL_checkinteger(lua, 2);
-    luaL_argcheck(lua, question.count >= 1 && question.count <= HX_REGISTERS_MAX, 2, "count");
-    if (!ask(lua)) {
-        return push_no_answer(lua);
+    question->kind = HX_ASK_REGISTERS;
+    question->first = (int32_t)luaL_checkinteger(lua, 1);
+    question->count = (int32_t)luaL_checkinteger(lua, 2);
+    luaL_argcheck(lua, question->count >= 1 && question->count <= HX_REGISTERS_MAX, 2, "count");
+    if (!hx_host_ask(lua)) {
+        return hx_host_push_no_answer(lua);
     }
-    lua_createtable(lua, answer.count, 0);
-    for (int32_t i = 0; i < answer.count; ++i) {
-        lua_pushinteger(lua, answer.is.registers[i]);
+    lua_createtable(lua, answer->count, 0);
+    for (int32_t i = 0; i < answer->count; ++i) {
+        lua_pushinteger(lua, answer->is.registers[i]);
         lua_rawseti(lua, -2, i + 1);
     }
     return 1;
@@ -232,154 +234,57 @@ static int lw_registers(lua_State *lua)
 /* How many were answered, by a question that tells in `count`. */
 static int push_count(lua_State *lua)
 {
-    if (!ask(lua)) {
-        return push_no_answer(lua);
+    if (!hx_host_ask(lua)) {
+        return hx_host_push_no_answer(lua);
     }
-    lua_pushinteger(lua, answer.count);
+    lua_pushinteger(lua, answer->count);
     return 1;
 }
 
 /* unit(id): 1 if the unit identifier is answered, 0 if not. */
 static int lw_unit(lua_State *lua)
 {
-    question.kind = HX_ASK_UNIT;
-    question.modbus_unit = (int32_t)luaL_checkinteger(lua, 1);
+    question->kind = HX_ASK_UNIT;
+    question->modbus_unit = (int32_t)luaL_checkinteger(lua, 1);
     return push_count(lua);
 }
 
 /* clients(count): how many of so many Modbus clients at once are served. */
 static int lw_clients(lua_State *lua)
 {
-    question.kind = HX_ASK_CLIENTS;
-    question.count = (int32_t)luaL_checkinteger(lua, 1);
+    question->kind = HX_ASK_CLIENTS;
+    question->count = (int32_t)luaL_checkinteger(lua, 1);
     return push_count(lua);
 }
 
-/* "1.3.6.1" into arcs; false when it is no OID. */
-static bool oid_parse(const char *text, struct hx_oid *oid)
-{
-    oid->length = 0;
-    while (oid->length < HX_OID_MAX) {
-        uint64_t arc = 0;
-        int digits = 0;
-        for (; *text >= '0' && *text <= '9' && digits < 11; ++text, ++digits) {
-            arc = arc * 10 + (uint64_t)(*text - '0');
-        }
-        if (digits == 0 || arc > UINT32_MAX) {
-            return false;
-        }
-        oid->arc[oid->length++] = (uint32_t)arc;
-        if (*text == '\0') {
-            return oid->length >= 2 && oid->arc[0] <= 2 && oid->arc[1] < 40;
-        }
-        if (*text++ != '.') {
-            return false;
-        }
-    }
-    return false;
-}
-
-static int lw_objects(lua_State *lua)
-{
-    luaL_checktype(lua, 1, LUA_TTABLE);
-    question.kind = HX_ASK_OBJECTS;
-    question.count = 0;
-    for (lua_Integer i = 1; lua_rawgeti(lua, 1, i) != LUA_TNIL; ++i) {
-        if (question.count >= HX_OBJECTS_MAX ||
-            !oid_parse(luaL_checkstring(lua, -1), &question.object[question.count])) {
-            lua_pushnil(lua);
-            lua_pushfstring(lua, "'%s' is no OID", lua_tostring(lua, -2));
-            return 2;
-        }
-        ++question.count;
-        lua_pop(lua, 1);
-    }
-    if (!ask(lua)) {
-        return push_no_answer(lua);
-    }
-    lua_createtable(lua, answer.count, 0);
-    for (int32_t i = 0; i < answer.count; ++i) {
-        const struct hx_value *value = &answer.is.value[i];
-        if (value->kind == HX_VALUE_INTEGER) {
-            lua_pushinteger(lua, value->number);
-        } else {
-            lua_pushstring(lua, value->text);
-        }
-        lua_rawseti(lua, -2, i + 1);
-    }
-    return 1;
-}
-
-static void set_integer(lua_State *lua, const char *name, lua_Integer value)
+void hx_host_set_integer(lua_State *lua, const char *name, lua_Integer value)
 {
     lua_pushinteger(lua, value);
     lua_setfield(lua, -2, name);
 }
 
-static void set_string(lua_State *lua, const char *name, const char *value)
+void hx_host_set_string(lua_State *lua, const char *name, const char *value)
 {
     lua_pushstring(lua, value);
     lua_setfield(lua, -2, name);
 }
 
-static int lw_alarms(lua_State *lua)
-{
-    question.kind = HX_ASK_ALARMS;
-    if (!ask(lua)) {
-        return push_no_answer(lua);
-    }
-    lua_createtable(lua, answer.count, 0);
-    for (int32_t i = 0; i < answer.count; ++i) {
-        lua_createtable(lua, 0, 3);
-        set_integer(lua, "id", answer.is.alarm[i].id);
-        set_integer(lua, "number", answer.is.alarm[i].number);
-        set_integer(lua, "time", answer.is.alarm[i].time);
-        lua_rawseti(lua, -2, i + 1);
-    }
-    return 1;
-}
-
-static int lw_traps(lua_State *lua)
-{
-    static const char *const kinds[] = {[HX_TRAP_ADDED] = "added",
-                                        [HX_TRAP_REMOVED] = "removed",
-                                        [HX_TRAP_COLD_START] = "cold_start",
-                                        [HX_TRAP_OTHER] = "other"};
-    lua_Integer count = 0;
-    lua_newtable(lua);
-    do {
-        question.kind = HX_ASK_TRAPS;
-        if (!ask(lua)) {
-            return luaL_error(lua, "trap sink: %s", answer.error);
-        }
-        for (int32_t i = 0; i < answer.count; ++i) {
-            lua_createtable(lua, 0, 4);
-            set_string(lua, "kind", kinds[answer.is.trap[i].kind]);
-            set_integer(lua, "id", answer.is.trap[i].id);
-            set_integer(lua, "number", answer.is.trap[i].number);
-            set_integer(lua, "uptime", answer.is.trap[i].uptime);
-            lua_rawseti(lua, -2, ++count);
-        }
-    } while (answer.has_more);
-    return 1;
-}
-
 /* presence(): are Modbus and SNMP there? Asks the wires, whatever the power is. */
 static int lw_presence(lua_State *lua)
 {
-    question.kind = HX_ASK_PRESENCE;
-    if (!ask(lua)) {
-        return push_no_answer(lua);
+    question->kind = HX_ASK_PRESENCE;
+    if (!hx_host_ask(lua)) {
+        return hx_host_push_no_answer(lua);
     }
-    lua_pushboolean(lua, (answer.count & HX_PRESENT_MODBUS) != 0);
-    lua_pushboolean(lua, (answer.count & HX_PRESENT_SNMP) != 0);
+    lua_pushboolean(lua, (answer->count & HX_PRESENT_MODBUS) != 0);
+    lua_pushboolean(lua, (answer->count & HX_PRESENT_SNMP) != 0);
     return 2;
 }
 
 /* console(bytes): types them at the service port; what the webmanager says. */
 static int lw_console(lua_State *lua)
 {
-    struct hx_stage *stage = playing(lua);
+    struct hx_stage *stage = hx_host_playing(lua);
     struct hx_text said = {0};
     size_t size = 0;
     const char *bytes = luaL_checklstring(lua, 1, &size);
@@ -412,9 +317,9 @@ static void push_encoding(lua_State *lua, struct wm_encoding encoding, const cha
         [WM_ENCODE_TEMPERATURE] = "temperature",
     };
     lua_createtable(lua, 0, 4);
-    set_string(lua, "kind", kinds[encoding.kind]);
-    set_integer(lua, "divisor", encoding.divisor);
-    set_string(lua, "name", name);
+    hx_host_set_string(lua, "kind", kinds[encoding.kind]);
+    hx_host_set_integer(lua, "divisor", encoding.divisor);
+    hx_host_set_string(lua, "name", name);
 }
 
 /* A type of module goes by the name that its setting has. */
@@ -437,7 +342,7 @@ static void push_states(lua_State *lua, enum wm_point point)
         if (name != NULL) {
             lua_pushstring(lua, name);
             lua_rawseti(lua, -3, ++count);
-            set_integer(lua, name, value);
+            hx_host_set_integer(lua, name, value);
         }
     }
     lua_setfield(lua, -3, "names");
@@ -450,12 +355,12 @@ static void push_points(lua_State *lua)
     for (int i = 0; i < wm_point_count; ++i) {
         const struct wm_point_row *row = wm_point((enum wm_point)i);
         lua_createtable(lua, 0, 10);
-        set_integer(lua, "id", i);
-        set_string(lua, "scope", wm_scope_name(row->scope));
-        set_string(lua, "name", row->name);
-        set_string(lua, "unit", wm_unit(row->unit)->name);
-        set_string(lua, "natural", wm_unit(row->unit)->natural_name);
-        set_integer(lua, "per_natural", wm_unit(row->unit)->per_natural);
+        hx_host_set_integer(lua, "id", i);
+        hx_host_set_string(lua, "scope", wm_scope_name(row->scope));
+        hx_host_set_string(lua, "name", row->name);
+        hx_host_set_string(lua, "unit", wm_unit(row->unit)->name);
+        hx_host_set_string(lua, "natural", wm_unit(row->unit)->natural_name);
+        hx_host_set_integer(lua, "per_natural", wm_unit(row->unit)->per_natural);
         push_encoding(lua, row->register_encoding, row->register_name);
         lua_setfield(lua, -2, "modbus");
         push_encoding(lua, row->snmp_encoding, row->snmp_name);
@@ -471,13 +376,13 @@ static void push_alarms(lua_State *lua)
     for (int i = 0; i < wm_alarm_count; ++i) {
         const struct wm_alarm_row *row = wm_alarm((enum wm_alarm)i);
         lua_createtable(lua, 0, 7);
-        set_string(lua, "name", row->name);
-        set_integer(lua, "number", row->number);
-        set_string(lua, "scope", wm_scope_name(row->scope));
-        set_integer(lua, "alarm_flag", row->alarm_flag);
-        set_integer(lua, "string_flag", row->string_flag);
-        set_integer(lua, "status_flag", row->status_flag);
-        set_integer(lua, "battery_flag", row->battery_flag);
+        hx_host_set_string(lua, "name", row->name);
+        hx_host_set_integer(lua, "number", row->number);
+        hx_host_set_string(lua, "scope", wm_scope_name(row->scope));
+        hx_host_set_integer(lua, "alarm_flag", row->alarm_flag);
+        hx_host_set_integer(lua, "string_flag", row->string_flag);
+        hx_host_set_integer(lua, "status_flag", row->status_flag);
+        hx_host_set_integer(lua, "battery_flag", row->battery_flag);
         lua_rawseti(lua, -2, i + 1);
     }
 }
@@ -489,7 +394,7 @@ static void push_choices(lua_State *lua, enum wm_setting setting)
     lua_newtable(lua);
     for (int32_t value = row->min; row->unit == wm_unit_choice && value <= row->max; ++value) {
         if (wm_choice_name(setting, value) != NULL) {
-            set_integer(lua, wm_choice_name(setting, value), value);
+            hx_host_set_integer(lua, wm_choice_name(setting, value), value);
         }
     }
 }
@@ -500,18 +405,18 @@ static void push_settings(lua_State *lua)
     for (int i = 0; i < wm_setting_count; ++i) {
         const struct wm_setting_row *row = wm_setting((enum wm_setting)i);
         lua_createtable(lua, 0, 10);
-        set_string(lua, "name", row->name);
-        set_integer(lua, "value_default", row->value_default);
-        set_integer(lua, "min", row->min);
-        set_integer(lua, "max", row->max);
-        set_string(lua, "unit", wm_unit(row->unit)->name);
-        set_string(lua, "natural", wm_unit(row->unit)->natural_name);
-        set_integer(lua, "per_natural", wm_unit(row->unit)->per_natural);
+        hx_host_set_string(lua, "name", row->name);
+        hx_host_set_integer(lua, "value_default", row->value_default);
+        hx_host_set_integer(lua, "min", row->min);
+        hx_host_set_integer(lua, "max", row->max);
+        hx_host_set_string(lua, "unit", wm_unit(row->unit)->name);
+        hx_host_set_string(lua, "natural", wm_unit(row->unit)->natural_name);
+        hx_host_set_integer(lua, "per_natural", wm_unit(row->unit)->per_natural);
         push_choices(lua, (enum wm_setting)i);
         lua_setfield(lua, -2, "names");
         if (row->snmp_leaf != WM_NO_OBJECT) {
-            set_string(lua, "snmp_name", row->snmp_name);
-            set_integer(lua, "snmp_leaf", row->snmp_leaf);
+            hx_host_set_string(lua, "snmp_name", row->snmp_name);
+            hx_host_set_integer(lua, "snmp_leaf", row->snmp_leaf);
             push_encoding(lua, row->snmp_encoding, row->snmp_name);
             lua_setfield(lua, -2, "snmp");
         }
@@ -555,35 +460,58 @@ static int lw_point_oid(lua_State *lua)
 /* has_sensor(string): does a current sensor measure it, or all strings? */
 static int lw_has_sensor(lua_State *lua)
 {
-    const int32_t *value = playing(lua)->settings.value;
+    const int32_t *value = hx_host_playing(lua)->settings.value;
     lua_Integer sensors = value[wm_setting_bank_current_sensors];
     bool is_for_all = value[wm_setting_bank_sensor_for_all] != 0;
     lua_pushboolean(lua, luaL_checkinteger(lua, 1) <= sensors || (is_for_all && sensors > 0));
     return 1;
 }
 
+/* Whom the bench asks as, and which users its trap receivers know, follow what is set. */
+static void outsider_follow(lua_State *lua)
+{
+    question->kind = HX_ASK_AS;
+    hx_outsider_fill(&hx_host_playing(lua)->settings, question);
+    if (!hx_host_ask(lua)) {
+        luaL_error(lua, "%s", answer->error);
+    }
+}
+
+static void setting_follow(lua_State *lua, enum wm_setting setting, int32_t value)
+{
+    hx_host_playing(lua)->settings.value[setting] = value;
+    if (setting == wm_setting_modbus_unit_id) {
+        question->kind = HX_ASK_AS_UNIT;
+        question->modbus_unit = value;
+        if (!hx_host_ask(lua)) {
+            luaL_error(lua, "%s", answer->error);
+        }
+    }
+}
+
 /*
- * setting_is(name, text): it was set while the scenario ran, as an operator types it. Those who
- * look from outside follow: encodings by the settings they hang on, and the probe's unit
- * identifier.
+ * setting_is(name, text): it was set while the scenario ran, as an operator types it, or to a
+ * number in its row's unit. Those who look from outside follow: encodings by the settings they
+ * hang on, the probe's unit identifier, and who asks by SNMP.
  */
 static int lw_setting_is(lua_State *lua)
 {
     struct wm_change set;
     struct hx_text why = {0};
-    bool is_right =
-        hx_setting_check(luaL_checkstring(lua, 1), luaL_checkstring(lua, 2), &set, &why);
-    hx_text_free(&why);
-    if (!is_right || set.string != NULL) {
+    const char *name = luaL_checkstring(lua, 1);
+    if (lua_isinteger(lua, 2) && wm_setting_find(name, &set.setting)) {
+        setting_follow(lua, set.setting, (int32_t)lua_tointeger(lua, 2));
         return 0;
     }
-    playing(lua)->settings.value[set.setting] = set.value;
-    if (set.setting == wm_setting_modbus_unit_id) {
-        question.kind = HX_ASK_AS_UNIT;
-        question.modbus_unit = set.value;
-        if (!ask(lua)) {
-            return luaL_error(lua, "%s", answer.error);
-        }
+    bool is_right = hx_setting_check(name, luaL_checkstring(lua, 2), &set, &why);
+    hx_text_free(&why);
+    if (!is_right) {
+        return 0;
+    }
+    if (set.string == NULL) {
+        setting_follow(lua, set.setting, set.value);
+    } else if (wm_text_set(&hx_host_playing(lua)->settings, set.text, set.string) == WM_OK) {
+        outsider_follow(lua);
     }
     return 0;
 }
@@ -595,7 +523,18 @@ static int lw_setting(lua_State *lua)
     if (!wm_setting_find(luaL_checkstring(lua, 1), &setting)) {
         return luaL_error(lua, "no setting '%s'", lua_tostring(lua, 1));
     }
-    lua_pushinteger(lua, stage_of(lua)->settings.value[setting]);
+    lua_pushinteger(lua, hx_host_stage(lua)->settings.value[setting]);
+    return 1;
+}
+
+/* text(name): of a setting that is one, as the webmanager was given it. */
+static int lw_text(lua_State *lua)
+{
+    enum wm_text text;
+    if (!wm_text_find(luaL_checkstring(lua, 1), &text)) {
+        return luaL_error(lua, "no text '%s'", lua_tostring(lua, 1));
+    }
+    lua_pushstring(lua, wm_text_value(&hx_host_stage(lua)->settings, text));
     return 1;
 }
 
@@ -664,13 +603,13 @@ static int check_thing(lua_State *lua)
 /* exercised(thing), asserted(thing) */
 static int lw_exercised(lua_State *lua)
 {
-    hx_ledger_exercise(stage_of(lua)->ledger, check_thing(lua));
+    hx_ledger_exercise(hx_host_stage(lua)->ledger, check_thing(lua));
     return 0;
 }
 
 static int lw_asserted(lua_State *lua)
 {
-    hx_ledger_assert(stage_of(lua)->ledger, check_thing(lua));
+    hx_ledger_assert(hx_host_stage(lua)->ledger, check_thing(lua));
     return 0;
 }
 
@@ -710,15 +649,13 @@ static const luaL_Reg functions[] = {
     {"registers", lw_registers},
     {"unit", lw_unit},
     {"clients", lw_clients},
-    {"objects", lw_objects},
-    {"alarms", lw_alarms},
-    {"traps", lw_traps},
     {"presence", lw_presence},
     {"console", lw_console},
     {"point_register", lw_point_register},
     {"point_oid", lw_point_oid},
     {"has_sensor", lw_has_sensor},
     {"setting", lw_setting},
+    {"text", lw_text},
     {"setting_is", lw_setting_is},
     {"check_setting", lw_check_setting},
     {"thing", lw_thing},
@@ -734,12 +671,15 @@ void hx_host_push(lua_State *lua, struct hx_stage *stage)
     luaL_newlibtable(lua, functions);
     lua_pushlightuserdata(lua, stage);
     luaL_setfuncs(lua, functions, 1);
+    lua_pushlightuserdata(lua, stage);
+    luaL_setfuncs(lua, hx_host_snmp, 1);
     push_points(lua);
     lua_setfield(lua, -2, "points");
     push_alarms(lua);
     lua_setfield(lua, -2, "alarms_known");
     push_settings(lua);
     lua_setfield(lua, -2, "settings");
+    hx_host_push_snmp(lua);
     lua_pushboolean(lua, stage->ledger != NULL);
     lua_setfield(lua, -2, "is_covering");
 }

@@ -407,7 +407,9 @@ void hx_ledger_destroy(struct hx_ledger *ledger)
 
 void hx_ledger_give(struct hx_ledger *ledger, const struct wm_change *setting)
 {
-    ledger->is_given[setting->setting] = true;
+    if (setting->string == NULL) {
+        ledger->is_given[setting->setting] = true;
+    }
 }
 
 /* Is it in this view: by its row or, without one, by its flag at some module? */

@@ -138,8 +138,9 @@ int64_t hx_power_generation(const struct hx_stage *stage)
 /* Does it take a webmanager to answer? */
 static bool is_for_board(enum hx_question_kind kind)
 {
-    return kind != HX_ASK_CONNECT && kind != HX_ASK_AS_UNIT && kind != HX_ASK_TRAPS &&
-           kind != HX_ASK_PRESENCE;
+    return kind == HX_ASK_REGISTERS || kind == HX_ASK_UNIT || kind == HX_ASK_CLIENTS ||
+           kind == HX_ASK_OBJECTS || kind == HX_ASK_ALARMS || kind == HX_ASK_REQUEST ||
+           kind == HX_ASK_DATAGRAM;
 }
 
 static void answer_off(struct hx_answer *answer)

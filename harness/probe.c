@@ -48,15 +48,14 @@ bool hx_probe_start(struct hx_probe *probe, char *error, size_t error_size)
     close(pair[1]);
     probe->fd = pair[0];
     probe->pid = (int)pid;
-    int32_t trap_port = 0;
-    if (pid < 0 || recv(pair[0], &trap_port, sizeof trap_port, 0) != sizeof trap_port ||
-        trap_port == 0) {
+    if (pid < 0 ||
+        recv(pair[0], probe->sink_port, sizeof probe->sink_port, 0) != sizeof probe->sink_port ||
+        probe->sink_port[HX_SINKS - 1] == 0) {
         snprintf(error, error_size, "the probe did not start: %s",
-                 pid < 0 ? strerror(errno) : "no UDP port on 127.0.0.1 for its trap sink");
+                 pid < 0 ? strerror(errno) : "no UDP ports on 127.0.0.1 for its trap sinks");
         hx_probe_stop(probe);
         return false;
     }
-    probe->trap_port = trap_port;
     return true;
 }
 

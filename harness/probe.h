@@ -20,29 +20,88 @@ struct board;
 
 /* Registers one Modbus request may carry (Modbus, function 03). */
 #define HX_REGISTERS_MAX 125
-/* Objects one question may carry: a row of the widest table, and more. */
-#define HX_OBJECTS_MAX    32
-#define HX_OID_MAX        32
-#define HX_VALUE_TEXT_MAX 160
+/* Objects one question may carry: a row of the widest table, all that can be set, and more. */
+#define HX_OBJECTS_MAX 32
+#define HX_OID_MAX     32
+/* Octets of a value, and of a datagram; with its zero. */
+#define HX_VALUE_TEXT_MAX 256
+#define HX_DATAGRAM_MAX   1500
 #define HX_TRAPS_MAX      64
+/* Trap receivers that the bench plays: its own, which is number 0, and as many as are left. */
+#define HX_SINKS WM_TRAP_RECEIVERS_MAX
+/* What stands for the address of one of them while there is none yet. */
+#define HX_RECEIVER_PLACE "trap_receiver(%d)"
+/* Users of v3, as in texts.def. */
+#define HX_USERS_MAX 4
 /* Real seconds that an answer may take. */
 #define HX_ANSWER_LIMIT_S 5
 
 enum hx_question_kind {
-    HX_ASK_CONNECT,   /* to these ports from now on; traps that waited are forgotten */
+    HX_ASK_FORGET,    /* what traps came so far, and all that a sink was told: a new scenario */
+    HX_ASK_CONNECT,   /* modbus_port, modbus_unit, snmp_port: of these from now on; and as below */
     HX_ASK_REGISTERS, /* first, count */
     HX_ASK_AS_UNIT,   /* modbus_unit: ask the registers by this one from now on */
     HX_ASK_UNIT,      /* modbus_unit: does it answer (count 1) or keep silent (0)? */
     HX_ASK_CLIENTS,   /* count: of so many Modbus clients at once, how many are served? */
+    HX_ASK_AS,        /* asker: reads objects and alarms from now on; user: whom sinks know */
     HX_ASK_OBJECTS,   /* object[0..count-1] */
     HX_ASK_ALARMS,    /* the whole alarm table */
-    HX_ASK_TRAPS,     /* what has come in since the last time, at most HX_TRAPS_MAX */
     HX_ASK_PRESENCE,  /* is anybody there? count: HX_PRESENT_... of those who answer */
+    HX_ASK_REQUEST,   /* asker; request, of binding[0..count-1] */
+    HX_ASK_DATAGRAM,  /* datagram: these bytes to the agent, whatever they are */
+    HX_ASK_SINK,      /* sink.number: be so from now on */
+    HX_ASK_TRAPS,     /* what has come in since the last time, at most HX_TRAPS_MAX; if nothing
+                         has, wait wait_ms for it */
 };
 
 struct hx_oid {
     uint32_t length;
     uint32_t arc[HX_OID_MAX];
+};
+
+enum hx_version { HX_V1, HX_V2C, HX_V3 };
+enum hx_level { HX_NO_AUTH, HX_AUTH, HX_PRIV };
+
+/* A user of v3: SHA-256, AES-128. */
+struct hx_user {
+    enum hx_level level;
+    char name[40]; /* "": there is none */
+    char auth[72];
+    char priv[72];
+};
+
+/* Who asks. */
+struct hx_asker {
+    enum hx_version version;
+    char community[40];  /* of v1 and v2c */
+    struct hx_user user; /* of v3 */
+    char from[48];       /* address of its own; "": any */
+};
+
+enum hx_request { HX_GET, HX_GET_NEXT, HX_SET };
+
+enum hx_value_kind {
+    HX_VALUE_INTEGER,
+    HX_VALUE_TEXT, /* octets, a dotted OID, or the name of an exception such as noSuchInstance */
+    /* Only written: */
+    HX_VALUE_GAUGE,
+    HX_VALUE_COUNTER,
+    HX_VALUE_TICKS,
+    HX_VALUE_ADDRESS,
+    HX_VALUE_OID,
+    HX_VALUE_NULL,
+};
+
+struct hx_value {
+    enum hx_value_kind kind;
+    int64_t number;
+    size_t size; /* of the text, without its zero */
+    char text[HX_VALUE_TEXT_MAX];
+};
+
+struct hx_binding {
+    struct hx_oid object;
+    struct hx_value value; /* of a SET */
 };
 
 struct hx_question {
@@ -52,18 +111,28 @@ struct hx_question {
     int32_t snmp_port;
     int32_t first;
     int32_t count;
-    struct hx_oid object[HX_OBJECTS_MAX];
-};
-
-enum hx_value_kind {
-    HX_VALUE_INTEGER,
-    HX_VALUE_TEXT, /* octets, a dotted OID, or the name of an exception such as noSuchInstance */
-};
-
-struct hx_value {
-    enum hx_value_kind kind;
-    int64_t number;
-    char text[HX_VALUE_TEXT_MAX];
+    int32_t wait_ms;
+    struct hx_asker asker;
+    struct {
+        int32_t number;
+        bool is_unplugged;
+        int32_t latency_ms; /* until an inform is acknowledged */
+    } sink;
+    union {
+        struct hx_oid object[HX_OBJECTS_MAX];
+        struct {
+            enum hx_request request;
+            struct hx_binding binding[HX_OBJECTS_MAX];
+        };
+        struct {
+            char engine[40]; /* what the webmanager's engine id is made from */
+            struct hx_user user[HX_USERS_MAX];
+        };
+        struct {
+            size_t size;
+            uint8_t datagram[HX_DATAGRAM_MAX];
+        };
+    };
 };
 
 struct hx_alarm_entry {
@@ -75,33 +144,55 @@ struct hx_alarm_entry {
 /* Who answers at the webmanager's ports. */
 enum { HX_PRESENT_MODBUS = 1, HX_PRESENT_SNMP = 2 };
 
-enum hx_trap_kind { HX_TRAP_ADDED, HX_TRAP_REMOVED, HX_TRAP_COLD_START, HX_TRAP_OTHER };
+enum hx_trap_kind {
+    HX_TRAP_COLD_START,
+    HX_TRAP_AUTHENTICATION_FAILURE,
+    HX_TRAP_ADDED,
+    HX_TRAP_REMOVED,
+    HX_TRAP_OTHER, /* of no kind that the webmanager has */
+};
 
 struct hx_trap {
     enum hx_trap_kind kind;
     uint32_t id;
     uint32_t number; /* as in hx_alarm_entry; 0 also where the varbind is missing */
     uint32_t uptime; /* 0.01 s */
+    int32_t sink;
+    enum hx_version version;
+    enum hx_level level;
+    bool is_inform;
+    bool is_repeat;  /* of an inform that came before, by its request id; all else is the same */
+    bool is_unheard; /* the sink was unplugged: its kind is all that is known */
+    char who[40];    /* community, or name of the user */
+};
+
+/* What became of a request, by the names of the RFCs. */
+struct hx_reply {
+    char code[32]; /* "noError", "wrongType", "unknownUserName"; "noAnswer": there was none */
+    int32_t index; /* of the binding at fault, from 1; 0: of none */
+    struct hx_binding binding[HX_OBJECTS_MAX];
 };
 
 struct hx_answer {
     bool is_ok;
     bool is_gone; /* the probe itself is: no window is to blame */
     int32_t count;
-    bool has_more;   /* traps: ask again */
-    char error[200]; /* where !is_ok: one clause */
+    bool has_more;      /* traps: ask again */
+    int32_t unreadable; /* datagrams at a sink that were no trap it could read */
+    char error[200];    /* where !is_ok: one clause */
     union {
         uint16_t registers[HX_REGISTERS_MAX];
         struct hx_value value[HX_OBJECTS_MAX];
         struct hx_alarm_entry alarm[WM_ALARM_ROWS_MAX];
+        struct hx_reply reply;
         struct hx_trap trap[HX_TRAPS_MAX];
     } is;
 };
 
 struct hx_probe {
-    int fd;        /* private */
-    int pid;       /* private */
-    int trap_port; /* ro: where traps are awaited, on 127.0.0.1 */
+    int fd;                      /* private */
+    int pid;                     /* private */
+    int32_t sink_port[HX_SINKS]; /* ro: where traps are awaited, on 127.0.0.1 */
 };
 
 /* Forks the probe. False, with one line in error, when that fails. */

@@ -8,15 +8,20 @@
 #include "modbus_client.h"
 #include "probe.h"
 #include "snmp_client.h"
+#include "trap_sink.h"
 
 static void question_answer(struct hx_modbus_client *modbus, const struct hx_question *question,
                             struct hx_answer *answer)
 {
     switch (question->kind) {
+    case HX_ASK_FORGET:
+        hx_sinks_forget();
+        answer->is_ok = true;
+        break;
     case HX_ASK_CONNECT:
         hx_modbus_use(modbus, question->modbus_port, question->modbus_unit);
-        hx_snmp_use(question->snmp_port);
-        hx_traps_forget();
+        hx_snmp_use(question->snmp_port, &question->asker);
+        hx_sinks_know(question);
         answer->is_ok = true;
         break;
     case HX_ASK_REGISTERS:
@@ -32,14 +37,29 @@ static void question_answer(struct hx_modbus_client *modbus, const struct hx_que
     case HX_ASK_CLIENTS:
         hx_modbus_ask_clients(modbus, question->count, answer);
         break;
+    case HX_ASK_AS:
+        hx_snmp_use_as(&question->asker);
+        hx_sinks_know(question);
+        answer->is_ok = true;
+        break;
     case HX_ASK_OBJECTS:
         hx_snmp_get(question, answer);
         break;
     case HX_ASK_ALARMS:
         hx_snmp_alarms(answer);
         break;
+    case HX_ASK_REQUEST:
+        hx_snmp_request(question, answer);
+        break;
+    case HX_ASK_DATAGRAM:
+        hx_snmp_datagram(question, answer);
+        break;
+    case HX_ASK_SINK:
+        hx_sinks_set(question);
+        answer->is_ok = true;
+        break;
     case HX_ASK_TRAPS:
-        hx_traps_take(answer);
+        hx_sinks_take(question->wait_ms, answer);
         break;
     case HX_ASK_PRESENCE:
         answer->is_ok = true;
@@ -49,28 +69,36 @@ static void question_answer(struct hx_modbus_client *modbus, const struct hx_que
     }
 }
 
+/* Waits for a question, with an eye on the sinks. False: there is none. */
+static bool question_wait(int fd)
+{
+    struct pollfd wait[1 + HX_SINKS] = {{.fd = fd, .events = POLLIN}};
+    int sink[HX_SINKS];
+    hx_sinks_fds(sink);
+    for (size_t n = 0; n < HX_SINKS; ++n) {
+        wait[1 + n] = (struct pollfd){.fd = sink[n], .events = POLLIN};
+    }
+    while (poll(wait, 1 + HX_SINKS, hx_sinks_due_ms()) >= 0) {
+        if (wait[0].revents != 0) {
+            return true;
+        }
+        hx_sinks_serve();
+    }
+    return false;
+}
+
 void hx_probe_serve(int fd)
 {
     static struct hx_question question;
     static struct hx_answer answer;
     struct hx_modbus_client modbus = {0};
-    int trap_fd = -1;
+    int32_t port[HX_SINKS] = {0};
     hx_snmp_start();
-    int32_t port = hx_traps_open(&trap_fd);
-    if (send(fd, &port, sizeof port, MSG_NOSIGNAL) != sizeof port || port == 0) {
+    const bool is_open = hx_sinks_open(port);
+    if (send(fd, port, sizeof port, MSG_NOSIGNAL) != sizeof port || !is_open) {
         return;
     }
-    struct pollfd wait[2] = {{.fd = fd, .events = POLLIN}, {.fd = trap_fd, .events = POLLIN}};
-    while (poll(wait, 2, -1) > 0) {
-        if (wait[1].revents != 0) {
-            hx_traps_drain();
-        }
-        if (wait[0].revents == 0) {
-            continue;
-        }
-        if (recv(fd, &question, sizeof question, 0) != sizeof question) {
-            break;
-        }
+    while (question_wait(fd) && recv(fd, &question, sizeof question, 0) == sizeof question) {
         memset(&answer, 0, sizeof answer);
         question_answer(&modbus, &question, &answer);
         if (send(fd, &answer, sizeof answer, MSG_NOSIGNAL) != sizeof answer) {

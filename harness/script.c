@@ -110,6 +110,36 @@ static void seed_random(lua_State *lua, uint64_t seed)
     lua_pop(lua, 1);
 }
 
+/*
+ * The files of the language in their order; each is given what those before it gave, by number. The
+ * host table is on the stack, as number 1; the last one's is left on top.
+ */
+static void parts_run(lua_State *lua)
+{
+    enum { HOST = 1, FAILURE, CONSOLE, WINDOWS, TRAPS, MANAGER, LEDGER, EXPECT };
+    static const struct {
+        const char *name;
+        int given[8]; /* up to a 0 */
+    } parts[] = {
+        {"failure.lua", {HOST}},
+        {"console.lua", {HOST, FAILURE}},
+        {"windows.lua", {HOST, CONSOLE}},
+        {"traps.lua", {HOST, WINDOWS, FAILURE, CONSOLE}},
+        {"manager.lua", {HOST, WINDOWS, FAILURE, CONSOLE}},
+        {"ledger.lua", {HOST, WINDOWS}},
+        {"expect.lua", {HOST, WINDOWS, FAILURE, LEDGER, CONSOLE}},
+        {"expect_snmp.lua", {HOST, WINDOWS, FAILURE, LEDGER, EXPECT, TRAPS, MANAGER}},
+        {"language.lua", {HOST, FAILURE, EXPECT, CONSOLE, TRAPS, MANAGER}},
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; ++i) {
+        int arguments = 0;
+        while (parts[i].given[arguments] != 0) {
+            lua_pushvalue(lua, parts[i].given[arguments++]);
+        }
+        run_embedded(lua, parts[i].name, arguments);
+    }
+}
+
 lua_State *hx_script_open(struct hx_stage *stage, uint64_t seed)
 {
     static size_t used;
@@ -121,29 +151,8 @@ lua_State *hx_script_open(struct hx_stage *stage, uint64_t seed)
     lua_atpanic(lua, panic);
     open_libraries(lua);
     seed_random(lua, seed);
-    hx_host_push(lua, stage); /* 1 host */
-    lua_pushvalue(lua, 1);
-    run_embedded(lua, "failure.lua", 1); /* 2 failure */
-    lua_pushvalue(lua, 1);
-    lua_pushvalue(lua, 2);
-    run_embedded(lua, "console.lua", 2); /* 3 console */
-    lua_pushvalue(lua, 1);
-    lua_pushvalue(lua, 3);
-    run_embedded(lua, "windows.lua", 2); /* 4 windows */
-    lua_pushvalue(lua, 1);
-    lua_pushvalue(lua, 4);
-    run_embedded(lua, "ledger.lua", 2); /* 5 ledger */
-    lua_pushvalue(lua, 1);
-    lua_pushvalue(lua, 4);
-    lua_pushvalue(lua, 2);
-    lua_pushvalue(lua, 5);
-    lua_pushvalue(lua, 3);
-    run_embedded(lua, "expect.lua", 5); /* 6 expect */
-    lua_pushvalue(lua, 1);
-    lua_pushvalue(lua, 2);
-    lua_pushvalue(lua, 6);
-    lua_pushvalue(lua, 3);
-    run_embedded(lua, "language.lua", 4);
+    hx_host_push(lua, stage);
+    parts_run(lua);
     lua_rawsetp(lua, LUA_REGISTRYINDEX, &language_key);
     lua_settop(lua, 0);
     stage->lua = lua;

@@ -1,8 +1,9 @@
 /*
- * snmp_client.c — objects as any SNMP manager reads them.
+ * snmp_client.c — objects as any SNMP manager reads and sets them.
  */
 #include "snmp_client.h"
 
+#include <arpa/inet.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,12 +14,25 @@
 
 #include <net-snmp/net-snmp-includes.h>
 
+#include <net-snmp/library/large_fd_set.h>
+
+#include "snmp_names.h"
+#include "trap_sink.h"
+
 /* Rows asked for with one GETBULK, of three columns each. */
 #define BULK_ROWS     6
 #define ALARM_COLUMNS 3
 
-static void *manager; /* the one session of this process; null: not open */
-static int manager_port;
+/* Own engine id of v3, which a webmanager has by chance alone. */
+#define ENGINE "gbms-bench-probe"
+
+static int agent_port;
+
+/* The one who reads. Of v3 the session is opened for each question. */
+static struct {
+    struct hx_asker asker;
+    void *session; /* null: not open */
+} reader;
 
 void hx_snmp_start(void)
 {
@@ -32,37 +46,110 @@ void hx_snmp_start(void)
                        NETSNMP_OID_OUTPUT_NUMERIC);
     snmp_disable_log();
     init_snmp("gbms-bench-probe");
+    setup_engineID(NULL, ENGINE);
 }
 
-void hx_snmp_use(int port)
+/* ---- sessions --------------------------------------------------------------------------- */
+
+/* A key of a passphrase (RFC 3414, A.2). */
+static void key_make(const char *passphrase, u_char *key, size_t *size)
 {
-    static char community[] = "public";
-    char peer[40];
-    if (manager != NULL) {
-        snmp_sess_close(manager);
+    generate_Ku(usmHMAC192SHA256AuthProtocol, (u_int)OID_LENGTH(usmHMAC192SHA256AuthProtocol),
+                (const u_char *)passphrase, strlen(passphrase), key, size);
+}
+
+static void session_secure(netsnmp_session *session, const struct hx_user *user)
+{
+    static const int levels[] = {[HX_NO_AUTH] = SNMP_SEC_LEVEL_NOAUTH,
+                                 [HX_AUTH] = SNMP_SEC_LEVEL_AUTHNOPRIV,
+                                 [HX_PRIV] = SNMP_SEC_LEVEL_AUTHPRIV};
+    session->securityModel = SNMP_SEC_MODEL_USM;
+    session->securityName = (char *)(uintptr_t)user->name;
+    session->securityNameLen = strlen(user->name);
+    session->securityLevel = levels[user->level];
+    if (user->level >= HX_AUTH) {
+        session->securityAuthProto = (oid *)(uintptr_t)usmHMAC192SHA256AuthProtocol;
+        session->securityAuthProtoLen = OID_LENGTH(usmHMAC192SHA256AuthProtocol);
+        session->securityAuthKeyLen = sizeof session->securityAuthKey;
+        key_make(user->auth, session->securityAuthKey, &session->securityAuthKeyLen);
     }
+    if (user->level >= HX_PRIV) {
+        session->securityPrivProto = (oid *)(uintptr_t)usmAESPrivProtocol;
+        session->securityPrivProtoLen = OID_LENGTH(usmAESPrivProtocol);
+        session->securityPrivKeyLen = sizeof session->securityPrivKey;
+        key_make(user->priv, session->securityPrivKey, &session->securityPrivKeyLen);
+    }
+}
+
+/* Of v3 it finds the agent's engine, and the only users that the library knows are the asker's. */
+static void *session_open(const struct hx_asker *asker)
+{
+    static const long versions[] = {SNMP_VERSION_1, SNMP_VERSION_2c, SNMP_VERSION_3};
+    char peer[40];
     netsnmp_session session;
     snmp_sess_init(&session);
-    snprintf(peer, sizeof peer, "udp:127.0.0.1:%d", port);
+    snprintf(peer, sizeof peer, "udp:127.0.0.1:%d", agent_port);
     session.peername = peer;
-    session.version = SNMP_VERSION_2c;
-    session.community = (unsigned char *)community;
-    session.community_len = strlen(community);
+    session.localname = asker->from[0] != '\0' ? (char *)(uintptr_t)asker->from : NULL;
+    session.version = versions[asker->version];
     session.timeout = HX_ANSWER_LIMIT_S * 1000000L;
     session.retries = 0;
-    manager = snmp_sess_open(&session);
-    manager_port = port;
+    if (asker->version == HX_V3) {
+        hx_sinks_users_hide();
+        session_secure(&session, &asker->user);
+    } else {
+        session.community = (unsigned char *)(uintptr_t)asker->community;
+        session.community_len = strlen(asker->community);
+    }
+    return snmp_sess_open(&session);
 }
 
-/* The answer to the request, which is freed; null with the reason in answer->error. */
-static netsnmp_pdu *manager_ask(netsnmp_pdu *request, struct hx_answer *answer)
+static void session_close(void *session, enum hx_version version)
+{
+    struct usmUser *user;
+    if (session != NULL) {
+        snmp_sess_close(session);
+    }
+    if (version == HX_V3) {
+        while ((user = usm_get_userList()) != NULL) {
+            usm_remove_user(user);
+            usm_free_user(user);
+        }
+        hx_sinks_users_show();
+    }
+}
+
+void hx_snmp_use_as(const struct hx_asker *asker)
+{
+    if (reader.session != NULL) {
+        session_close(reader.session, reader.asker.version);
+        reader.session = NULL;
+    }
+    reader.asker = *asker;
+}
+
+void hx_snmp_use(int port, const struct hx_asker *asker)
+{
+    agent_port = port;
+    hx_snmp_use_as(asker);
+}
+
+/* The answer to the reader's request, which is freed; null with the reason in answer->error. */
+static netsnmp_pdu *reader_ask(netsnmp_pdu *request, struct hx_answer *answer)
 {
     netsnmp_pdu *response = NULL;
     int status = STAT_ERROR;
-    if (manager == NULL) {
+    if (reader.session == NULL) {
+        reader.session = session_open(&reader.asker);
+    }
+    if (reader.session == NULL) {
         snmp_free_pdu(request);
     } else {
-        status = snmp_sess_synch_response(manager, request, &response);
+        status = snmp_sess_synch_response(reader.session, request, &response);
+    }
+    if (reader.asker.version == HX_V3) {
+        session_close(reader.session, HX_V3);
+        reader.session = NULL;
     }
     if (status == STAT_SUCCESS && response->errstat == SNMP_ERR_NOERROR) {
         return response;
@@ -88,7 +175,7 @@ bool hx_snmp_is_there(void)
 {
     const struct sockaddr_in agent = {
         .sin_family = AF_INET,
-        .sin_port = htons((uint16_t)manager_port),
+        .sin_port = htons((uint16_t)agent_port),
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
     };
     uint8_t answer[256];
@@ -102,11 +189,31 @@ bool hx_snmp_is_there(void)
     return is_there;
 }
 
+/* ---- objects ---------------------------------------------------------------------------- */
+
+static size_t oid_widen(const struct hx_oid *from, oid *to)
+{
+    for (uint32_t i = 0; i < from->length; ++i) {
+        to[i] = from->arc[i];
+    }
+    return from->length;
+}
+
+/* What is longer than any object is cut. */
+static void oid_narrow(const oid *from, size_t length, struct hx_oid *to)
+{
+    to->length = length < HX_OID_MAX ? (uint32_t)length : HX_OID_MAX;
+    for (uint32_t i = 0; i < to->length; ++i) {
+        to->arc[i] = (uint32_t)from[i];
+    }
+}
+
 static void value_take(struct hx_value *value, const netsnmp_variable_list *variable)
 {
     value->kind = HX_VALUE_TEXT;
     value->number = 0;
     value->text[0] = '\0';
+    value->size = 0;
     size_t size = variable->val_len;
     size_t used = 0;
     switch (variable->type) {
@@ -146,12 +253,9 @@ void hx_snmp_get(const struct hx_question *question, struct hx_answer *answer)
     netsnmp_pdu *request = snmp_pdu_create(SNMP_MSG_GET);
     for (int32_t i = 0; i < question->count; ++i) {
         oid name[HX_OID_MAX];
-        for (uint32_t arc = 0; arc < question->object[i].length; ++arc) {
-            name[arc] = question->object[i].arc[arc];
-        }
-        snmp_add_null_var(request, name, question->object[i].length);
+        snmp_add_null_var(request, name, oid_widen(&question->object[i], name));
     }
-    netsnmp_pdu *response = manager_ask(request, answer);
+    netsnmp_pdu *response = reader_ask(request, answer);
     if (response == NULL) {
         return;
     }
@@ -171,44 +275,19 @@ void hx_snmp_get(const struct hx_question *question, struct hx_answer *answer)
 
 /* ---- the alarm table -------------------------------------------------------------------- */
 
-static const oid alarm_entry[] = {WM_OID_BACS, WM_SNMP_ALARMS, WM_SNMP_ALARM_TABLE, 1};
-static const oid well_known[] = {WM_OID_BACS, WM_SNMP_ALARMS, WM_SNMP_WELL_KNOWN};
-
-/* The number below bacsWellKnownAlarms, or 0. */
-static uint32_t well_known_number(const netsnmp_variable_list *variable)
-{
-    size_t length = OID_LENGTH(well_known);
-    if (variable->type != ASN_OBJECT_ID || variable->val_len != (length + 1) * sizeof(oid) ||
-        memcmp(variable->val.objid, well_known, sizeof well_known) != 0) {
-        return 0;
-    }
-    return (uint32_t)variable->val.objid[length];
-}
-
-/* Is it a cell of this column? Then *row is its index. */
-static bool is_cell(const netsnmp_variable_list *variable, oid column, oid *row)
-{
-    size_t length = OID_LENGTH(alarm_entry);
-    if (variable->name_length != length + 2 ||
-        memcmp(variable->name, alarm_entry, sizeof alarm_entry) != 0 ||
-        variable->name[length] != column) {
-        return false;
-    }
-    *row = variable->name[length + 1];
-    return true;
-}
-
 static netsnmp_pdu *alarms_request(oid row)
 {
     netsnmp_pdu *request = snmp_pdu_create(SNMP_MSG_GETBULK);
     request->non_repeaters = 0;
     request->max_repetitions = BULK_ROWS;
     for (oid column = 1; column <= ALARM_COLUMNS; ++column) {
-        oid name[OID_LENGTH(alarm_entry) + 2];
-        memcpy(name, alarm_entry, sizeof alarm_entry);
-        name[OID_LENGTH(alarm_entry)] = column;
-        name[OID_LENGTH(alarm_entry) + 1] = row;
-        snmp_add_null_var(request, name, OID_LENGTH(alarm_entry) + (row > 0 ? 2 : 1));
+        const oid *entry = NULL;
+        oid name[HX_OID_MAX];
+        const size_t length = hx_alarm_entry(&entry);
+        memcpy(name, entry, length * sizeof *entry);
+        name[length] = column;
+        name[length + 1] = row;
+        snmp_add_null_var(request, name, length + (row > 0 ? 2 : 1));
     }
     return request;
 }
@@ -224,7 +303,7 @@ static bool alarm_row_take(netsnmp_variable_list **variable, struct hx_answer *a
         if (cell[i] == NULL) {
             return false;
         }
-        is_row[i] = is_cell(cell[i], (oid)i + 1, &index[i]);
+        is_row[i] = hx_is_alarm_cell(cell[i], (oid)i + 1, &index[i]);
         *variable = cell[i]->next_variable;
     }
     if (!is_row[0] && !is_row[1] && !is_row[2]) {
@@ -242,7 +321,7 @@ static bool alarm_row_take(netsnmp_variable_list **variable, struct hx_answer *a
     *row = index[0];
     answer->is.alarm[answer->count++] = (struct hx_alarm_entry){
         .id = (uint32_t)index[0],
-        .number = well_known_number(cell[1]),
+        .number = hx_well_known_number(cell[1]),
         .time = (uint32_t)*cell[2]->val.integer,
     };
     return true;
@@ -254,7 +333,7 @@ void hx_snmp_alarms(struct hx_answer *answer)
     bool is_more = true;
     answer->is_ok = true;
     while (is_more) {
-        netsnmp_pdu *response = manager_ask(alarms_request(row), answer);
+        netsnmp_pdu *response = reader_ask(alarms_request(row), answer);
         if (response == NULL) {
             answer->is_ok = false;
             return;
@@ -268,124 +347,164 @@ void hx_snmp_alarms(struct hx_answer *answer)
     }
 }
 
-/* ---- traps ------------------------------------------------------------------------------ */
+/* ---- requests of anybody ---------------------------------------------------------------- */
 
-static void *sink;
-static int sink_fd = -1;
-static struct hx_trap *traps; /* what has not been handed over */
-static size_t traps_count;
-static size_t traps_room;
+/* What came back of a request; code is empty until something does. */
+struct exchange {
+    struct hx_reply *reply;
+    int32_t count;
+    bool was_late; /* of v3: the agent's clock is learnt from its report, and the library tries anew
+                    */
+};
 
-static struct hx_trap trap_read(const netsnmp_pdu *pdu)
+static int reply_came(int operation, netsnmp_session *session, int id, netsnmp_pdu *pdu,
+                      void *context)
 {
-    static const oid up_time[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
-    static const oid trap_oid[] = {1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0};
-    static const oid prefix[] = {WM_OID_BACS, WM_SNMP_TRAPS};
-    static const oid cold_start[] = {1, 3, 6, 1, 6, 3, 1, 1, 5, 1};
-    struct hx_trap trap = {.kind = HX_TRAP_OTHER};
-    oid row = 0;
-    for (const netsnmp_variable_list *v = pdu->variables; v != NULL; v = v->next_variable) {
-        if (v->type == ASN_TIMETICKS &&
-            snmp_oid_compare(v->name, v->name_length, up_time, OID_LENGTH(up_time)) == 0) {
-            trap.uptime = (uint32_t)*v->val.integer;
-        } else if (v->type == ASN_OBJECT_ID &&
-                   snmp_oid_compare(v->name, v->name_length, trap_oid, OID_LENGTH(trap_oid)) == 0) {
-            const oid *name = v->val.objid;
-            size_t length = v->val_len / sizeof(oid);
-            if (length == OID_LENGTH(prefix) + 1 && memcmp(name, prefix, sizeof prefix) == 0) {
-                oid last = name[length - 1];
-                trap.kind = last == WM_SNMP_ENTRY_ADDED     ? HX_TRAP_ADDED
-                            : last == WM_SNMP_ENTRY_REMOVED ? HX_TRAP_REMOVED
-                                                            : HX_TRAP_OTHER;
-            } else if (snmp_oid_compare(name, length, cold_start, OID_LENGTH(cold_start)) == 0) {
-                trap.kind = HX_TRAP_COLD_START;
-            }
-        } else if (is_cell(v, 1, &row) && v->type == ASN_INTEGER) {
-            trap.id = (uint32_t)*v->val.integer;
-        } else if (is_cell(v, 2, &row)) {
-            trap.number = well_known_number(v);
-        }
-    }
-    return trap;
-}
-
-static int trap_came(int operation, netsnmp_session *session, int id, netsnmp_pdu *pdu,
-                     void *context)
-{
+    struct exchange *exchange = context;
+    struct hx_reply *reply = exchange->reply;
     (void)session;
     (void)id;
-    (void)context;
-    if (operation != NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE ||
-        (pdu->command != SNMP_MSG_TRAP2 && pdu->command != SNMP_MSG_INFORM)) {
+    if (operation != NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE) {
         return 1;
     }
-    if (traps_count == traps_room) {
-        traps_room = traps_room * 2 + 64;
-        traps = realloc(traps, traps_room * sizeof *traps);
-        if (traps == NULL) {
-            abort();
-        }
+    const bool is_report = pdu->command == SNMP_MSG_REPORT;
+    const char *code = is_report ? hx_report_name(pdu) : hx_error_name(pdu->errstat);
+    if (is_report && strcmp(code, "notInTimeWindow") == 0 && !exchange->was_late) {
+        exchange->was_late = true;
+        return 1;
     }
-    traps[traps_count++] = trap_read(pdu);
+    snprintf(reply->code, sizeof reply->code, "%s", code);
+    reply->index = is_report ? 0 : (int32_t)pdu->errindex;
+    netsnmp_variable_list *variable = is_report ? NULL : pdu->variables;
+    for (exchange->count = 0; variable != NULL && exchange->count < HX_OBJECTS_MAX;
+         variable = variable->next_variable) {
+        struct hx_binding *binding = &reply->binding[exchange->count++];
+        oid_narrow(variable->name, variable->name_length, &binding->object);
+        value_take(&binding->value, variable);
+    }
     return 1;
 }
 
-int hx_traps_open(int *fd)
+/*
+ * RFC 3414, 4: whoever asks an engine for its name is answered. The agent takes datagrams in order:
+ * when this is answered, it is done with all that was sent before.
+ */
+static bool knock(void)
 {
-    netsnmp_transport *transport = netsnmp_transport_open_server("snmptrap", "udp:127.0.0.1:0");
-    if (transport == NULL) {
-        return 0;
-    }
-    netsnmp_session session;
-    snmp_sess_init(&session);
-    session.peername = SNMP_DEFAULT_PEERNAME;
-    session.version = SNMP_DEFAULT_VERSION;
-    session.community_len = SNMP_DEFAULT_COMMUNITY_LEN;
-    session.callback = trap_came;
-    session.authenticator = NULL;
-    sink = snmp_sess_add(&session, transport, NULL, NULL);
-    if (sink == NULL) {
-        return 0;
-    }
-    sink_fd = transport->sock;
-    *fd = sink_fd;
-    struct sockaddr_in address;
-    socklen_t size = sizeof address;
-    int room = 1 << 20;
-    setsockopt(sink_fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
-    if (getsockname(sink_fd, (struct sockaddr *)&address, &size) != 0) {
-        return 0;
-    }
-    return ntohs(address.sin_port);
+    static const uint8_t discovery[] = {
+        0x30, 0x38, 2, 1, 3,                                                    /* v3 */
+        0x30, 0x0D, 2, 1, 1, 2, 2,    5,    0xDC, 4, 1,    4, 2, 1, 3, 4, 0x10, /* reportable, USM
+                                                                                 */
+        0x30, 0x0E, 4, 0, 2, 1, 0,    2,    1,    0, 4,    0, 4, 0, 4, 0, /* of nobody, to nobody */
+        0x30, 0x12, 4, 0, 4, 0, 0xA0, 0x0C, 2,    2, 0x7F, 1, 2, 1, 0, 2, 1,    0, 0x30, 0,
+    };
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                                  .sin_port = htons((uint16_t)agent_port)};
+    uint8_t report[HX_DATAGRAM_MAX];
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    bool is_heard = fd >= 0 &&
+                    sendto(fd, discovery, sizeof discovery, 0, (struct sockaddr *)&address,
+                           sizeof address) == sizeof discovery &&
+                    poll(&wait, 1, HX_ANSWER_LIMIT_S * 1000) > 0 &&
+                    recv(fd, report, sizeof report, 0) > 0;
+    close(fd);
+    return is_heard;
 }
 
-void hx_traps_drain(void)
+static bool binding_add(netsnmp_pdu *pdu, const struct hx_binding *binding, bool is_set)
 {
-    char byte;
-    while (recv(sink_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0) {
-        fd_set set;
-        FD_ZERO(&set);
-        FD_SET(sink_fd, &set);
-        snmp_sess_read(sink, &set);
+    static const u_char types[] = {
+        [HX_VALUE_INTEGER] = ASN_INTEGER, [HX_VALUE_TEXT] = ASN_OCTET_STR,
+        [HX_VALUE_GAUGE] = ASN_GAUGE,     [HX_VALUE_COUNTER] = ASN_COUNTER,
+        [HX_VALUE_TICKS] = ASN_TIMETICKS, [HX_VALUE_ADDRESS] = ASN_IPADDRESS,
+        [HX_VALUE_OID] = ASN_OBJECT_ID,   [HX_VALUE_NULL] = ASN_NULL,
+    };
+    oid name[HX_OID_MAX];
+    oid arcs[MAX_OID_LEN];
+    size_t arcs_count = MAX_OID_LEN;
+    const size_t length = oid_widen(&binding->object, name);
+    const struct hx_value *value = &binding->value;
+    long number = (long)value->number;
+    in_addr_t address = htonl((uint32_t)value->number);
+    const void *bytes = &number;
+    size_t size = sizeof number;
+    if (!is_set || value->kind == HX_VALUE_NULL) {
+        return snmp_add_null_var(pdu, name, length) != NULL;
     }
+    if (value->kind == HX_VALUE_TEXT) {
+        bytes = value->text;
+        size = value->size;
+    } else if (value->kind == HX_VALUE_ADDRESS) {
+        bytes = &address;
+        size = sizeof address;
+    } else if (value->kind == HX_VALUE_OID) {
+        bytes = read_objid(value->text, arcs, &arcs_count) != 0 ? arcs : NULL;
+        size = arcs_count * sizeof *arcs;
+    }
+    return bytes != NULL &&
+           snmp_pdu_add_variable(pdu, name, length, types[value->kind], bytes, size) != NULL;
 }
 
-void hx_traps_take(struct hx_answer *answer)
+/* Reads what has come on a session without waiting. */
+static void session_look(void *session)
 {
-    hx_traps_drain();
-    size_t count = traps_count < HX_TRAPS_MAX ? traps_count : HX_TRAPS_MAX;
-    if (count > 0) {
-        memcpy(answer->is.trap, traps, count * sizeof *traps);
-        memmove(traps, traps + count, (traps_count - count) * sizeof *traps);
+    netsnmp_large_fd_set readable;
+    struct pollfd wait = {.fd = snmp_sess_transport(session)->sock, .events = POLLIN};
+    netsnmp_large_fd_set_init(&readable, FD_SETSIZE);
+    if (poll(&wait, 1, 0) > 0) {
+        netsnmp_large_fd_setfd(wait.fd, &readable);
+        snmp_sess_read2(session, &readable);
     }
-    traps_count -= count;
+    netsnmp_large_fd_set_cleanup(&readable);
+}
+
+/* Times that a request goes back and forth: with the agent's clock, and with what it says then. */
+#define KNOCKS 3
+
+void hx_snmp_request(const struct hx_question *question, struct hx_answer *answer)
+{
+    struct exchange exchange = {.reply = &answer->is.reply};
+    static const int commands[] = {
+        [HX_GET] = SNMP_MSG_GET, [HX_GET_NEXT] = SNMP_MSG_GETNEXT, [HX_SET] = SNMP_MSG_SET};
+    netsnmp_pdu *request = snmp_pdu_create(commands[question->request]);
     answer->is_ok = true;
-    answer->count = (int32_t)count;
-    answer->has_more = traps_count > 0;
+    for (int32_t i = 0; i < question->count; ++i) {
+        answer->is_ok = binding_add(request, &question->binding[i], question->request == HX_SET) &&
+                        answer->is_ok;
+    }
+    void *session = session_open(&question->asker);
+    answer->is_ok = answer->is_ok && session != NULL &&
+                    snmp_sess_async_send(session, request, reply_came, &exchange) != 0;
+    if (!answer->is_ok) {
+        snmp_free_pdu(request);
+        snprintf(answer->error, sizeof answer->error, "the request could not be sent");
+    }
+    for (int i = 0; answer->is_ok && i < KNOCKS && answer->is.reply.code[0] == '\0'; ++i) {
+        answer->is_ok = knock();
+        snprintf(answer->error, sizeof answer->error, "no answer in time, to nobody");
+        session_look(session);
+    }
+    session_close(session, question->asker.version);
+    answer->count = exchange.count;
+    if (answer->is.reply.code[0] == '\0') {
+        snprintf(answer->is.reply.code, sizeof answer->is.reply.code, "noAnswer");
+    }
 }
 
-void hx_traps_forget(void)
+void hx_snmp_datagram(const struct hx_question *question, struct hx_answer *answer)
 {
-    hx_traps_drain();
-    traps_count = 0;
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                                  .sin_port = htons((uint16_t)agent_port)};
+    uint8_t bytes[HX_DATAGRAM_MAX];
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    answer->is_ok = fd >= 0 &&
+                    sendto(fd, question->datagram, question->size, 0, (struct sockaddr *)&address,
+                           sizeof address) == (ssize_t)question->size &&
+                    knock();
+    answer->count = answer->is_ok && recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0 ? 1 : 0;
+    snprintf(answer->error, sizeof answer->error, "the bytes could not be sent");
+    close(fd);
 }

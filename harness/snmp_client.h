@@ -1,17 +1,18 @@
 /*
- * snmp_client.h — the probe's SNMP manager and trap sink: Net-SNMP, v2c, blocking, one session
- * each, numeric OIDs, no MIB files and no configuration files.
+ * snmp_client.h — the probe's SNMP manager: Net-SNMP, v1, v2c and v3, numeric OIDs, no MIB files
+ * and no configuration files. An answer is waited for, and silence is heard at once.
  */
 #ifndef HX_SNMP_CLIENT_H
 #define HX_SNMP_CLIENT_H
 
 #include "probe.h"
 
-/* Once a process, before anything else here. */
+/* Once a process, before anything else of SNMP. */
 void hx_snmp_start(void);
 
-/* From now on the agent on this port of 127.0.0.1, community public. */
-void hx_snmp_use(int port);
+/* From now on the agent on this port of 127.0.0.1, and who reads objects and alarms. */
+void hx_snmp_use(int port, const struct hx_asker *asker);
+void hx_snmp_use_as(const struct hx_asker *asker);
 
 /* One GET of all objects of the question. */
 void hx_snmp_get(const struct hx_question *question, struct hx_answer *answer);
@@ -22,12 +23,10 @@ bool hx_snmp_is_there(void);
 /* The alarm table by GETBULK. */
 void hx_snmp_alarms(struct hx_answer *answer);
 
-/* Opens the sink; returns its port, 0 if it can't. *fd: readable when a trap waits. */
-int hx_traps_open(int *fd);
-/* Takes in every datagram that waits. */
-void hx_traps_drain(void);
-/* Hands over what came in since the last time. */
-void hx_traps_take(struct hx_answer *answer);
-void hx_traps_forget(void);
+/* A GET or a SET of the question's bindings, as its asker; what became of it. */
+void hx_snmp_request(const struct hx_question *question, struct hx_answer *answer);
+
+/* Bytes to the agent; when this returns it is done with them. count: answers that came, 0 or 1. */
+void hx_snmp_datagram(const struct hx_question *question, struct hx_answer *answer);
 
 #endif

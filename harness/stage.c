@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "guard.h"
+#include "outsider.h"
 #include "power.h"
 
 #define ERROR_SIZE 1024
@@ -31,25 +32,77 @@ struct chosen {
     size_t count;
 };
 
+/* What was checked before. */
+static void text_take(struct wm_settings *settings, enum wm_text text, const char *string)
+{
+    if (wm_text_set(settings, text, string) != WM_OK) {
+        abort();
+    }
+}
+
+static void chosen_take(struct chosen *chosen, struct hx_stage *stage, struct wm_change change)
+{
+    chosen->item = hx_realloc(chosen->item, (chosen->count + 1) * sizeof *chosen->item);
+    chosen->item[chosen->count++] = change;
+    if (change.string == NULL) {
+        stage->settings.value[change.setting] = change.value;
+    } else {
+        text_take(&stage->settings, change.text, change.string);
+    }
+}
+
+/* A scenario file is read before there is a sink: what stands for its address becomes that. */
+static const char *sink_resolve(const struct hx_stage *stage, const char *value)
+{
+    int number = 0;
+    return stage->probe != NULL && sscanf(value, HX_RECEIVER_PLACE, &number) == 1 && number >= 0 &&
+                   number < HX_SINKS
+               ? stage->sink[number]
+               : value;
+}
+
 static bool chosen_add(struct chosen *chosen, struct hx_stage *stage, const char *place,
                        const char *name, const char *value, struct hx_text *error)
 {
     struct wm_change setting;
     struct hx_text why = {0};
-    if (!hx_setting_check(name, value, &setting, &why)) {
+    if (!hx_setting_check(name, sink_resolve(stage, value), &setting, &why)) {
         hx_text_add(error, "%s: %s", place, hx_text_string(&why));
         hx_text_free(&why);
         return false;
     }
-    chosen->item = hx_realloc(chosen->item, (chosen->count + 1) * sizeof *chosen->item);
-    chosen->item[chosen->count++] = setting;
-    if (setting.string == NULL) {
-        stage->settings.value[setting.setting] = setting.value;
-    }
-    if (stage->ledger != NULL && setting.string == NULL) {
+    chosen_take(chosen, stage, setting);
+    if (stage->ledger != NULL) {
         hx_ledger_give(stage->ledger, &setting);
     }
     return true;
+}
+
+/* The bench's own receiver takes the last place that is free. */
+static bool sink_add(struct chosen *chosen, struct hx_stage *stage, struct hx_text *error)
+{
+    const enum wm_text first = wm_text_snmp_receiver_1_address;
+    const int step = (int)wm_text_snmp_receiver_2_address - (int)first;
+    for (int i = WM_TRAP_RECEIVERS_MAX - 1; i >= 0; --i) {
+        const enum wm_text text = (enum wm_text)((int)first + step * i);
+        if (wm_text_value(&stage->settings, text)[0] == '\0') {
+            chosen_take(chosen, stage, (struct wm_change){.text = text, .string = stage->sink[0]});
+            return true;
+        }
+    }
+    hx_text_add(error, "all %d trap receivers are the scenario's; leave one to the bench",
+                WM_TRAP_RECEIVERS_MAX);
+    return false;
+}
+
+static void settings_reset(struct wm_settings *settings)
+{
+    for (int i = 0; i < wm_setting_count; ++i) {
+        settings->value[i] = wm_setting((enum wm_setting)i)->value_default;
+    }
+    for (int i = 0; i < wm_text_count; ++i) {
+        text_take(settings, (enum wm_text)i, wm_text((enum wm_text)i)->value_default);
+    }
 }
 
 static bool settings_gather(struct chosen *chosen, struct hx_stage *stage,
@@ -57,9 +110,7 @@ static bool settings_gather(struct chosen *chosen, struct hx_stage *stage,
 {
     size_t count = 0;
     const struct sim_plant_setting *own = sim_plant_settings(stage->plant, &count);
-    for (int i = 0; i < wm_setting_count; ++i) {
-        stage->settings.value[i] = wm_setting((enum wm_setting)i)->value_default;
-    }
+    settings_reset(&stage->settings);
     for (size_t i = 0; i < count; ++i) {
         if (!chosen_add(chosen, stage, options->plant_file, own[i].name, own[i].text, error)) {
             return false;
@@ -74,7 +125,7 @@ static bool settings_gather(struct chosen *chosen, struct hx_stage *stage,
             }
         }
     }
-    return true;
+    return stage->probe == NULL || sink_add(chosen, stage, error);
 }
 
 static void options_make(struct hx_stage *stage, const struct hx_stage_options *options,
@@ -99,28 +150,42 @@ static void options_make(struct hx_stage *stage, const struct hx_stage_options *
     for (size_t i = 0; i < options->trap_addresses; ++i) {
         board->trap_address[board->trap_addresses++] = options->trap_address[i];
     }
-    if (options->probe != NULL) {
-        (void)snprintf(stage->sink_address, sizeof stage->sink_address, "127.0.0.1:%d",
-                       options->probe->trap_port);
-        board->trap_address[board->trap_addresses++] = stage->sink_address;
+}
+
+/* Room for what is asked before a scenario does. */
+static struct hx_question question;
+static struct hx_answer answer;
+
+static bool probe_ask(struct hx_stage *stage, struct hx_text *error)
+{
+    hx_probe_ask(stage->probe, stage->board, &question, &answer);
+    if (!answer.is_ok) {
+        hx_text_add(error, "%s", answer.error);
     }
+    return answer.is_ok;
+}
+
+/* Before the webmanager is powered up: its first trap comes with that. */
+static bool probe_prepare(struct hx_stage *stage, struct hx_text *error)
+{
+    question = (struct hx_question){.kind = HX_ASK_FORGET};
+    for (size_t i = 0; i < HX_SINKS; ++i) {
+        snprintf(stage->sink[i], sizeof stage->sink[i], "127.0.0.1:%d",
+                 (int)stage->probe->sink_port[i]);
+    }
+    return probe_ask(stage, error);
 }
 
 static bool probe_connect(struct hx_stage *stage, struct hx_text *error)
 {
-    static struct hx_question question;
-    static struct hx_answer answer;
     question = (struct hx_question){
         .kind = HX_ASK_CONNECT,
         .modbus_port = board_modbus_port(stage->board),
         .modbus_unit = stage->settings.value[wm_setting_modbus_unit_id],
         .snmp_port = board_snmp_port(stage->board),
     };
-    hx_probe_ask(stage->probe, stage->board, &question, &answer);
-    if (!answer.is_ok) {
-        hx_text_add(error, "%s", answer.error);
-    }
-    return answer.is_ok;
+    hx_outsider_fill(&stage->settings, &question);
+    return probe_ask(stage, error);
 }
 
 bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *options,
@@ -135,6 +200,9 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
     stage->media = board_media_create();
     if (stage->world == NULL || stage->media == NULL) {
         hx_text_add(error, "no memory for the world");
+        return false;
+    }
+    if (stage->probe != NULL && !probe_prepare(stage, error)) {
         return false;
     }
     stage->plant = sim_plant_load(stage->world, stage->lua, options->plant_file, options->allow,

@@ -35,6 +35,7 @@ struct hx_stage {
     struct hx_trace *trace;      /* ro; borrowed, or own_trace        */
     struct hx_trace own_trace;   /* private                           */
     struct hx_ledger *ledger;    /* ro; borrowed, null: nobody asks   */
+    char sink[HX_SINKS][24];     /* private: addresses of the trap sinks */
     bool stops_at_views;         /* rw: leave sim_world_run at a view */
     bool is_verbose;             /* rw: print notes                   */
     uint32_t boots;              /* ro: how often the power came on   */
@@ -44,7 +45,6 @@ struct hx_stage {
     struct wm_settings settings_given;
     char modbus_address[HX_ADDRESS_SIZE];
     char snmp_address[HX_ADDRESS_SIZE];
-    char sink_address[HX_ADDRESS_SIZE];
     int64_t rounds_before; /* of boards that are gone                              */
     struct hx_text oracle; /* what the judge of one that is gone had to say        */
     bool is_spoiled;       /* the record of settings, until the power comes again  */

@@ -50,13 +50,28 @@ local function ask(line)
     { lines = {}, said = problem, is_ok = false, code = "off", text = problem }
 end
 
--- The same for a request that may change something. A setting that is in force is the harness's
--- too: it says how registers and objects are to be read.
+local followers = {}
+
+-- fn(name) is called when a setting was set, whichever way.
+function console.on_set(fn)
+  followers[#followers + 1] = fn
+end
+
+-- A setting that is in force is the harness's too: it says how registers and objects are to be
+-- read, who may ask, and whom the webmanager tells.
+function console.has_set(name, value)
+  host.setting_is(name, value)
+  for _, fn in ipairs(followers) do
+    fn(name)
+  end
+end
+
+-- The same for a request that may change something.
 function console.request(line)
   local answer = ask(line)
-  local name, value = line:match("^%s*set%s+(%S+)%s+(%S+)%s*$")
+  local name, value = line:match("^%s*set%s+(%S+)%s+(.-)%s*$")
   if name and (answer.is_ok or answer.code == "store") then
-    host.setting_is(name, value)
+    console.has_set(name, value:match('^"(.*)"$') or value)
   end
   return answer
 end

@@ -8,9 +8,10 @@ local looks = 0 -- the same, with those that prove nothing
 -- What expect() gave and no wish has followed yet: object -> { where, order }.
 local open, opened = {}, 0
 
--- seen: list of { text, ok }. Returns if all are ok and the windows agree.
-local function judge(want, seen, disagree)
-  count, looks = count + 1, looks + 1
+-- seen: list of { text, ok }. Returns if all are ok and the windows agree. proves_nothing: it would
+-- hold without a webmanager, too.
+local function judge(want, seen, disagree, proves_nothing)
+  count, looks = count + (proves_nothing and 0 or 1), looks + 1
   local good, saw = 0, {}
   for i, each in ipairs(seen) do
     good = good + (each.ok and 1 or 0)
@@ -761,12 +762,45 @@ local function setting_is(reference, value)
   ledger.setting(reference.point, seen)
 end
 
+-- Console and, where it has one, object.
+local function text_is(reference, value)
+  if type(value) ~= "string" then
+    failure.misuse("%s is a text, got %s", reference.name, type(value))
+  elseif reference.row.is_secret then
+    failure.misuse("%s is told nowhere; say :is_set() or :is_not_set()", reference.name)
+  end
+  local seen = windows.look_at_text(reference.row)
+  for _, each in ipairs(seen) do
+    each.ok = each.raw == value
+  end
+  judge(("%s is %q"):format(reference.name, value), seen, seen[2] and seen[1].raw ~= seen[2].raw)
+  ledger.text(reference.row, value)
+end
+
+local function text_is_set(wanted)
+  return function(reference)
+    local seen = windows.look_at_text(reference.row)
+    local is_set = seen[1].raw
+    if not reference.row.is_secret then
+      is_set = is_set and (is_set ~= "" and "yes" or "no")
+    end
+    seen[1].ok = is_set == wanted
+    judge(reference.name .. (wanted == "yes" and " is set" or " is not set"), { seen[1] })
+  end
+end
+
+local text_methods = { is = text_is, is_set = text_is_set "yes", is_not_set = text_is_set "no" }
+
 local function expect_setting(name)
-  local setting = windows.setting(name)
-  if not setting then
+  local setting, text = windows.setting(name), windows.text(name)
+  if text then
+    return with_methods("a text", text_methods, { name = name, row = text })
+  elseif not setting then
     local known = {}
-    for i, each in ipairs(host.settings) do
-      known[i] = each.name
+    for _, list in ipairs { host.settings, host.texts } do
+      for _, each in ipairs(list) do
+        known[#known + 1] = each.name
+      end
     end
     failure.unknown("setting", tostring(name), known)
   end
@@ -850,97 +884,6 @@ local function expect_operator(line)
   return with_methods("an operator", operator_methods, { line = line })
 end
 
--- ---- traps --------------------------------------------------------------------------------
-
-local arrived = {} -- in order; taken: an expectation has used it up
-local taken_log = {} -- so that `within` can take a try back
-local cold_starts = 0 -- arrived
-
-local function traps_fetch()
-  for _, trap in ipairs(host.traps()) do
-    for _, alarm in ipairs(host.alarms_known) do
-      if alarm.number == trap.number and trap.number ~= 0 then
-        trap.name = alarm.name
-      end
-    end
-    trap.text = ("%s %s (id %d)"):format(trap.kind, trap.name or "?", trap.id)
-    -- coldStart and the like tell of no alarm.
-    trap.taken = trap.kind == "other"
-    cold_starts = cold_starts + (trap.kind == "cold_start" and 1 or 0)
-    if trap.name then
-      ledger.arrived(trap.kind, trap.name)
-    end
-    arrived[#arrived + 1] = trap
-  end
-end
-
-local function traps_waiting()
-  local waiting = {}
-  for _, trap in ipairs(arrived) do
-    if not trap.taken and trap.kind ~= "cold_start" then
-      waiting[#waiting + 1] = trap.text
-    end
-  end
-  return "traps: " .. (#waiting > 0 and table.concat(waiting, ", ") or "none")
-end
-
-local function take(trap)
-  trap.taken = true
-  taken_log[#taken_log + 1] = trap
-  count, looks = count + 1, looks + 1
-  return trap.uptime, trap.id
-end
-
--- The webmanager says that it has started.
-local function expect_cold_start()
-  traps_fetch()
-  for _, trap in ipairs(arrived) do
-    if not trap.taken and trap.kind == "cold_start" then
-      return take(trap)
-    end
-  end
-  judge("a trap: coldStart", { { ok = false, text = traps_waiting() } })
-end
-
--- Gives the trap's sysUpTime, in hundredths of a second, and the alarm's id.
-local function expect_trap(what)
-  if what == "cold_start" then
-    return expect_cold_start()
-  end
-  local wish = type(what) == "string" and { added = what } or what
-  local kind = type(wish) == "table" and next(wish)
-  if kind ~= "added" and kind ~= "removed" or next(wish, kind) ~= nil then
-    failure.misuse("expect.trap takes an alarm's name, { added = \"name\" } or " ..
-      "{ removed = \"name\" }")
-  end
-  local alarm = find_alarm(wish[kind])
-  if alarm.number == 0 then
-    failure.misuse("no trap tells of %s: it has no row in the alarm table; ask for system_error",
-      alarm.name)
-  end
-  traps_fetch()
-  for _, trap in ipairs(arrived) do
-    if not trap.taken and trap.kind == kind and trap.number == alarm.number then
-      ledger.trap(kind, alarm.name)
-      return take(trap)
-    end
-  end
-  judge(("a trap: %s %s"):format(kind, alarm.name), { { ok = false, text = traps_waiting() } })
-end
-
-local function expect_no_trap(extra)
-  if extra ~= nil then
-    failure.misuse("expect.no_trap() takes nothing: it means no trap of any kind")
-  end
-  traps_fetch()
-  local text = traps_waiting()
-  judge("no trap", { { ok = text == "traps: none", text = text } })
-  -- Before the webmanager runs there is no alarm that could have sent one.
-  if not host.is_complete() then
-    count = count - 1
-  end
-end
-
 -- ---- the word -----------------------------------------------------------------------------
 
 local members = {
@@ -950,8 +893,6 @@ local members = {
   operator = expect_operator,
   setting = expect_setting,
   snmp = expect_snmp,
-  trap = expect_trap,
-  no_trap = expect_no_trap,
 }
 
 local expect = setmetatable({}, {
@@ -966,8 +907,21 @@ local expect = setmetatable({}, {
   __newindex = function() failure.misuse("expect cannot be changed") end,
 })
 
+local told -- what else is given back: how many traps were used up
+
 return {
   expect = expect,
+  judge = judge,
+  with_methods = with_methods,
+  find_alarm = find_alarm,
+  -- More expectations, by name.
+  add = function(more)
+    for name, fn in pairs(more) do
+      members[name] = fn
+    end
+  end,
+  -- Who knows of the traps that a try used up: { mark, give_back }.
+  watch_traps = function(watched) told = watched end,
   count = function() return count end,
   looks = function() return looks end,
   open_mark = function() return opened end,
@@ -976,26 +930,13 @@ return {
   -- A try of `within` begins; it held; it failed, and the traps that it took are given back.
   try = function()
     ledger.try()
-    return #taken_log
+    return told.mark()
   end,
   keep = function() ledger.keep() end,
   give_back = function(mark)
     ledger.drop()
-    while #taken_log > mark do
-      table.remove(taken_log).taken = false
-    end
+    told.give_back(mark)
   end,
-  -- The scenario has passed: what else arrived, and what all of it asserted.
-  finish = function()
-    if host.boots() > 1 then
-      traps_fetch()
-      judge("one coldStart each time that the power came back",
-        { { ok = cold_starts == host.boots() - 1, text = cold_starts .. " arrived" } })
-      count = count - 1
-    end
-    if host.is_covering then
-      traps_fetch()
-      ledger.finish()
-    end
-  end,
+  -- The scenario has passed: what all of it asserted.
+  finish = function() ledger.finish() end,
 }

@@ -20,11 +20,11 @@ function failure.where()
   return "?"
 end
 
--- is_judged: the board's judge says it, no expectation.
-function failure.raise(want, saw, disagree, is_judged)
+-- is_judged: a judge of the bench says it, no expectation; where: the scenario itself, then.
+function failure.raise(want, saw, disagree, is_judged, where)
   error(setmetatable({
-    where = failure.where(), want = want, saw = saw, disagree = disagree, at_us = host.now_us(),
-    is_judged = is_judged,
+    where = where or failure.where(), want = want, saw = saw, disagree = disagree,
+    at_us = host.now_us(), is_judged = is_judged,
   }, Failure), 0)
 end
 

@@ -3,7 +3,7 @@
 -- A scenario file sees these words and the harmless part of Lua's library, and nothing else:
 -- unknown names are errors, names cannot be set, and the same seed gives the same run.
 
-local host, failure, watch, console = ...
+local host, failure, watch, console, traps, manager = ...
 
 local language = {}
 
@@ -135,6 +135,7 @@ local function settle()
     end
     advance(limit, "settle", limit.us, true)
   end
+  traps.settled()
 end
 
 local function need_function(fn, what)
@@ -212,6 +213,57 @@ local function throughout(duration, fn, options)
   end
 end
 
+-- ---- trap receivers -----------------------------------------------------------------------
+
+-- Receivers of the bench that a scenario may name in settings: as a text one is its address.
+local receivers = {}
+local receiver_numbers = setmetatable({}, { __mode = "k" })
+local receiver_verbs = {}
+
+function receivers.number_of(value)
+  return receiver_numbers[value or 0]
+end
+
+function receiver_verbs.unplug(self)
+  traps.plug(receiver_numbers[self], false)
+end
+
+function receiver_verbs.plug(self)
+  traps.plug(receiver_numbers[self], true)
+end
+
+local function receiver_text(value)
+  local number = receivers.number_of(value)
+  return number and traps.address(number) or value
+end
+
+local Receiver = {
+  __tostring = receiver_text,
+  __concat = function(a, b) return receiver_text(a) .. receiver_text(b) end,
+  __index = function(_, name)
+    return receiver_verbs[name] or failure.unknown("verb of a trap receiver", tostring(name),
+      { "latency = seconds", ":plug", ":unplug" })
+  end,
+  __newindex = function(self, name, value)
+    if name ~= "latency" then
+      failure.unknown("property of a trap receiver", tostring(name), { "latency" })
+    elseif type(value) ~= "number" or not (value >= 0 and value <= 60) then
+      failure.misuse("latency is in real seconds until an inform is acknowledged, 60 at most")
+    end
+    traps.delay(receiver_numbers[self], value)
+  end,
+  __metatable = false,
+}
+
+function receivers.new(number)
+  if math.type(number) ~= "integer" or number < 1 or number > 7 then
+    failure.misuse("trap_receiver takes a number from 1 to 7")
+  end
+  local receiver = setmetatable({}, Receiver)
+  receiver_numbers[receiver] = number
+  return receiver
+end
+
 -- ---- scenario -----------------------------------------------------------------------------
 
 local defined = {} -- of this file, in order
@@ -232,15 +284,25 @@ local function list_of_names(list, what)
   return list
 end
 
+local function setting_text(name, value)
+  if receivers.number_of(value) then
+    if not (type(name) == "string" and name:find("^snmp%.receiver_[1-8]_address$")) then
+      failure.misuse("trap_receiver(%d) is for [\"snmp.receiver_1_address\"] and its like",
+        receivers.number_of(value))
+    end
+    return tostring(value)
+  elseif type(name) ~= "string" or type(value) ~= "string" and type(value) ~= "number" then
+    failure.misuse("settings are pairs like [\"voltage.delay\"] = 30 or = \"open_breaker\"")
+  end
+  local text = type(value) == "number" and ("%.14g"):format(value) or value
+  host.check_setting(name, text, failure.where())
+  return text
+end
+
 local function settings_of(table_of)
   local list = {}
   for name, value in pairs(table_of) do
-    if type(name) ~= "string" or type(value) ~= "string" and type(value) ~= "number" then
-      failure.misuse("settings are pairs like [\"voltage.delay\"] = 30 or = \"open_breaker\"")
-    end
-    local text = type(value) == "number" and ("%.14g"):format(value) or value
-    host.check_setting(name, text, failure.where())
-    list[#list + 1] = { name = name, text = text }
+    list[#list + 1] = { name = name, text = setting_text(name, value) }
   end
   table.sort(list, function(a, b) return a.name < b.name end)
   return list
@@ -399,6 +461,7 @@ end
 -- operator "breaker open 1": a request that must be obeyed. What it said, line by line, each as
 -- its words.
 local operator = setmetatable({
+  snmp = manager.operator,
   -- The same, where a refusal is fine: then is_ok is false, and there are code and text.
   try = function(_, line)
     return console.request(console.need_request(line, "operator:try"))
@@ -425,7 +488,7 @@ local operator = setmetatable({
 
 local words = {
   scenario = scenario, settle = settle, wait = wait, within = within, throughout = throughout,
-  operator = operator,
+  operator = operator, trap_receiver = receivers.new,
   note = function(text) host.note(plain_text(text)) end,
   seconds = times("seconds", 1), minutes = times("minutes", 60), hours = times("hours", 3600),
   days = times("days", 86400), rounds = rounds, expect = watch.expect, print = print_playing,
@@ -481,8 +544,10 @@ function language.play(number, plant)
   local entry = defined[number]
   is_playing = true
   local ok, problem = xpcall(function()
+    traps.begin()
     entry.run(plant)
     watch.need_said(0)
+    traps.account(entry.where)
     watch.finish()
   end, failure.handle)
   if ok and watch.count() == 0 then
@@ -514,7 +579,7 @@ end
 -- Nothing typed may pass time or expect: that is a scenario's.
 local not_typed = {
   scenario = true, settle = true, wait = true, within = true, throughout = true, note = true,
-  expect = true, rounds = true, operator = true,
+  expect = true, rounds = true, operator = true, trap_receiver = true,
 }
 
 -- Nothing typed may keep the service from its clients: not in C either, where no hook looks.

@@ -95,8 +95,10 @@ local function s16(value)
   return clamp(value, -32768, 32767)
 end
 
+local unit_to_be -- of temperatures, while a request is made that sets it
+
 local function is_fahrenheit()
-  return host.setting("temperature.unit") == 1
+  return (unit_to_be or host.setting("temperature.unit")) == 1
 end
 
 -- kind -> value in its unit to what the window shows
@@ -116,6 +118,7 @@ local encoders = {
     end
     return divide(value, 100)
   end,
+  enabled = function(value) return 2 - value end, -- enabled(1), disabled(2)
 }
 
 -- kind -> one step of the window in the unit, and what a raw number means in the natural unit
@@ -128,6 +131,7 @@ local steps = {
   gauge = function() return 1 end,
   linear = function(how) return how.divisor end,
   temperature = function() return is_fahrenheit() and 500 / 9 or 100 end,
+  enabled = function() return 1 end,
 }
 
 local function decode(raw, how)
@@ -136,6 +140,8 @@ local function decode(raw, how)
   end
   if how.kind == "temperature" and is_fahrenheit() then
     return (raw / 10 - 32) * 5 / 9
+  elseif how.kind == "enabled" then
+    return 2 - raw
   end
   return raw * steps[how.kind](how) / how.per_natural
 end
@@ -290,10 +296,44 @@ end
 
 -- ---- settings -----------------------------------------------------------------------------
 
+local BACS = "1.3.6.1.2.1.33.5"
+
+local function row_named(list, name)
+  for _, row in ipairs(list) do
+    if row.name == name then
+      return row
+    end
+  end
+end
+
 function windows.setting(name)
-  for _, setting in ipairs(host.settings) do
-    if setting.name == name then
-      return setting
+  return row_named(host.settings, name)
+end
+
+function windows.text(name)
+  return row_named(host.texts, name)
+end
+
+-- Some of the settings and texts are objects.
+for _, setting in ipairs(host.settings) do
+  setting.snmp_oid = setting.snmp_leaf and ("%s.1.%d.0"):format(BACS, setting.snmp_leaf)
+end
+for _, row in ipairs(host.standard) do
+  local shown = row.kind == "text" and windows.text(row.text) or
+    row.kind == "setting" and windows.setting "snmp.authentication_traps"
+  if shown then
+    shown.snmp_name, shown.snmp_oid = row.name, row.oid
+    shown.snmp = row.kind == "setting" and { kind = "enabled" } or nil
+  end
+end
+
+-- The setting or text that this object is, or nil; and whether it is a text.
+function windows.setting_at(oid)
+  for _, list in ipairs { host.settings, host.texts } do
+    for _, row in ipairs(list) do
+      if row.snmp_oid == oid then
+        return row, list == host.texts
+      end
     end
   end
 end
@@ -306,20 +346,58 @@ function windows.look_at_setting(setting)
     in_console, setting) }
   seen[1].text = ("%s = %s"):format(place, text or problem)
   if setting.snmp then
-    local raw, why = windows.object(windows.object_oid(setting.snmp_name))
+    local raw, why = windows.object(setting.snmp_oid)
     seen[2] = sighting("snmp", "snmp " .. setting.snmp_name, raw, why, setting.snmp, setting)
   end
   return seen
 end
 
+-- The same of a text: { window, raw, text }. Of a secret one raw is whether it is set.
+function windows.look_at_text(text)
+  local words, problem = console.setting(fresh().console, text.name)
+  local raw = words and (words.value or words.is_set)
+  local seen = { { window = "console", raw = raw,
+    text = ("console %s = %s"):format(text.name, raw and ("%q"):format(raw) or problem) } }
+  if text.snmp_oid then
+    local shown, why = windows.object(text.snmp_oid)
+    seen[2] = { window = "snmp", raw = shown,
+      text = ("snmp %s = %s"):format(text.snmp_name, shown and ("%q"):format(shown) or why) }
+  end
+  return seen
+end
+
+-- What an object shows for a value of its setting.
+function windows.encode_setting(setting, value)
+  return encoders[setting.snmp.kind](value, setting.snmp)
+end
+
+-- ---- what is written ----------------------------------------------------------------------
+
+-- What an object must be set to for a value in the natural unit, or nil where it has none. unit:
+-- that of temperatures once it is in force.
+function windows.written(setting, value, unit)
+  unit_to_be = unit
+  local scaled = to_unit(value, setting)
+  local raw = scaled and windows.encode_setting(setting, scaled)
+  unit_to_be = nil
+  return raw
+end
+
+-- The value in its row's unit that an object's number stands for.
+function windows.meant(setting, raw, unit)
+  local kind = setting.snmp.kind
+  if kind == "linear" then
+    return raw * setting.snmp.divisor
+  elseif kind == "temperature" and unit == 1 then
+    return divide((raw - 320) * 500, 9)
+  elseif kind == "temperature" then
+    return raw * 100
+  end
+  return kind == "enabled" and 2 - raw or raw
+end
+
 -- ---- objects by name ----------------------------------------------------------------------
 
-local BACS = "1.3.6.1.2.1.33.5"
-local scalars = {
-  sysDescr = "1.3.6.1.2.1.1.1.0",
-  sysObjectID = "1.3.6.1.2.1.1.2.0",
-  sysUpTime = "1.3.6.1.2.1.1.3.0",
-}
 local columns = { -- by id of the alarm's row
   bacsAlarmId = BACS .. ".3.2.1.1",
   bacsAlarmDescr = BACS .. ".3.2.1.2",
@@ -344,9 +422,24 @@ function windows.column_of(oid)
   end
 end
 
--- What an object shows for a value of its setting.
-function windows.encode_setting(setting, value)
-  return encoders[setting.snmp.kind](value, setting.snmp)
+local function known_objects()
+  local known = { "a dotted OID", "gxRAUX1Input1", "gxRAUX4Output4" }
+  for _, list in ipairs { host.points, host.settings } do
+    for _, each in ipairs(list) do
+      local name = each.snmp_name or each.snmp and each.snmp.name
+      if name and not name:find("^gxRAUX") then
+        known[#known + 1] = name
+      end
+    end
+  end
+  for name in pairs(columns) do
+    known[#known + 1] = name
+  end
+  for _, row in ipairs(host.standard) do
+    known[#known + 1] = row.name
+  end
+  table.sort(known)
+  return table.concat(known, ", ")
 end
 
 -- The OID of an object by its name and, for a column, its row; or nil and what would be right.
@@ -354,7 +447,8 @@ function windows.object_oid(name, row)
   if name:find("^[%d.]+$") then
     return row and name .. "." .. row or name
   end
-  local oid, is_column = scalars[name] or aux_oid(name), false
+  local standard = row_named(host.standard, name)
+  local oid, is_column = standard and standard.oid or aux_oid(name), false
   if columns[name] then
     oid, is_column = row and columns[name] .. "." .. row, true
   end
@@ -365,9 +459,7 @@ function windows.object_oid(name, row)
     end
   end
   for _, setting in ipairs(host.settings) do
-    if setting.snmp_name and setting.snmp_name == name then
-      oid = ("%s.1.%d.0"):format(BACS, setting.snmp_leaf)
-    end
+    oid = setting.snmp_name == name and setting.snmp_oid or oid
   end
   if is_column and not row then
     return nil, ("%s is a column: say which row, as in expect.snmp(\"%s\", 1)"):format(name, name)
@@ -376,22 +468,7 @@ function windows.object_oid(name, row)
   elseif oid then
     return oid
   end
-  local known = { "gxRAUX1Input1", "gxRAUX4Output4" }
-  for _, list in ipairs { host.points, host.settings } do
-    for _, each in ipairs(list) do
-      local known_name = each.snmp_name or each.snmp and each.snmp.name
-      if known_name and not known_name:find("^gxRAUX") then
-        known[#known + 1] = known_name
-      end
-    end
-  end
-  for _, list in ipairs { scalars, columns } do
-    for known_name in pairs(list) do
-      known[#known + 1] = known_name
-    end
-  end
-  table.sort(known)
-  return nil, ("no object '%s'; known: a dotted OID, %s"):format(name, table.concat(known, ", "))
+  return nil, ("no object '%s'; known: %s"):format(name, known_objects())
 end
 
 return windows

@@ -40,7 +40,7 @@ for _, wiring in ipairs(wirings) do
       expect.modbus(1001):is(0x0004)
       expect.snmp("bacsAlarmsPresent"):is(1)
       expect.snmp("bacsAlarmTime", 1):is(0) -- before initializing, which was the second
-      expect.trap "cold_start"
+      expect.trap { told = "coldStart" }
       expect.no_trap()
 
       note "an operator closes it, and so it stays"

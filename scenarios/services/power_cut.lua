@@ -25,7 +25,7 @@ scenario "a setting is the old one or the new one wherever the power goes while 
       expect(plant.webmanager.relay):is "dropped"
       plant.webmanager:power_on()
       settle()
-      expect.trap "cold_start"
+      expect.trap { told = "coldStart" }
       -- The last write lets the record count: torn, it counts.
       expect.setting "voltage.high_warn":is(nth < WRITES and 14.2 or 14.3)
       expect(plant):is_quiet()
@@ -102,6 +102,6 @@ scenario "within waits for a webmanager that went down meanwhile" {
     within(seconds(60), function()
       expect.modbus(1000):is(0x0041)
     end)
-    expect.trap "cold_start"
+    expect.trap { told = "coldStart" }
   end,
 }

@@ -54,7 +54,7 @@ scenario "a restart is a start: uptime from 0, one coldStart, and all modules as
     plant.webmanager:restart()
     expect.snmp("sysUpTime"):is(0)
     expect.modbus(1000):is(0x0002)
-    assert(expect.trap "cold_start" == 0, "it tells the uptime of the start that it is of")
+    assert(expect.trap { told = "coldStart" } == 0, "it tells the uptime of the start that it is of")
     settle()
     expect.modbus(1000):is(0x0041)
     expect(plant.string[1].module[1].voltage):is(12.941)
@@ -68,7 +68,7 @@ scenario "a restart is a start: uptime from 0, one coldStart, and all modules as
     note "and again, after a night without power"
     plant.webmanager:restart { after = hours(8) }
     wait(hours(8))
-    expect.trap "cold_start"
+    expect.trap { told = "coldStart" }
     settle()
     expect.snmp("sysUpTime"):is_below(500)
     expect.operator("log events"):shows "2020-06-01T08:05:31.493Z 0.000 started"
@@ -137,7 +137,7 @@ scenario "an alarm that outlasts a restart was there before: time 0, and only it
     expect.snmp("bacsAlarmTime", 2):is(0)
     expect.snmp("bacsAlarmTime", 3):is(0)
     expect.snmp("bacsAlarmsPresent"):is(2)
-    expect.trap "cold_start"
+    expect.trap { told = "coldStart" }
     expect.no_trap()
 
     note "what comes now is new, and told"

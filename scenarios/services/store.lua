@@ -21,7 +21,7 @@ scenario "a damaged record of settings is a system error, and defaults" {
     expect.snmp("bacsAlarmTime", 1):is(0)
 
     note "it was there at the start, and stays over another one"
-    expect.trap "cold_start"
+    expect.trap { told = "coldStart" }
     expect.no_trap()
     plant.webmanager:restart()
     settle()

@@ -42,6 +42,8 @@ local host = {
   settings = {},
   is_on = function() return true end,
   boots = function() return 1 end,
+  texts = {},
+  standard = {},
   now_us = function() return 0 end,
   generation = function() generation = generation + 1 return generation end,
   registers = function(first, count)
@@ -299,21 +301,5 @@ host.console = function() return nil, "the webmanager is off" end
 fails(function() expect.operator("save"):is_ok() end)
 holds(function() expect.operator("save"):is_refused "off" end)
 fails(function() expect.operator("save"):shows "off" end)
-
--- Each time that the power comes back is told once.
-local starts = 0
-host.boots = function() return 2 end
-host.traps = function()
-  local new = {}
-  for i = 1, starts do
-    new[i] = { kind = "cold_start", id = 0, number = 0, uptime = 0 }
-  end
-  return new
-end
-fails(watch.finish)
-starts = 1
-holds(watch.finish)
-holds(function() assert(expect.trap "cold_start" == 0) end)
-fails(watch.finish)
 
 print(("%d checks"):format(checks))

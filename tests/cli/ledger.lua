@@ -2,6 +2,7 @@
 -- Runs under plain Lua from the top of the tree.
 
 local registers, rows, traps, asserted, exercised = {}, {}, {}, {}, {}
+local texts, said = {}, "ok\n"
 
 -- Things have numbers in the bench; here each name gets one when it is first asked for.
 local numbers, names = {}, {}
@@ -49,7 +50,26 @@ local host = {
   settings = {
     { name = "bank.strings", value_default = 1, snmp_name = "bacsNumStrings", snmp_leaf = 2,
       snmp = { kind = "gauge" } },
+    { name = "snmp.authentication_traps", value_default = 0, names = { no = 0, yes = 1 } },
   },
+  texts = {
+    { name = "system.name", value_default = "" },
+    { name = "snmp.read_community", value_default = "public", is_secret = true },
+    { name = "snmp.write_community", value_default = "", is_secret = true },
+  },
+  standard = {
+    { name = "sysName", kind = "text", text = "system.name", oid = "1.3.6.1.2.1.1.5.0" },
+    { name = "sysUpTime", kind = "uptime", oid = "1.3.6.1.2.1.1.3.0" },
+    { name = "sysServices", kind = "constant", oid = "1.3.6.1.2.1.1.7.0" },
+    { name = "snmpInPkts", kind = "counter", oid = "1.3.6.1.2.1.11.1.0" },
+    { name = "snmpProxyDrops", kind = "idle", oid = "1.3.6.1.2.1.11.32.0" },
+    { name = "snmpEnableAuthenTraps", kind = "setting", oid = "1.3.6.1.2.1.11.30.0" },
+  },
+  text = function(name) return texts[name] or "" end,
+    receiver_address = function(number) return "127.0.0.1:" .. number end,
+  receiver = function() end,
+  request = function() return { code = "noError", index = 0, registers.object, oids = {} } end,
+  console = function() return said end,
   now_us = function() return 0 end,
   generation = function() return #names + math.random(1 << 40) end,
   registers = function(first, count)
@@ -70,7 +90,11 @@ local host = {
   traps = function()
     local new = traps
     traps = {}
-    return new
+    for _, trap in ipairs(new) do
+      trap.receiver, trap.version, trap.who = 0, "v2c", "public"
+      trap.uptime = trap.uptime or 1
+    end
+    return new, 0
   end,
   setting = function() return 1 end,
   point_register = function(id, number)
@@ -101,11 +125,16 @@ local checks = 0
 -- Plays the function in a language of its own; these things, and no others, are then asserted.
 local function asserts(wanted, play)
   local failure = load_part("failure.lua", host)
-  local windows = load_part("windows.lua", host)
+  local console = load_part("console.lua", host, failure)
+  local windows = load_part("windows.lua", host, console)
+  local sinks = load_part("traps.lua", host, windows, failure, console)
+  local manager = load_part("manager.lua", host, windows, failure, console)
   local ledger = load_part("ledger.lua", host, windows)
-  local watch = load_part("expect.lua", host, windows, failure, ledger)
-  registers, rows, traps, asserted, exercised, boots = {}, {}, {}, {}, {}, 1
+  local watch = load_part("expect.lua", host, windows, failure, ledger, console)
+  load_part("expect_snmp.lua", host, windows, failure, ledger, watch, sinks, manager)
+  registers, rows, traps, asserted, exercised, texts, boots = {}, {}, {}, {}, {}, {}, 1
   play(watch.expect, watch, ledger)
+  sinks.fetch()
   watch.finish()
   table.sort(asserted)
   table.sort(wanted)
@@ -274,7 +303,7 @@ asserts(raised, function(expect)
   registers[1063] = 4
   expect(module):has "voltage_high"
   registers[1063], boots = 0, 2
-  traps = { { kind = "cold_start", id = 0, number = 0 } }
+  traps = { { kind = "coldStart", receiver = 0, id = 0, number = 0, uptime = 0 } }
   expect(module):has_not "voltage_high"
 end)
 
