@@ -13,6 +13,7 @@
 
 #include <net-snmp/net-snmp-includes.h>
 
+#include <net-snmp/agent/agent_callbacks.h>
 #include <net-snmp/agent/net-snmp-agent-includes.h>
 #include <net-snmp/library/large_fd_set.h>
 
@@ -79,6 +80,9 @@ struct snmps_agent {
     struct wm_commands commands;
     struct snmps_source source;
     uint32_t counted[SNMPS_COUNTERS + 1]; /* by the library before this agent was opened */
+    uint32_t bad_uses;      /* messages that asked for more than their community may */
+    long bad_message;       /* the last of them, by its number within the library     */
+    uint32_t set_variables; /* objects that were set                                  */
     wm_ms stranger_next_ms;
     bool is_applied;
     struct wm_settings applied; /* to access and receivers */
@@ -167,6 +171,24 @@ static void counters_take(struct snmps_agent *agent)
         agent->source.counter[leaf] =
             snmp_get_statistic(STAT_SNMPINPKTS - 1 + leaf) - agent->counted[leaf];
     }
+    /* What the library has numbers for and does not count. */
+    agent->source.counter[SNMPS_IN_BAD_COMMUNITY_USES] = agent->bad_uses;
+    agent->source.counter[SNMPS_IN_TOTAL_SET_VARS] = agent->set_variables;
+}
+
+/* The library has checked whether an object may be read or set, before this is called. */
+static int on_access_checked(int major, int minor, void *checked, void *self)
+{
+    const struct view_parameters *access = checked;
+    struct snmps_agent *agent = self;
+    (void)major;
+    (void)minor;
+    if (access->errorcode != VACM_SUCCESS && access->pdu->version != SNMP_VERSION_3 &&
+        access->pdu->transid != agent->bad_message) {
+        agent->bad_message = access->pdu->transid;
+        agent->bad_uses++;
+    }
+    return SNMPERR_SUCCESS;
 }
 
 /*
@@ -406,6 +428,7 @@ static int on_request(netsnmp_mib_handler *handler, netsnmp_handler_registration
             set_refuse(agent);
             break;
         default: /* COMMIT */
+            agent->set_variables += (uint32_t)agent->set.count;
             set_end(agent);
             break;
         }
@@ -671,10 +694,10 @@ struct snmps_agent *snmps_agent_open(struct ev_loop *loop, const char *address,
     netsnmp_large_fd_set_init(&agent->readable, FD_SETSIZE);
     snmps_mib_fill(&agent->mib);
     library_start();
-    counters_take(agent);
-    memcpy(agent->counted, agent->source.counter, sizeof agent->counted);
     agent->receivers = snmps_receivers_create(loop);
-    if (agent->receivers == NULL || !subtrees_register(agent)) {
+    if (agent->receivers == NULL || !subtrees_register(agent) ||
+        snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_ACM_CHECK,
+                               on_access_checked, agent) != SNMPERR_SUCCESS) {
         snprintf(error, error_size, "snmp %s: %s; free some memory", address, strerror(ENOMEM));
         snmps_agent_close(agent);
         return NULL;
@@ -683,6 +706,8 @@ struct snmps_agent *snmps_agent_open(struct ev_loop *loop, const char *address,
         snmps_agent_close(agent);
         return NULL;
     }
+    counters_take(agent);
+    memcpy(agent->counted, agent->source.counter, sizeof agent->counted);
     settings_follow(agent);
     ev_io_init(&agent->io, on_readable, agent->fd, EV_READ);
     agent->io.data = agent;
@@ -716,6 +741,8 @@ void snmps_agent_close(struct snmps_agent *agent)
         snmp_close(agent->session);
     }
     subtrees_unregister(agent);
+    (void)snmp_unregister_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_ACM_CHECK,
+                                   on_access_checked, agent, 1);
     netsnmp_large_fd_set_cleanup(&agent->readable);
     opened = NULL;
     free(agent);
