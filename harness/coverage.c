@@ -62,7 +62,8 @@ static void coverage_add(struct coverage *coverage)
     }
 }
 
-/* ---- settings that no window reads back -------------------------------------------------- */
+/* ---- settings and texts that no window reads back
+ * -------------------------------------------------- */
 
 /* The scenarios that passed with the setting changed, the shortest first. */
 static size_t *candidates_find(const struct coverage *coverage, size_t thing, size_t *count)
@@ -89,13 +90,16 @@ static size_t *candidates_find(const struct coverage *coverage, size_t thing, si
 /* Where the default makes one of them fail, the setting is asserted. False: interrupted. */
 static bool settings_try(struct coverage *coverage)
 {
-    struct hx_trial trial[wm_setting_count] = {0};
-    struct tally *tally[wm_setting_count];
+    struct hx_trial *trial = hx_realloc(NULL, (wm_setting_count + wm_text_count) * sizeof *trial);
+    struct tally *tally[wm_setting_count + wm_text_count];
     size_t trials = 0;
     for (size_t t = 0; t < coverage->things; ++t) {
-        if (coverage->thing[t].kind == HX_KIND_SETTING && coverage->tally[t].asserted == 0) {
+        const struct hx_thing *thing = &coverage->thing[t];
+        if ((thing->kind == HX_KIND_SETTING || thing->kind == HX_KIND_TEXT) &&
+            coverage->tally[t].asserted == 0) {
             tally[trials] = &coverage->tally[t];
-            trial[trials].setting = coverage->thing[t].setting;
+            trial[trials] = thing->kind == HX_KIND_SETTING ? hx_trial_of_setting(thing->setting)
+                                                           : hx_trial_of_text(thing->text);
             trial[trials].candidate = candidates_find(coverage, t, &trial[trials].candidates);
             ++trials;
         }
@@ -107,6 +111,7 @@ static bool settings_try(struct coverage *coverage)
         }
         free(trial[i].candidate);
     }
+    free(trial);
     return is_whole;
 }
 

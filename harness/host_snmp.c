@@ -226,7 +226,7 @@ static int lw_datagram(lua_State *lua)
 {
     size_t size = 0;
     const char *bytes = luaL_checklstring(lua, 1, &size);
-    luaL_argcheck(lua, size > 0 && size <= HX_DATAGRAM_MAX, 1, "1 to 1500 bytes");
+    luaL_argcheck(lua, size > 0 && size <= HX_DATAGRAM_MAX, 1, "1 to 8000 bytes");
     question->kind = HX_ASK_DATAGRAM;
     question->size = size;
     memcpy(question->datagram, bytes, size);

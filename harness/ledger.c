@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "standard.h"
 #include "wm/catalog.h"
 #include "wm/view.h"
 
@@ -17,6 +18,7 @@ struct hx_ledger {
     bool has_view; /* a view was seen */
     struct wm_settings first;
     bool is_given[wm_setting_count];
+    bool is_text_given[wm_text_count];
     bool is_raised[wm_alarm_count];  /* in the latest view */
     bool was_raised[wm_alarm_count]; /* in some view */
     bool is_cleared[wm_alarm_count]; /* it was, and then was not */
@@ -126,8 +128,25 @@ static void points_list(enum hx_kind kind)
     }
 }
 
+/* Those of the system and snmp groups. */
+static void standard_list(enum hx_kind kind)
+{
+    size_t count = 0;
+    const struct hx_standard_row *row = hx_standard_rows(&count);
+    for (size_t i = 0; i < count; ++i) {
+        struct hx_thing thing = {.kind = kind};
+        thing.is_text = row[i].kind == HX_STANDARD_TEXT;
+        thing.text = row[i].text;
+        thing.is_setting = row[i].kind == HX_STANDARD_SETTING;
+        thing.setting = wm_setting_snmp_authentication_traps;
+        thing.is_read_out = !thing.is_text && !thing.is_setting;
+        thing_add(thing, "%s", row[i].name);
+    }
+}
+
 static void objects_list(enum hx_kind kind)
 {
+    standard_list(kind);
     points_list(kind);
     for (int column = COLUMN_ID; column <= COLUMN_TIME; ++column) {
         thing_add((struct hx_thing){.kind = kind, .column = column}, "%s", columns[column]);
@@ -188,6 +207,21 @@ static void settings_list(enum hx_kind kind)
     }
 }
 
+static void texts_list(enum hx_kind kind)
+{
+    for (int t = 0; t < wm_text_count; ++t) {
+        thing_add((struct hx_thing){.kind = kind, .text = (enum wm_text)t}, "%s",
+                  wm_text((enum wm_text)t)->name);
+    }
+}
+
+/* RFC 3418; names as in the RFC. */
+static void told_list(enum hx_kind kind)
+{
+    thing_add((struct hx_thing){.kind = kind}, "coldStart");
+    thing_add((struct hx_thing){.kind = kind}, "authenticationFailure");
+}
+
 /* Every state of what the webmanager's front shows. */
 static void panel_list(enum hx_kind kind)
 {
@@ -221,6 +255,16 @@ static bool setting_shown(const struct hx_thing *thing, const struct look *look)
     int32_t value = look->view->settings.value[thing->setting];
     return value != ledger->first.value[thing->setting] ||
            (ledger->is_given[thing->setting] && value != wm_setting(thing->setting)->value_default);
+}
+
+/* The bench's own trap receiver, which nobody gave, does not count. */
+static bool text_shown(const struct hx_thing *thing, const struct look *look)
+{
+    const struct hx_ledger *ledger = look->ledger;
+    const char *value = wm_text_value(&look->view->settings, thing->text);
+    return strcmp(value, wm_text_value(&ledger->first, thing->text)) != 0 ||
+           (ledger->is_text_given[thing->text] &&
+            strcmp(value, wm_text(thing->text)->value_default) != 0);
 }
 
 /* The last item of the thing that is configured. */
@@ -265,8 +309,10 @@ static bool flag_shown(const struct hx_thing *thing, const struct look *look)
 static bool object_shown(const struct hx_thing *thing, const struct look *look)
 {
     const struct wm_view *view = look->view;
-    if (thing->is_setting) {
-        return setting_shown(thing, look);
+    if (thing->is_setting || thing->is_text || thing->is_read_out) {
+        return thing->is_setting ? setting_shown(thing, look)
+               : thing->is_text  ? text_shown(thing, look)
+                                 : false;
     }
     if (thing->number_last != 0) {
         return point_shown(thing, look);
@@ -313,7 +359,9 @@ static const struct kind {
     [HX_KIND_CLEARED] = {"cleared", "alarms cleared", alarms_list, cleared_shown},
     [HX_KIND_ADDED] = {"added", "traps added", traps_list, NULL},
     [HX_KIND_REMOVED] = {"removed", "traps removed", traps_list, NULL},
+    [HX_KIND_TOLD] = {"told", "other traps", told_list, NULL},
     [HX_KIND_SETTING] = {"setting", "settings", settings_list, setting_shown},
+    [HX_KIND_TEXT] = {"text", "texts", texts_list, text_shown},
     [HX_KIND_PANEL] = {"panel", "panel states", panel_list, state_shown},
 };
 
@@ -409,6 +457,8 @@ void hx_ledger_give(struct hx_ledger *ledger, const struct wm_change *setting)
 {
     if (setting->string == NULL) {
         ledger->is_given[setting->setting] = true;
+    } else {
+        ledger->is_text_given[setting->text] = true;
     }
 }
 

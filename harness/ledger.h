@@ -9,24 +9,31 @@
  *     value              as a register: what only the console shows
  *     flag               the bit was set in this word of some item
  *     raised, cleared    the alarm was there; it was there and then was not
- *     added, removed     the trap sink got it
+ *                        one of the system and snmp groups: an expectation read what a dead one
+ *                        would not show; of a counter of what is never done: read it
+ *     added, removed     a trap receiver got it
+ *     told               likewise: coldStart, authenticationFailure
  *     panel              the lamp, buzzer, contact or switch was in this state
- *     setting            plant or scenario gave it another value than its row's default, or its
+ *     setting, text      plant or scenario gave it another value than its row's default, or its
  *                        value changed while the scenario ran
  *   asserted   exercised, and in the same scenario, which passed, an expectation held that looked
  *              at exactly this thing and that a dead one would have failed
  *     register, object   a dead one reads 0: is(0) asserts nothing. A line: both levels expected.
- *                        A setting's object: a dead one shows the default
+ *                        A setting's or text's object: a dead one shows the default; a counter
+ *                        of what is never done: a dead one is not there
  *     value              as a register, read by `expect` or by the operator's :shows
  *     flag               the expectation wanted the bit set: `has`, or `is` of the whole word
  *     raised             `has` held
  *     cleared            `has` held, and later `has_not` or is_quiet of the same item, or of the
  *                        plant
- *     added, removed     expect.trap took it
+ *     added, removed, told
+ *                        expect.trap took it
  *     panel              it was expected in this state; a dead one fails in its other states
  *     setting            read back by its object or the console with another value than the
  *                        default; or the scenario fails when it is played again without it
  *                        (trial.h)
+ *     text               as a setting; or a manager was answered who named this community, user
+ *                        or passphrase
  *
  * What is expected inside `within` counts if it held in the look that ended it.
  */
@@ -43,13 +50,15 @@
 enum hx_kind {
     HX_KIND_REGISTER, /* a field of a register window; of an aux each line */
     HX_KIND_FLAG,     /* a bit of a word: the status words, 1002, module, string, string 2 */
-    HX_KIND_OBJECT,   /* an SNMP object with a place below bacs */
+    HX_KIND_OBJECT,   /* an SNMP object below bacs, or of the system and snmp groups */
     HX_KIND_VALUE,    /* a point that the console alone shows */
     HX_KIND_RAISED,
     HX_KIND_CLEARED,
     HX_KIND_ADDED, /* a trap that tells of the row of an alarm */
     HX_KIND_REMOVED,
+    HX_KIND_TOLD, /* any other trap */
     HX_KIND_SETTING,
+    HX_KIND_TEXT,
     HX_KIND_PANEL, /* a state of a lamp, the buzzer, the relay, the slide switch */
     HX_KINDS
 };
@@ -71,8 +80,11 @@ struct hx_thing {
     enum wm_alarm alarm;
     enum wm_setting setting;
     bool is_setting; /* an object that shows a setting */
-    int column;      /* of the alarm table */
-    int32_t state;   /* value of a point that is a choice */
+    enum wm_text text;
+    bool is_text;     /* an object that shows a text                    */
+    bool is_read_out; /* an object that the language alone sees, by reading it */
+    int column;       /* of the alarm table */
+    int32_t state;    /* value of a point that is a choice */
 };
 
 /* All of them, grouped by kind; *count of them. Made once, the same in every run. */

@@ -24,8 +24,8 @@ struct board;
 #define HX_OBJECTS_MAX 32
 #define HX_OID_MAX     32
 /* Octets of a value, and of a datagram; with its zero. */
-#define HX_VALUE_TEXT_MAX 256
-#define HX_DATAGRAM_MAX   1500
+#define HX_VALUE_TEXT_MAX 300
+#define HX_DATAGRAM_MAX   8000
 #define HX_TRAPS_MAX      64
 /* Trap receivers that the bench plays: its own, which is number 0, and as many as are left. */
 #define HX_SINKS WM_TRAP_RECEIVERS_MAX
@@ -37,13 +37,13 @@ struct board;
 #define HX_ANSWER_LIMIT_S 5
 
 enum hx_question_kind {
-    HX_ASK_FORGET,    /* what traps came so far, and all that a sink was told: a new scenario */
-    HX_ASK_CONNECT,   /* modbus_port, modbus_unit, snmp_port: of these from now on; and as below */
+    HX_ASK_FORGET,    /* a new scenario: forget what came; engine, user: whom sinks know */
+    HX_ASK_CONNECT,   /* modbus_port, modbus_unit, snmp_port: ask these from now on, as asker */
     HX_ASK_REGISTERS, /* first, count */
     HX_ASK_AS_UNIT,   /* modbus_unit: ask the registers by this one from now on */
     HX_ASK_UNIT,      /* modbus_unit: does it answer (count 1) or keep silent (0)? */
     HX_ASK_CLIENTS,   /* count: of so many Modbus clients at once, how many are served? */
-    HX_ASK_AS,        /* asker: reads objects and alarms from now on; user: whom sinks know */
+    HX_ASK_AS,        /* asker reads objects and alarms from now on; engine, user as above */
     HX_ASK_OBJECTS,   /* object[0..count-1] */
     HX_ASK_ALARMS,    /* the whole alarm table */
     HX_ASK_PRESENCE,  /* is anybody there? count: HX_PRESENT_... of those who answer */

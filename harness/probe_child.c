@@ -16,12 +16,12 @@ static void question_answer(struct hx_modbus_client *modbus, const struct hx_que
     switch (question->kind) {
     case HX_ASK_FORGET:
         hx_sinks_forget();
+        hx_sinks_know(question);
         answer->is_ok = true;
         break;
     case HX_ASK_CONNECT:
         hx_modbus_use(modbus, question->modbus_port, question->modbus_unit);
         hx_snmp_use(question->snmp_port, &question->asker);
-        hx_sinks_know(question);
         answer->is_ok = true;
         break;
     case HX_ASK_REGISTERS:

@@ -111,6 +111,10 @@ static bool settings_gather(struct chosen *chosen, struct hx_stage *stage,
     size_t count = 0;
     const struct sim_plant_setting *own = sim_plant_settings(stage->plant, &count);
     settings_reset(&stage->settings);
+    for (size_t i = 0; stage->probe != NULL && i < HX_SINKS; ++i) {
+        snprintf(stage->sink[i], sizeof stage->sink[i], "127.0.0.1:%d",
+                 (int)stage->probe->sink_port[i]);
+    }
     for (size_t i = 0; i < count; ++i) {
         if (!chosen_add(chosen, stage, options->plant_file, own[i].name, own[i].text, error)) {
             return false;
@@ -169,10 +173,7 @@ static bool probe_ask(struct hx_stage *stage, struct hx_text *error)
 static bool probe_prepare(struct hx_stage *stage, struct hx_text *error)
 {
     question = (struct hx_question){.kind = HX_ASK_FORGET};
-    for (size_t i = 0; i < HX_SINKS; ++i) {
-        snprintf(stage->sink[i], sizeof stage->sink[i], "127.0.0.1:%d",
-                 (int)stage->probe->sink_port[i]);
-    }
+    hx_outsider_fill(&stage->settings, &question);
     return probe_ask(stage, error);
 }
 
@@ -184,7 +185,7 @@ static bool probe_connect(struct hx_stage *stage, struct hx_text *error)
         .modbus_unit = stage->settings.value[wm_setting_modbus_unit_id],
         .snmp_port = board_snmp_port(stage->board),
     };
-    hx_outsider_fill(&stage->settings, &question);
+    hx_outsider_reader(&stage->settings, &question.asker);
     return probe_ask(stage, error);
 }
 
@@ -202,9 +203,6 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
         hx_text_add(error, "no memory for the world");
         return false;
     }
-    if (stage->probe != NULL && !probe_prepare(stage, error)) {
-        return false;
-    }
     stage->plant = sim_plant_load(stage->world, stage->lua, options->plant_file, options->allow,
                                   why, sizeof why);
     if (stage->plant == NULL) {
@@ -217,8 +215,8 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
     const bool is_set = settings_gather(&chosen, stage, options, error);
     stage->given = chosen.item;
     options_make(stage, options, &chosen);
-    return is_set && hx_power_first(stage, error) &&
-           (stage->probe == NULL || probe_connect(stage, error));
+    return is_set && (stage->probe == NULL || probe_prepare(stage, error)) &&
+           hx_power_first(stage, error) && (stage->probe == NULL || probe_connect(stage, error));
 }
 
 void hx_stage_close(struct hx_stage *stage)

@@ -14,7 +14,7 @@ enum hx_standard_kind {
     HX_STANDARD_CONSTANT,
     HX_STANDARD_UPTIME,
     HX_STANDARD_COUNTER,
-    HX_STANDARD_IDLE,    /* a counter of what an agent never does */
+    HX_STANDARD_IDLE,    /* a counter of what never comes to pass here */
     HX_STANDARD_SETTING, /* snmpEnableAuthenTraps                 */
 };
 

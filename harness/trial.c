@@ -6,36 +6,43 @@
  */
 #include "trial.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "report.h"
 #include "runner.h"
 
-/* The default as a person would write it. */
-static void default_add(struct hx_assignments *list, enum wm_setting setting)
+struct hx_trial hx_trial_of_setting(enum wm_setting setting)
 {
     const struct wm_setting_row *row = wm_setting(setting);
     const char *choice = wm_choice_name(setting, row->value_default);
-    struct hx_text text = {0};
+    struct hx_trial trial = {.name = row->name};
     if (choice != NULL) {
-        hx_text_add(&text, "%s", choice);
+        snprintf(trial.value, sizeof trial.value, "%s", choice);
     } else {
-        hx_text_add(&text, "%.14g", (double)row->value_default / wm_unit(row->unit)->per_natural);
+        snprintf(trial.value, sizeof trial.value, "%.14g",
+                 (double)row->value_default / wm_unit(row->unit)->per_natural);
     }
-    hx_assignments_add(list, row->name, text.bytes);
-    hx_text_free(&text);
+    return trial;
+}
+
+struct hx_trial hx_trial_of_text(enum wm_text text)
+{
+    struct hx_trial trial = {.name = wm_text(text)->name};
+    snprintf(trial.value, sizeof trial.value, "%s", wm_text(text)->value_default);
+    return trial;
 }
 
 /* The scenario without this setting of its own and of its plant; only the settings are owned. */
-static struct hx_scenario changed(const struct hx_scenario *scenario, enum wm_setting setting)
+static struct hx_scenario changed(const struct hx_scenario *scenario, const struct hx_trial *trial)
 {
     struct hx_scenario copy = *scenario;
     copy.settings = (struct hx_assignments){0};
     bool is_own = false;
     for (size_t i = 0; i < scenario->settings.count; ++i) {
         const struct hx_assignment *given = &scenario->settings.item[i];
-        if (strcmp(given->name, wm_setting(setting)->name) == 0) {
+        if (strcmp(given->name, trial->name) == 0) {
             is_own = true;
         } else {
             hx_assignments_add(&copy.settings, given->name, given->text);
@@ -43,7 +50,7 @@ static struct hx_scenario changed(const struct hx_scenario *scenario, enum wm_se
     }
     /* Left out, not set to its default: what was set may have moved others with it. */
     if (!is_own) {
-        default_add(&copy.settings, setting);
+        hx_assignments_add(&copy.settings, trial->name, trial->value);
     }
     return copy;
 }
@@ -72,7 +79,7 @@ static bool round_play(struct hx_trial **open, size_t count, size_t round,
         .options = options, .scenarios = &list, .verdict = verdict, .is_silent = true};
     memset(verdict, 0, count * sizeof *verdict);
     for (size_t i = 0; i < count; ++i) {
-        list.item[i] = changed(&scenarios->item[open[i]->candidate[round]], open[i]->setting);
+        list.item[i] = changed(&scenarios->item[open[i]->candidate[round]], open[i]);
     }
     bool is_whole = hx_runner_play(&list, options, verdict, &report);
     for (size_t i = 0; i < count; ++i) {

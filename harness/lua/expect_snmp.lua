@@ -114,6 +114,8 @@ local taken_log = {} -- so that `within` can take a try back
 traps.on_arrival(function(trap)
   if trap.kind == "added" or trap.kind == "removed" then
     ledger.arrived(trap.kind, trap.name)
+  elseif trap.kind ~= "other" then
+    ledger.arrived("told", trap.kind)
   end
 end)
 
@@ -226,9 +228,7 @@ end
 local function use_up(trap, wish)
   trap.taken = true
   taken_log[#taken_log + 1] = trap
-  if wish.kind ~= "told" then
-    ledger.trap(wish.kind, wish.name)
-  end
+  ledger.trap(wish.kind, wish.name)
 end
 
 -- Gives the trap's sysUpTime, in hundredths of a second, and the alarm's id.

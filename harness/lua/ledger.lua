@@ -103,7 +103,7 @@ end
 
 -- ---- one window, raw ----------------------------------------------------------------------
 
-local places -- register or OID -> { kind, point, number }, { setting } or { column }
+local places -- register or OID -> { kind, point, number }, { setting }, { standard } or { column }
 
 local function places_of_points(kind, place_of)
   for _, point in ipairs(host.points) do
@@ -121,27 +121,56 @@ local function place_of(key)
     places = {}
     places_of_points("register", host.point_register)
     places_of_points("object", host.point_oid)
+    for _, row in ipairs(host.standard) do
+      places[row.oid] = { standard = row }
+    end
     for _, setting in ipairs(host.settings) do
-      local oid = setting.snmp_name and windows.object_oid(setting.snmp_name) or ""
-      places[oid] = { setting = setting }
+      places[setting.snmp_oid or ""] = { setting = setting }
     end
   end
   local column = type(key) == "string" and windows.column_of(key)
   return column and { column = column } or places[key]
 end
 
+-- What a dead object of the standard groups shows; a counter of what is never done shows nothing.
+local dead_of = {
+  text = function(row) return windows.text(row.text).value_default end,
+  constant = function() return "" end,
+  uptime = function() return 0 end,
+  counter = function() return 0 end,
+  idle = function() return nil end,
+}
+
+local function raw_standard(row, value, ok)
+  local dead = dead_of[row.kind](row)
+  local thing = host.thing("object", row.name)
+  if value ~= dead and row.kind ~= "text" then
+    host.exercised(thing)
+  end
+  if row.kind == "idle" and value == 0 or row.kind ~= "idle" and not ok(dead) then
+    claim(thing)
+    claim(row.text and host.thing("text", row.text))
+  end
+end
+
+local function raw_setting(setting, ok)
+  if not ok(windows.encode_setting(setting, setting.value_default)) then
+    claim(host.thing("object", setting.snmp_name))
+    claim(host.thing("setting", setting.name))
+  end
+end
+
 -- A raw value held; ok(raw) is what was asked of it.
 function ledger.raw(key, value, ok, is_exact)
-  local place = host.is_covering and math.type(value) == "integer" and place_of(key)
-  if not place then
+  local place = host.is_covering and value ~= nil and place_of(key)
+  if place and place.standard then
+    raw_standard(place.standard, value, ok)
+  elseif not place or math.type(value) ~= "integer" then
     return
   elseif place.column then
     claim(not ok(0) and host.thing("object", place.column))
   elseif place.setting then
-    if not ok(windows.encode_setting(place.setting, place.setting.value_default)) then
-      claim(host.thing("object", place.setting.snmp_name))
-      claim(host.thing("setting", place.setting.name))
-    end
+    raw_setting(place.setting, ok)
   elseif place.point.unit == "state" then
     if is_exact and (value == 0 or value == 1) then
       claim_level(place.kind, place.point, place.number, value)
@@ -162,6 +191,41 @@ function ledger.setting(setting, seen)
     if each.raw ~= dead then
       claim(host.thing("setting", setting.name))
       claim(each.window == "snmp" and host.thing("object", setting.snmp_name))
+    end
+  end
+end
+
+-- ---- texts --------------------------------------------------------------------------------
+
+-- A text was read back.
+function ledger.text(text, value)
+  if value ~= text.value_default then
+    claim(host.thing("text", text.name))
+    claim(text.snmp_name and host.thing("object", text.snmp_name))
+  end
+end
+
+local function claim_text(name)
+  local text = windows.text(name)
+  claim(host.text(name) ~= text.value_default and host.thing("text", name))
+end
+
+-- A manager was answered that would not have been without these.
+function ledger.answered(who)
+  for _, name in ipairs { "snmp.read_community", "snmp.write_community" } do
+    if who.community and host.text(name) == who.community then
+      claim_text(name)
+    end
+  end
+  for i = 1, 4 do
+    local user = ("snmp.user_%d_"):format(i)
+    if who.user and host.text(user .. "name") == who.user then
+      claim_text(user .. "name")
+      for _, secret in ipairs { "auth", "priv" } do
+        if who[secret] then
+          claim_text(user .. secret)
+        end
+      end
     end
   end
 end

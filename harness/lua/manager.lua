@@ -46,8 +46,14 @@ function manager.asker(who)
   if (version == "v3") ~= (who.user ~= nil) then
     failure.misuse("v1 and v2c go with a community, v3 with a user; got %s", version)
   end
+  local least = choice(LEVELS, level, "level")
+  for i, key in ipairs { "auth", "priv" } do
+    if least >= i and #(who[key] or "") < 8 then
+      failure.misuse("level %s takes a passphrase `%s` of 8 bytes at least (RFC 3414)", level, key)
+    end
+  end
   return {
-    version = choice(VERSIONS, version, "version of SNMP"), level = choice(LEVELS, level, "level"),
+    version = choice(VERSIONS, version, "version of SNMP"), level = least,
     community = who.community, user = who.user, auth = who.auth or "", priv = who.priv or "",
     from = who.from,
   }
@@ -269,10 +275,23 @@ function methods.as(self, who)
   return new(manager.asker(who), who.user and "user " .. who.user or "community " .. who.community)
 end
 
+-- Who reads where nobody is named.
+local function reader(asker)
+  return asker or manager.asker { community = host.text("snmp.read_community") }
+end
+
+function methods.get(self, name)
+  local asker, text = of(self)
+  local reply = manager.get(reader(asker), oid_of(name), name)
+  if not reply.is_ok then
+    failure.raise(("%s reads %s"):format(text, name), { "  wrong " .. reply.text })
+  end
+  return reply[1]
+end
+
 function methods.walk(self, root)
   local asker, text = of(self)
-  local seen, code = manager.walk(asker or manager.asker { community = host.text(
-    "snmp.read_community") }, root or "1.3.6.1.2.1")
+  local seen, code = manager.walk(reader(asker), root or "1.3.6.1.2.1")
   if not seen then
     failure.raise(text .. " walks", { "  wrong " .. code })
   end

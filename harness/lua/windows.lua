@@ -40,6 +40,12 @@ function windows.is_register(number)
   return math.type(number) == "integer" and number >= REGISTER_FIRST and number <= REGISTER_LAST
 end
 
+-- What changes by being asked for: the counters of SNMP itself.
+local restless = {}
+for _, row in ipairs(host.standard) do
+  restless[row.oid] = row.kind == "counter" or nil
+end
+
 -- Objects by OID: number or text each. neighbours are read with it, in the same request.
 function windows.object(oid, neighbours)
   local kept = fresh().objects
@@ -55,8 +61,9 @@ function windows.object(oid, neighbours)
       return nil, problem
     end
     for i, value in ipairs(values) do
-      kept[ask[i]] = value
+      kept[ask[i]] = not restless[ask[i]] and value or nil
     end
+    return values[1]
   end
   return kept[oid]
 end

@@ -339,6 +339,63 @@ asserts({ "added discharging" }, function(expect)
   expect.trap "discharging"
 end)
 
+asserts({ "told coldStart" }, function(expect)
+  traps = { { kind = "coldStart", number = 0, id = 0 } }
+  expect.trap "coldStart"
+end)
+
+-- ---- objects of the standard groups, and texts ---------------------------------------------
+
+asserts({}, function(expect)
+  registers.object = ""
+  expect.snmp("sysName"):is ""
+  registers.object = 0
+  expect.snmp("sysUpTime"):is(0)
+  expect.snmp("snmpInPkts"):is(0)
+end)
+assert(#exercised == 0, "what is dead is not exercised")
+asserts({ "object sysName", "text system.name" }, function(expect)
+  registers.object = "cellar"
+  expect.snmp("sysName"):is "cellar"
+end)
+asserts({ "object snmpInPkts", "object sysServices", "object sysUpTime" }, function(expect)
+  registers.object = 64
+  expect.snmp("sysServices"):is(64)
+  expect.snmp("sysUpTime"):is_above(60)
+  expect.snmp("snmpInPkts"):is_near(60, 5)
+end)
+assert(#exercised == 3, "what lives is exercised by reading it")
+-- A counter of what is never done is there, and stays at 0.
+asserts({ "object snmpProxyDrops" }, function(expect)
+  registers.object = 0
+  expect.snmp("snmpProxyDrops"):is(0)
+end)
+asserts({ "object sysName", "text system.name" }, function(expect)
+  said, registers.object = 'value="cellar"\nok\n', "cellar"
+  expect.setting "system.name":is "cellar"
+end)
+asserts({}, function(expect)
+  said, registers.object = 'value=""\nok\n', ""
+  expect.setting "system.name":is ""
+end)
+-- That it is set does not say that it is the right one.
+asserts({}, function(expect)
+  said = "is_set=yes\nok\n"
+  expect.setting "snmp.write_community":is_set()
+end)
+asserts({ "text snmp.write_community" }, function(expect)
+  texts["snmp.write_community"] = "secret"
+  expect.snmp_as { community = "secret" }:is_answered()
+end)
+asserts({}, function(expect)
+  texts["snmp.read_community"] = "public"
+  expect.snmp_as { community = "public" }:is_answered()
+end)
+asserts({ "object snmpEnableAuthenTraps", "setting snmp.authentication_traps" }, function(expect)
+  registers.object = 1
+  expect.snmp("snmpEnableAuthenTraps"):is(1)
+end)
+
 -- ---- the operator's answers ----------------------------------------------------------------
 
 asserts({ "value mode", "value first" }, function(_, _, ledger)

@@ -1,0 +1,95 @@
+-- The snmp group: each counter rises by what it counts and by nothing else.
+
+-- The objects that never rise: of what only managers do, or what this agent never has to say.
+local idle = { "snmpInTooBigs", "snmpInNoSuchNames", "snmpInBadValues", "snmpInReadOnlys",
+  "snmpInGenErrs", "snmpInGetResponses", "snmpInTraps", "snmpOutTooBigs", "snmpOutGenErrs",
+  "snmpOutGetRequests", "snmpOutGetNexts", "snmpOutSetRequests", "snmpSilentDrops",
+  "snmpProxyDrops" }
+
+local by_v1 = { community = "hunter2", version = "v1" }
+
+-- What is done, and the counters that rise by one with it.
+local deeds = {
+  { function() operator.snmp:sends "30 03 02 01 07" end, { "snmpInBadVersions" } },
+  { function() operator.snmp:sends "30 84 ff ff ff ff" end, { "snmpInASNParseErrs" } },
+  { function() operator.snmp:as({ community = "private" }):try { sysName = "x" } end,
+    { "snmpInBadCommunityNames" } },
+  { function() operator.snmp:as({ community = "public" }):try { sysName = "x", sysLocation = "y" }
+    end, { "snmpInBadCommunityUses" } },
+  { function() operator.snmp:set { sysName = "x" } end,
+    { "snmpInTotalSetVars", "snmpInSetRequests" } },
+  { function() operator.snmp:try { bacsImpcPollRate = 0 } end, { "snmpInSetRequests" } },
+}
+
+local all = { "snmpInBadVersions", "snmpInASNParseErrs", "snmpInBadCommunityNames",
+  "snmpInBadCommunityUses", "snmpInTotalSetVars", "snmpOutTraps" }
+
+local function contains(list, wanted)
+  for _, each in ipairs(list) do
+    if each == wanted then
+      return true
+    end
+  end
+  return false
+end
+
+scenario "each counter of SNMP rises by what it counts" {
+  tags = { "snmp" },
+  plant = "guide_dashboard",
+  settings = { ["snmp.write_community"] = "hunter2" },
+
+  run = function(plant)
+    settle()
+    for _, deed in ipairs(deeds) do
+      local before = {}
+      for _, name in ipairs(all) do
+        before[name] = operator.snmp:get(name)
+      end
+      deed[1]()
+      for _, name in ipairs(all) do
+        expect.snmp(name):is(before[name] + (contains(deed[2], name) and 1 or 0))
+      end
+    end
+
+    note "requests, and the objects in them"
+    for _, row in ipairs { { "snmpInGetRequests", 1 }, { "snmpInTotalReqVars", 1 },
+      { "snmpOutGetResponses", 1 } } do
+      local before = operator.snmp:get(row[1])
+      expect.snmp(row[1]):is(before + row[2])
+    end
+    local before = operator.snmp:get "snmpInGetNexts"
+    operator.snmp:walk "1.3.6.1.2.1.1"
+    expect.snmp("snmpInGetNexts"):is(before + 8) -- seven objects, and the end
+    before = operator.snmp:get "snmpInSetRequests"
+    operator.snmp:set { sysName = "x" }
+    operator.snmp:try { bacsImpcPollRate = 0 }
+    expect.snmp("snmpInSetRequests"):is(before + 2)
+
+    for _, row in ipairs {
+      { "snmpOutNoSuchNames", { { "1.3.6.1.2.1.33.5.1.99.0", 1 } } },
+      { "snmpOutBadValues", { bacsImpcPollRate = 0 } },
+    } do
+      before = operator.snmp:get(row[1])
+      operator.snmp:as(by_v1):try(row[2])
+      expect.snmp(row[1]):is(before + 1)
+    end
+
+    note "every datagram counts, and every answer"
+    for _, name in ipairs { "snmpInPkts", "snmpOutPkts" } do
+      before = operator.snmp:get(name)
+      operator.snmp:sends "30 03 02 01 07"
+      expect.snmp(name):is_above(before)
+    end
+
+    note "coldStart was a trap, and so is each row"
+    expect.snmp("snmpOutTraps"):is(1)
+    plant.string[1].module[2].voltage = 16
+    within(rounds(2), function()
+      expect(plant):has "voltage_high"
+    end)
+    expect.snmp("snmpOutTraps"):is(3)
+    for _, name in ipairs(idle) do
+      expect.snmp(name):is(0)
+    end
+  end,
+}
