@@ -199,14 +199,19 @@ double seconds_now(void)
 
 /* ---- the bank and the figures ----------------------------------------------------------- */
 
-void view_fill(struct wm_view *view)
+void view_fill(struct wm_view *view, int32_t strings)
 {
     memset(view, 0, sizeof *view);
+    view->boots = 1;
+    for (int i = 0; i < wm_text_count; i++) {
+        const enum wm_text text = (enum wm_text)i;
+        must(wm_text_set(&view->settings, text, wm_text(text)->value_default) == WM_OK, "text");
+    }
     for (int i = 0; i < wm_setting_count; i++) {
         view->settings.value[i] = wm_setting((enum wm_setting)i)->value_default;
     }
     view->settings.value[wm_setting_bank_modules] = WM_MODULES_MAX;
-    view->settings.value[wm_setting_bank_strings] = 4;
+    view->settings.value[wm_setting_bank_strings] = strings;
     view->settings.value[wm_setting_bank_aux_units] = WM_AUX_MAX;
     view->settings.value[wm_setting_modbus_clients_max] = WM_CLIENTS_MAX;
     view->generation = 1;
@@ -218,7 +223,7 @@ void view_fill(struct wm_view *view)
                                                   .temperature_mdegC = 21500,
                                                   .resistance_uOhm = 4560 + i};
     }
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < strings; i++) {
         view->string[i] = (struct wm_view_string){
             .valid = UINT32_MAX, .position_index = i, .voltage_sum_mV = 116469};
     }

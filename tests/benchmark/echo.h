@@ -51,8 +51,8 @@ void receive_all(int fd, void *bytes, size_t size);
 
 double seconds_now(void);
 
-/* A bank of 512 modules in 4 strings with 4 aux units, every value valid. */
-void view_fill(struct wm_view *view);
+/* A bank of 512 modules with 4 aux units, every value valid, default settings. */
+void view_fill(struct wm_view *view, int32_t strings);
 
 /* Prints `name value bar ok|MISSED`; both return whether the bar is met. */
 bool figure_at_least(const char *name, double value, double bar);

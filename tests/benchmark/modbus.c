@@ -161,7 +161,7 @@ int main(void)
     bool is_met = true;
     int server_fds[WM_CLIENTS_MAX];
     int echo_fds[WM_CLIENTS_MAX];
-    view_fill(&view);
+    view_fill(&view, 4);
     core_pin();
     const struct peer server = peer_start(server_serve);
     const struct peer echo = peer_start(echo_tcp_serve);

@@ -208,9 +208,12 @@ netsnmp_pdu *stage_ask(void *client, netsnmp_pdu *request)
     netsnmp_large_fd_set readable;
     netsnmp_large_fd_set_init(&readable, FD_SETSIZE);
     heard = NULL;
+    stage.answer_size = 0;
     cr_assert_neq(snmp_sess_send(client, request), 0);
     for (int i = 0; i < 200 && heard == NULL; i++) {
         stage_turns(1);
+        const ssize_t size = recv(snmp_sess_transport(client)->sock, NULL, 0, MSG_PEEK | MSG_TRUNC);
+        stage.answer_size = size > 0 ? (size_t)size : stage.answer_size;
         netsnmp_large_fd_setfd(snmp_sess_transport(client)->sock, &readable);
         snmp_sess_read2(client, &readable);
     }

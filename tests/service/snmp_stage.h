@@ -27,6 +27,7 @@ struct stage {
     struct wm_view view;
     struct ev_loop *loop;
     struct snmps_agent *agent;
+    size_t answer_size; /* of the last answer, in bytes of its datagram */
     /* What was put; a CHANGE that is in force is seen in the view, as if a step had come. */
     struct {
         int puts[WM_COMMAND_NOTE + 1];

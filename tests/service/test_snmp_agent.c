@@ -245,6 +245,141 @@ Test(snmp_agent, uptime_is_what_it_was_given_and_the_view_what_it_is_now)
     snmp_sess_close(client);
 }
 
+/* ---- the snmp group --------------------------------------------------------------------- */
+
+enum {
+    IN_PKTS = 1,
+    OUT_PKTS = 2,
+    IN_BAD_VERSIONS = 3,
+    IN_BAD_COMMUNITY_NAMES = 4,
+    IN_ASN_PARSE_ERRS = 6,
+    IN_TOTAL_REQ_VARS = 13,
+    IN_TOTAL_SET_VARS = 14,
+    IN_GET_REQUESTS = 15,
+    IN_GET_NEXTS = 16,
+    IN_SET_REQUESTS = 17,
+    OUT_TOO_BIGS = 20,
+    OUT_NO_SUCH_NAMES = 21,
+    OUT_BAD_VALUES = 22,
+    OUT_GET_RESPONSES = 28,
+    OUT_TRAPS = 29,
+    COUNTERS_END = 33,
+};
+
+/* All counters as of one request, by their leaves. */
+static void counters_read(void *client, long *counters)
+{
+    static char names[COUNTERS_END][40];
+    static const char *list[COUNTERS_END];
+    size_t count = 0;
+    memset(counters, 0, COUNTERS_END * sizeof *counters);
+    for (int leaf = 1; leaf < COUNTERS_END; leaf++) {
+        snprintf(names[leaf], sizeof names[leaf], ".1.3.6.1.2.1.11.%d.0", leaf);
+        if (leaf != 7 && leaf != 23) {
+            list[count++] = names[leaf];
+        }
+    }
+    netsnmp_pdu *answer = stage_ask_names(client, SNMP_MSG_GET, list, count);
+    cr_assert_not_null(answer);
+    for (const netsnmp_variable_list *at = answer->variables; at != NULL; at = at->next_variable) {
+        counters[at->name[at->name_length - 2]] = *at->val.integer;
+    }
+    snmp_free_pdu(answer);
+}
+
+static void expect_counter(const long *counters, int leaf, long wanted)
+{
+    cr_expect_eq(counters[leaf], wanted, "leaf %d is %ld, wanted %ld", leaf, counters[leaf],
+                 wanted);
+}
+
+Test(snmp_agent, counters_begin_at_0_with_each_agent_and_count_what_comes)
+{
+    static const char *const name = BACS "2.1.0";
+    static const char *const missing = BACS "2.99.0";
+    static const uint8_t wrong_version[] = {0x30, 0x0C, 2,   1,   5,   4,   6,
+                                            'p',  'u',  'b', 'l', 'i', 'c', 5};
+    static const uint8_t broken[] = {0x30, 0x0C, 2, 1, 1, 4, 6, 'p', 'u', 'b', 'l', 'i', 'c', 5};
+    long counters[COUNTERS_END];
+    for (int round = 0; round < 3; round++) {
+        void *client = stage_client(SNMP_VERSION_2c, "public");
+        void *old_client = stage_client(SNMP_VERSION_1, "public");
+        void *stranger = stage_client(SNMP_VERSION_2c, "nobody");
+        counters_read(client, counters);
+        for (int leaf = 1; leaf < COUNTERS_END; leaf++) {
+            const bool is_this_request = leaf == IN_PKTS || leaf == IN_GET_REQUESTS;
+            expect_counter(counters, leaf,
+                           is_this_request              ? 1
+                           : leaf == SNMPS_ENABLE_TRAPS ? SNMPS_TRAPS_DISABLED
+                                                        : 0);
+        }
+        snmp_free_pdu(stage_ask_names(client, SNMP_MSG_GETNEXT, &name, 1));
+        snmp_free_pdu(stage_ask_names(old_client, SNMP_MSG_GET, &missing, 1));
+        netsnmp_pdu *bulk = stage_request(SNMP_MSG_GETBULK, &name, 1);
+        bulk->errstat = 0;
+        bulk->errindex = 5;
+        snmp_free_pdu(stage_ask(client, bulk));
+        cr_expect_null(stage_ask_names(stranger, SNMP_MSG_GET, &name, 1));
+        const int fd = stage_socket(snmps_agent_port(stage.agent));
+        send(fd, wrong_version, sizeof wrong_version, 0);
+        send(fd, broken, sizeof broken, 0);
+        stage_turns(5);
+        counters_read(client, counters);
+        expect_counter(counters, IN_PKTS, 8);
+        expect_counter(counters, OUT_PKTS, 4);
+        expect_counter(counters, IN_BAD_VERSIONS, 1);
+        expect_counter(counters, IN_BAD_COMMUNITY_NAMES, 1);
+        expect_counter(counters, IN_ASN_PARSE_ERRS, 1);
+        expect_counter(counters, IN_GET_REQUESTS, 3);
+        expect_counter(counters, IN_GET_NEXTS, 1);
+        expect_counter(counters, OUT_NO_SUCH_NAMES, 1);
+        expect_counter(counters, OUT_GET_RESPONSES, 4);
+        cr_expect_gt(counters[IN_TOTAL_REQ_VARS], 30);
+        close(fd);
+        snmp_sess_close(client);
+        snmp_sess_close(old_client);
+        snmp_sess_close(stranger);
+        stage_agent_close();
+        stage_agent_open("127.0.0.1:0");
+    }
+}
+
+Test(snmp_agent, counters_count_sets_large_answers_and_traps)
+{
+    static const char *many[400];
+    char address[40];
+    char text[256];
+    long counters[COUNTERS_END];
+    const int fd = stage_socket(0);
+    memset(text, 'x', 255);
+    text[255] = '\0';
+    snprintf(address, sizeof address, "127.0.0.1:%d", stage_socket_port(fd));
+    stage_text(wm_text_system_description, text);
+    stage_text(wm_text_snmp_write_community, "secret");
+    stage_receiver(1, address, "v2c", "trap");
+    stage_agent_close();
+    stage_agent_open("127.0.0.1:0");
+    void *client = stage_client(SNMP_VERSION_2c, "secret");
+    for (long value = 1100; value <= 2200; value += 1100) {
+        netsnmp_pdu *request = snmp_pdu_create(SNMP_MSG_SET);
+        stage_add_number(request, BACS "1.12.0", ASN_INTEGER, value);
+        snmp_free_pdu(stage_ask(client, request));
+    }
+    for (size_t i = 0; i < sizeof many / sizeof *many; i++) {
+        many[i] = ".1.3.6.1.2.1.1.1.0";
+    }
+    snmp_free_pdu(stage_ask_names(client, SNMP_MSG_GET, many, sizeof many / sizeof *many));
+    counters_read(client, counters);
+    expect_counter(counters, IN_SET_REQUESTS, 2);
+    expect_counter(counters, IN_TOTAL_SET_VARS, 1);
+    expect_counter(counters, OUT_BAD_VALUES, 1);
+    expect_counter(counters, OUT_TOO_BIGS, 1);
+    expect_counter(counters, OUT_TRAPS, 1);
+    expect_counter(counters, OUT_PKTS, 4);
+    snmp_sess_close(client);
+    close(fd);
+}
+
 /* ---- hostile datagrams ------------------------------------------------------------------ */
 
 /* GET of bacsStatus.0, v2c, public, request id 7. */

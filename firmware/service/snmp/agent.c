@@ -15,34 +15,32 @@
 
 #include <net-snmp/agent/agent_callbacks.h>
 #include <net-snmp/agent/net-snmp-agent-includes.h>
-#include <net-snmp/library/large_fd_set.h>
 
 #include <assert.h>
-#include <ctype.h>
 #include <errno.h>
-#include <ev.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "access.h"
 #include "mib_view.h"
 #include "notify.h"
 #include "receivers.h"
 #include "set.h"
+#include "wire.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-#define APPLICATION  "gbms"
-#define ADDRESS_SIZE 300
+#define APPLICATION "gbms"
 
 /* Bindings of one SET: more than there are objects that can be set. */
 #define WISHES_MAX 64
 
 #define STRANGER_PERIOD_MS 1000
+
+/* Leaves of the snmp group (RFC 1213). */
+enum { IN_BAD_COMMUNITY_USES = 5, IN_TOTAL_REQ_VARS = 13, IN_TOTAL_SET_VARS = 14 };
 
 /*
  * The subtrees that mib_view covers, and what lies around them as far as anybody may see: there is
@@ -75,24 +73,19 @@ struct set {
 };
 
 struct snmps_agent {
-    struct ev_loop *loop;
     const struct wm_view *view;
     struct wm_commands commands;
     struct snmps_source source;
     uint32_t counted[SNMPS_COUNTERS + 1]; /* by the library before this agent was opened */
     uint32_t bad_uses;      /* messages that asked for more than their community may */
     long bad_message;       /* the last of them, by its number within the library     */
-    uint32_t set_variables; /* objects that were set                                  */
+    uint32_t bindings_set;
     wm_ms stranger_next_ms;
     bool is_applied;
     struct wm_settings applied; /* to access and receivers */
     struct set set;
     netsnmp_handler_registration *trees[COUNT(subtrees)];
-    netsnmp_session *session; /* of the listening address */
-    int fd;
-    int port;
-    ev_io io;
-    netsnmp_large_fd_set readable;
+    struct snmps_wire *wire;
     struct snmps_receivers *receivers;
     struct snmps_seen seen;
     struct snmps_mib mib;
@@ -171,9 +164,10 @@ static void counters_take(struct snmps_agent *agent)
         agent->source.counter[leaf] =
             snmp_get_statistic(STAT_SNMPINPKTS - 1 + leaf) - agent->counted[leaf];
     }
-    /* What the library has numbers for and does not count. */
-    agent->source.counter[SNMPS_IN_BAD_COMMUNITY_USES] = agent->bad_uses;
-    agent->source.counter[SNMPS_IN_TOTAL_SET_VARS] = agent->set_variables;
+    /* What the library has a number for and does not count, and what it counts as read. */
+    agent->source.counter[IN_BAD_COMMUNITY_USES] = agent->bad_uses;
+    agent->source.counter[IN_TOTAL_SET_VARS] = agent->bindings_set;
+    agent->source.counter[IN_TOTAL_REQ_VARS] -= agent->bindings_set;
 }
 
 /* The library has checked whether an object may be read or set, before this is called. */
@@ -428,7 +422,7 @@ static int on_request(netsnmp_mib_handler *handler, netsnmp_handler_registration
             set_refuse(agent);
             break;
         default: /* COMMIT */
-            agent->set_variables += (uint32_t)agent->set.count;
+            agent->bindings_set += (uint32_t)agent->set.count;
             set_end(agent);
             break;
         }
@@ -482,44 +476,16 @@ void snmps_agent_published(struct snmps_agent *agent)
     }
 }
 
-/* Messages so far that were not rightly authenticated, as RFC 3418 means it. */
-static uint32_t strangers_count(void)
-{
-    static const int statistics[] = {
-        STAT_SNMPINBADCOMMUNITYNAMES, STAT_SNMPINBADCOMMUNITYUSES,   STAT_USMSTATSUNKNOWNUSERNAMES,
-        STAT_USMSTATSWRONGDIGESTS,    STAT_USMSTATSDECRYPTIONERRORS,
-    };
-    uint32_t count = 0;
-    for (size_t i = 0; i < COUNT(statistics); i++) {
-        count += snmp_get_statistic(statistics[i]);
-    }
-    return count;
-}
-
 /* Told once a second at most: a stranger must not be able to flood the receivers. */
-static void stranger_tell(struct snmps_agent *agent)
+static void stranger_tell(void *self)
 {
     static const struct snmps_news news = {.kind = SNMPS_AUTHENTICATION_FAILURE};
+    struct snmps_agent *agent = self;
     const wm_ms uptime_ms = agent->source.uptime_ms;
     if (agent->view->settings.value[wm_setting_snmp_authentication_traps] != 0 &&
         uptime_ms >= agent->stranger_next_ms) {
         agent->stranger_next_ms = uptime_ms + STRANGER_PERIOD_MS;
         snmps_receivers_tell(agent->receivers, &news, uptime_ms);
-    }
-}
-
-static void on_readable(struct ev_loop *loop, ev_io *io, int events)
-{
-    struct snmps_agent *agent = io->data;
-    (void)loop;
-    (void)events;
-    /* Counted around this read alone: the library counts what comes to receivers' sockets too. */
-    const uint32_t strangers = strangers_count();
-    netsnmp_large_fd_setfd(agent->fd, &agent->readable);
-    snmp_read2(&agent->readable);
-    netsnmp_check_outstanding_agent_requests();
-    if (strangers_count() != strangers) {
-        stranger_tell(agent);
     }
 }
 
@@ -584,95 +550,6 @@ static void subtrees_unregister(struct snmps_agent *agent)
 
 /* ---- opening ---------------------------------------------------------------------------- */
 
-/*
- * "HOST:PORT" as Net-SNMP's transport wants it into out[ADDRESS_SIZE]; false when it is not of
- * that form, with a port in least..65535.
- */
-static bool address_convert(const char *address, long least, char *out)
-{
-    const char *colon = strrchr(address, ':');
-    if (colon == NULL || colon == address || !isdigit((unsigned char)colon[1])) {
-        return false;
-    }
-    char *end;
-    const long port = strtol(colon + 1, &end, 10);
-    const bool is_ip6 = address[0] == '[' && colon[-1] == ']';
-    if (*end != '\0' || port < least || port > UINT16_MAX ||
-        (!is_ip6 && memchr(address, ':', (size_t)(colon - address)) != NULL)) {
-        return false;
-    }
-    const int length = snprintf(out, ADDRESS_SIZE, "%s:%s", is_ip6 ? "udp6" : "udp", address);
-    return length < ADDRESS_SIZE;
-}
-
-/* The library's own check of a datagram counts it, and costs more than the answer. */
-static int packet_admit(netsnmp_session *session, netsnmp_transport *transport, void *address,
-                        int address_size)
-{
-    (void)session;
-    (void)transport;
-    (void)address;
-    (void)address_size;
-    snmp_increment_statistic(STAT_SNMPINPKTS);
-    return 1;
-}
-
-/*
- * The library takes a request for any engine that it knows a user of, so for a receiver of informs
- * too, and that receiver has the key. A request is for us (RFC 3412, 7.2 (13)).
- */
-static int packet_check(netsnmp_session *session, netsnmp_pdu *pdu, int result)
-{
-    u_char engine[64];
-    const size_t size = snmpv3_get_engineID(engine, sizeof engine);
-    (void)session;
-    return result != SNMPERR_SUCCESS || pdu->version != SNMP_VERSION_3 ||
-           (pdu->securityEngineIDLen == size && memcmp(pdu->securityEngineID, engine, size) == 0);
-}
-
-static bool listener_open(struct snmps_agent *agent, const char *address, char *error,
-                          size_t error_size)
-{
-    char place[ADDRESS_SIZE];
-    if (!address_convert(address, 0, place)) {
-        snprintf(error, error_size, "snmp %s: no HOST:PORT; write it as in --snmp 127.0.0.1:1161",
-                 address);
-        return false;
-    }
-    errno = 0;
-    netsnmp_transport *transport = netsnmp_transport_open_server(APPLICATION, place);
-    if (transport == NULL) {
-        const int code = errno;
-        snprintf(error, error_size, "snmp %s: %s; choose another %s with --snmp HOST:PORT", address,
-                 code == 0 ? "unknown host" : strerror(code),
-                 code == EADDRINUSE || code == EACCES ? "port" : "address");
-        return false;
-    }
-    agent->fd = transport->sock;
-    netsnmp_session session;
-    snmp_sess_init(&session);
-    session.version = SNMP_DEFAULT_VERSION;
-    session.callback = handle_snmp_packet;
-    session.flags = transport->flags;
-    session.isAuthoritative = SNMP_SESS_AUTHORITATIVE;
-    /*
-     * Not netsnmp_register_agent_nsap: its check of a datagram opens hosts.allow and hosts.deny
-     * each time, which costs more than the answer. It frees the transport when it fails.
-     */
-    agent->session = snmp_add(&session, transport, packet_admit, packet_check);
-    if (agent->session == NULL) {
-        snprintf(error, error_size, "snmp %s: %s; free some memory", address, strerror(ENOMEM));
-        return false;
-    }
-    (void)fcntl(agent->fd, F_SETFL, O_NONBLOCK);
-    (void)fcntl(agent->fd, F_SETFD, FD_CLOEXEC);
-    struct sockaddr_storage bound = {0};
-    socklen_t size = sizeof bound;
-    (void)getsockname(agent->fd, (struct sockaddr *)&bound, &size);
-    agent->port = ntohs(((const struct sockaddr_in *)(const void *)&bound)->sin_port);
-    return true;
-}
-
 struct snmps_agent *snmps_agent_open(struct ev_loop *loop, const char *address,
                                      const struct wm_view *view, const struct wm_commands *commands,
                                      char *error, size_t error_size)
@@ -685,13 +562,10 @@ struct snmps_agent *snmps_agent_open(struct ev_loop *loop, const char *address,
         return NULL;
     }
     opened = agent;
-    agent->loop = loop;
     agent->view = view;
     agent->source.view = view;
     agent->commands = *commands;
-    agent->fd = -1;
     set_end(agent);
-    netsnmp_large_fd_set_init(&agent->readable, FD_SETSIZE);
     snmps_mib_fill(&agent->mib);
     library_start();
     agent->receivers = snmps_receivers_create(loop);
@@ -702,16 +576,15 @@ struct snmps_agent *snmps_agent_open(struct ev_loop *loop, const char *address,
         snmps_agent_close(agent);
         return NULL;
     }
-    if (!listener_open(agent, address, error, error_size)) {
+    const struct snmps_wire_calls calls = {.stranger = stranger_tell, .self = agent};
+    agent->wire = snmps_wire_open(loop, address, &calls, error, error_size);
+    if (agent->wire == NULL) {
         snmps_agent_close(agent);
         return NULL;
     }
     counters_take(agent);
     memcpy(agent->counted, agent->source.counter, sizeof agent->counted);
     settings_follow(agent);
-    ev_io_init(&agent->io, on_readable, agent->fd, EV_READ);
-    agent->io.data = agent;
-    ev_io_start(loop, &agent->io);
     snmps_receivers_tell(agent->receivers, &up, 0);
     return agent;
 }
@@ -724,7 +597,7 @@ void snmps_agent_set_uptime(struct snmps_agent *agent, wm_ms uptime_ms)
 
 int snmps_agent_port(const struct snmps_agent *agent)
 {
-    return agent->port;
+    return snmps_wire_port(agent->wire);
 }
 
 void snmps_agent_close(struct snmps_agent *agent)
@@ -733,17 +606,11 @@ void snmps_agent_close(struct snmps_agent *agent)
         return;
     }
     assert(agent == opened);
-    if (ev_is_active(&agent->io)) {
-        ev_io_stop(agent->loop, &agent->io);
-    }
     snmps_receivers_destroy(agent->receivers);
-    if (agent->session != NULL) {
-        snmp_close(agent->session);
-    }
+    snmps_wire_close(agent->wire);
     subtrees_unregister(agent);
     (void)snmp_unregister_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_ACM_CHECK,
                                    on_access_checked, agent, 1);
-    netsnmp_large_fd_set_cleanup(&agent->readable);
     opened = NULL;
     free(agent);
 }

@@ -39,12 +39,7 @@ struct snmps_value {
 };
 
 /* Leaves of the snmp group (RFC 3418), 1..32; 7 and 23 were never used. */
-enum {
-    SNMPS_COUNTERS = 32,
-    SNMPS_IN_BAD_COMMUNITY_USES = 5,
-    SNMPS_IN_TOTAL_SET_VARS = 14,
-    SNMPS_ENABLE_TRAPS = 30,
-};
+enum { SNMPS_COUNTERS = 32, SNMPS_ENABLE_TRAPS = 30 };
 /* Values of snmpEnableAuthenTraps. */
 enum { SNMPS_TRAPS_ENABLED = 1, SNMPS_TRAPS_DISABLED = 2 };
 
