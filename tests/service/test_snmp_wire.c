@@ -156,7 +156,7 @@ Test(snmp_size, bindings_of_every_type_and_width_are_counted_right)
     }
 }
 
-Test(snmp_size, a_getbulk_of_more_columns_than_can_be_answered_gets_a_part_of_the_first_row)
+Test(snmp_size, a_getbulk_of_more_columns_than_are_answered_gets_the_first_of_them)
 {
     enum { WIDE = 1150 };
     static const char *names[WIDE];
@@ -165,11 +165,13 @@ Test(snmp_size, a_getbulk_of_more_columns_than_can_be_answered_gets_a_part_of_th
         names[i] = BACS "2";
     }
     netsnmp_pdu *answer = bulk_ask(client, names, WIDE, 3);
-    expect_full(SNMPS_MESSAGE_MAX);
+    size_t count = 0;
     for (const netsnmp_variable_list *at = answer->variables; at != NULL; at = at->next_variable) {
         cr_assert_eq(at->type, ASN_INTEGER);
-        cr_assert_eq(at->name[at->name_length - 2], 1);
+        cr_assert_eq(at->name[at->name_length - 2], count / SNMPS_BINDINGS_MAX + 1);
+        count++;
     }
+    expect_full(SNMPS_MESSAGE_MAX);
     snmp_free_pdu(answer);
     snmp_sess_close(client);
 }
@@ -214,6 +216,53 @@ Test(snmp_size, what_does_not_fit_at_all_is_too_big)
     snmp_sess_close(small);
     snmp_sess_close(client);
     snmp_sess_close(old_client);
+}
+
+static void expect_too_many(void *client, int command, size_t bindings, size_t wanted)
+{
+    static const char *names[1100];
+    for (size_t i = 0; i < bindings; i++) {
+        names[i] = BACS "1.12.0";
+    }
+    netsnmp_pdu *request = stage_request(command, names, bindings);
+    netsnmp_pdu *answer = stage_ask(client, request);
+    cr_assert_not_null(answer);
+    cr_expect_eq(answer->errstat, SNMP_ERR_TOOBIG, "error %ld", answer->errstat);
+    cr_expect_eq(answer->errindex, 0);
+    cr_expect_eq(count_varbinds(answer->variables), wanted);
+    snmp_free_pdu(answer);
+}
+
+Test(snmp_size, a_request_of_too_many_bindings_is_too_big_whatever_it_is)
+{
+    static const char *names[SNMPS_BINDINGS_MAX];
+    for (size_t i = 0; i < SNMPS_BINDINGS_MAX; i++) {
+        names[i] = BACS "1.12.0";
+    }
+    stage_text(wm_text_snmp_write_community, "secret");
+    snmps_agent_published(stage.agent);
+    void *client = stage_client(SNMP_VERSION_2c, "secret");
+    void *old_client = stage_client(SNMP_VERSION_1, "public");
+    void *stranger = stage_client(SNMP_VERSION_2c, "nobody");
+    netsnmp_pdu *answer = stage_ask_names(client, SNMP_MSG_GET, names, SNMPS_BINDINGS_MAX);
+    cr_assert_not_null(answer);
+    cr_expect_eq(answer->errstat, SNMP_ERR_NOERROR);
+    cr_expect_eq(count_varbinds(answer->variables), SNMPS_BINDINGS_MAX);
+    snmp_free_pdu(answer);
+    expect_too_many(client, SNMP_MSG_GET, SNMPS_BINDINGS_MAX + 1, 0);
+    expect_too_many(client, SNMP_MSG_GETNEXT, 900, 0);
+    expect_too_many(client, SNMP_MSG_SET, 900, 0);
+    expect_too_many(old_client, SNMP_MSG_GET, 900, 900);
+    expect_too_many(old_client, SNMP_MSG_GETNEXT, 900, 900);
+    cr_expect_eq(stage.webmanager.puts[WM_COMMAND_CHECK], 0);
+    netsnmp_pdu *request = stage_request(SNMP_MSG_GET, names, SNMPS_BINDINGS_MAX);
+    stage_add_number(request, BACS "1.12.0", ASN_INTEGER, 1);
+    cr_expect_null(stage_ask(stranger, request));
+    /* It is over with the message. */
+    cr_expect_eq(stage_get(client, BACS "1.12.0"), 1200);
+    snmp_sess_close(client);
+    snmp_sess_close(old_client);
+    snmp_sess_close(stranger);
 }
 
 Test(snmp_size, a_request_that_is_too_large_is_not_read)

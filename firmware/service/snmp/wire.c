@@ -76,6 +76,8 @@ struct snmps_wire {
     /* Of the message that is being answered: the library answers before it reads the next. */
     int command;
     size_t answer_max;
+    bool has_too_many;
+    netsnmp_variable_list *too_many; /* its bindings, of which the library never hears */
     u_char bytes[SNMPS_MESSAGE_MAX + 1];
 };
 
@@ -294,8 +296,11 @@ static int message_check(netsnmp_session *session, netsnmp_pdu *pdu, int result)
     wire->answer_max = pdu->version == SNMP_VERSION_3 ? (size_t)pdu->msgMaxSize : SNMPS_MESSAGE_MAX;
     pdu->msgMaxSize = LIBRARY_MESSAGE_MAX;
     if (pdu->command == SNMP_MSG_GETBULK) {
-        /* The library would answer with nothing at all. */
-        bindings_cut(pdu, SNMPS_BULK_MAX);
+        bindings_cut(pdu, SNMPS_BINDINGS_MAX);
+    } else if (count_varbinds(pdu->variables) > SNMPS_BINDINGS_MAX) {
+        wire->has_too_many = true;
+        wire->too_many = pdu->variables;
+        pdu->variables = NULL;
     }
     return 1;
 }
@@ -385,6 +390,18 @@ static int message_write(netsnmp_session *session, netsnmp_pdu *pdu, u_char **by
     return result;
 }
 
+/* Whoever may ask at all is told to ask for less (RFC 3416, 4.2.1); by v1 as it was received. */
+static void too_many_answer(struct snmps_wire *wire, netsnmp_pdu *pdu)
+{
+    pdu->errstat = SNMP_ERR_TOOBIG;
+    pdu->errindex = 0;
+    if (pdu->variables == NULL) {
+        pdu->variables = wire->too_many;
+        wire->too_many = NULL;
+        snmp_increment_statistic(STAT_SNMPOUTTOOBIGS);
+    }
+}
+
 /*
  * An answer within its limit: of a GETBULK as much as fits (RFC 3416, 4.2.3); of anything else all,
  * or tooBig, which by v2c and v3 has no bindings (4.2.1).
@@ -392,13 +409,16 @@ static int message_write(netsnmp_session *session, netsnmp_pdu *pdu, u_char **by
 static int message_build(netsnmp_session *session, netsnmp_pdu *pdu, u_char **bytes, size_t *size,
                          size_t *used)
 {
-    const struct snmps_wire *wire = opened;
-    if (pdu->command == SNMP_MSG_RESPONSE && pdu->errstat == SNMP_ERR_TOOBIG &&
-        pdu->version != SNMP_VERSION_1) {
+    struct snmps_wire *wire = opened;
+    const bool is_answer = pdu->command == SNMP_MSG_RESPONSE;
+    if (is_answer && wire->has_too_many) {
+        too_many_answer(wire, pdu);
+    }
+    if (is_answer && pdu->errstat == SNMP_ERR_TOOBIG && pdu->version != SNMP_VERSION_1) {
         bindings_cut(pdu, 0);
     }
     const int result = message_write(session, pdu, bytes, size, used);
-    if (result != 0 || pdu->command != SNMP_MSG_RESPONSE || *used <= wire->answer_max) {
+    if (result != 0 || !is_answer || *used <= wire->answer_max) {
         return result;
     }
     if (wire->command == SNMP_MSG_GETBULK) {
@@ -432,6 +452,9 @@ static void one_serve(struct snmps_wire *wire)
     netsnmp_large_fd_setfd(wire->transport->sock, &wire->readable);
     snmp_read2(&wire->readable);
     netsnmp_check_outstanding_agent_requests();
+    wire->has_too_many = false;
+    snmp_free_varbind(wire->too_many);
+    wire->too_many = NULL;
     if (strangers_count() != strangers) {
         wire->calls.stranger(wire->calls.self);
     }

@@ -3,7 +3,8 @@
  *
  * Always true, whoever sends what:
  * - One request is served in a turn of the loop, whatever waits, and none is larger than
- *   SNMPS_MESSAGE_MAX; nor is an answer. So a turn takes what one request costs at most.
+ *   SNMPS_MESSAGE_MAX, nor is an answer; none has more than SNMPS_BINDINGS_MAX bindings. So a turn
+ *   takes what one request costs at most, a fraction of the time of a frame on the bus.
  * - Addresses take turns. What waits is at most SNMPS_WAITING_MAX datagrams and so many bytes; who
  *   has most of them waiting loses his oldest. One who floods delays another by a request, no more.
  * - It keeps nothing of a datagram once it is served.
@@ -24,7 +25,9 @@ enum {
     SNMPS_WAITING_BYTES_MAX = 512 * 1024,
     /* Datagrams taken from the system in one turn. */
     SNMPS_TAKEN_MAX = 512,
-    /* Bindings that one GETBULK is answered by, and that it is read to the end of. */
+    /* Bindings of a request; one with more is tooBig, and a GETBULK is cut there. */
+    SNMPS_BINDINGS_MAX = 500,
+    /* Bindings that the library collects for a GETBULK: more than fit. */
     SNMPS_BULK_MAX = 1000,
 };
 
