@@ -1105,10 +1105,19 @@ case_serve_console() {
         echo 'show modules 3' >&5
         serve_answer
     done
+    printf 'set voltage.high_alarm 15' >&5
+    exec 5>&-
+    tries=0
+    until grep -qF 'the last line has no end' "$out" || test "$tries" -eq 50; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
     kill -TERM "$background"
     serve_end
     status_is 0
     says "no global 'shower'"
+    says 'the last line has no end and is not obeyed'
+    test -z "$(cat <&4)" || fail 'half a request was answered'
 }
 
 # The webmanager's power, in the hands of whoever types: it comes back where it was, as it was.
