@@ -1,0 +1,282 @@
+/*
+ * store_files.c — see store_files.h.
+ */
+#include "store_files.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define UNFINISHED ".new"
+
+enum {
+    MODE = 0600,
+    FILE_NAME_MAX = WM_RECORD_NAME_MAX + sizeof UNFINISHED,
+};
+
+/* ---- the system ------------------------------------------------------------------------- */
+
+static int system_open(int folder, const char *name, int flags, mode_t mode)
+{
+    return openat(folder, name, flags, mode);
+}
+
+static int system_rename(int folder, const char *from, const char *to)
+{
+    return renameat(folder, from, folder, to);
+}
+
+static int system_remove(int folder, const char *name)
+{
+    return unlinkat(folder, name, 0);
+}
+
+static int system_list(int folder, void (*each)(void *context, const char *name), void *context)
+{
+    const int own = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *names = own >= 0 ? fdopendir(own) : NULL;
+    if (names == NULL) {
+        const int reason = errno;
+        if (own >= 0) {
+            (void)close(own);
+        }
+        errno = reason;
+        return -1;
+    }
+    errno = 0;
+    for (const struct dirent *entry; (entry = readdir(names)) != NULL;) {
+        each(context, entry->d_name);
+    }
+    const int reason = errno;
+    (void)closedir(names);
+    errno = reason;
+    return reason == 0 ? 0 : -1;
+}
+
+const struct store_files_calls store_files_system = {
+    .open = system_open,
+    .read = read,
+    .write = write,
+    .sync = fsync,
+    .close = close,
+    .rename = system_rename,
+    .remove = system_remove,
+    .list = system_list,
+};
+
+/* ---- the report ------------------------------------------------------------------------- */
+
+static const char *cure_of(int reason)
+{
+    switch (reason) {
+    case ENOENT:
+    case ENOTDIR:
+    case ENAMETOOLONG:
+        return "name a folder that is there";
+    case EACCES:
+    case EPERM:
+        return "give the folder to the user that the webmanager runs as";
+    case EROFS:
+        return "name a folder on a disk that can be written";
+    case ENOSPC:
+    case EDQUOT:
+        return "make room on its disk";
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+        return "start the webmanager again; it has run out of what it needs";
+    default:
+        return "look after its disk";
+    }
+}
+
+/* Says why, by errno; always false. what: "" or what could not be done, with a blank behind. */
+static bool failed(struct store_files *store, const char *what)
+{
+    const int reason = errno;
+    (void)snprintf(store->error, sizeof store->error, "store %s: %s%s; %s", store->place, what,
+                   strerror(reason), cure_of(reason));
+    return false;
+}
+
+const char *store_files_error(const struct store_files *store)
+{
+    return store->error;
+}
+
+/* ---- names ------------------------------------------------------------------------------ */
+
+static bool is_record_name(const char *name)
+{
+    const size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    return size > 0 && size < WM_RECORD_NAME_MAX && name[size] == '\0';
+}
+
+static void unfinished_name(char unfinished[FILE_NAME_MAX], const char *name)
+{
+    (void)snprintf(unfinished, FILE_NAME_MAX, "%s" UNFINISHED, name);
+}
+
+/* ---- load ------------------------------------------------------------------------------- */
+
+/* Until the end of the file or the last byte that there is room for; -1 as read. */
+static ssize_t read_all(const struct store_files_calls *calls, int fd, char *bytes, size_t room)
+{
+    size_t size = 0;
+    while (size < room) {
+        const ssize_t got = calls->read(fd, bytes + size, room - size);
+        if (got == 0) {
+            break;
+        }
+        if (got < 0 && errno != EINTR) {
+            return -1;
+        }
+        size += got > 0 ? (size_t)got : 0;
+    }
+    return (ssize_t)size;
+}
+
+static int files_load(void *self, const char *name, void *bytes, size_t size_max)
+{
+    struct store_files *store = self;
+    char all[WM_RECORD_SIZE_MAX + 1];
+    store->error[0] = '\0';
+    if (!is_record_name(name)) {
+        return WM_ABSENT;
+    }
+    const int fd = store->calls->open(store->folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
+    if (fd < 0 && errno == ENOENT) {
+        return WM_ABSENT;
+    }
+    const ssize_t size = fd >= 0 ? read_all(store->calls, fd, all, sizeof all) : -1;
+    if (size < 0) {
+        (void)failed(store, "a record cannot be read: ");
+    }
+    if (fd >= 0) {
+        (void)store->calls->close(fd);
+    }
+    if (size < 0) {
+        return WM_IO;
+    }
+    if ((size_t)size > size_max || (size_t)size == sizeof all) {
+        return WM_DAMAGED;
+    }
+    memcpy(bytes, all, (size_t)size);
+    return (int)size;
+}
+
+/* ---- save ------------------------------------------------------------------------------- */
+
+static bool write_all(const struct store_files_calls *calls, int fd, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        const ssize_t written = calls->write(fd, bytes, size);
+        if (written < 0 && errno != EINTR) {
+            return false;
+        }
+        bytes += written > 0 ? written : 0;
+        size -= written > 0 ? (size_t)written : 0;
+    }
+    return true;
+}
+
+/* A file with these bytes, on the disk. */
+static bool file_make(const struct store_files *store, const char *name, const void *bytes,
+                      size_t size)
+{
+    const struct store_files_calls *calls = store->calls;
+    const int fd = calls->open(store->folder, name,
+                               O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, MODE);
+    if (fd < 0) {
+        return false;
+    }
+    const bool is_written = write_all(calls, fd, bytes, size) && calls->sync(fd) == 0;
+    const int reason = errno;
+    const bool is_closed = calls->close(fd) == 0;
+    errno = is_written ? errno : reason;
+    return is_written && is_closed;
+}
+
+static bool record_replace(struct store_files *store, const char *name, const void *bytes,
+                           size_t size)
+{
+    char unfinished[FILE_NAME_MAX];
+    unfinished_name(unfinished, name);
+    if (file_make(store, unfinished, bytes, size) &&
+        store->calls->rename(store->folder, unfinished, name) == 0) {
+        return store->calls->sync(store->folder) == 0;
+    }
+    const int reason = errno;
+    (void)store->calls->remove(store->folder, unfinished);
+    errno = reason;
+    return false;
+}
+
+static enum wm_status files_save(void *self, const char *name, const void *bytes, size_t size)
+{
+    struct store_files *store = self;
+    store->error[0] = '\0';
+    if (!is_record_name(name) || size > WM_RECORD_SIZE_MAX) {
+        return WM_RANGE;
+    }
+    if (!record_replace(store, name, bytes, size)) {
+        (void)failed(store, "a record cannot be written: ");
+        return WM_IO;
+    }
+    return WM_OK;
+}
+
+struct wm_store store_files_port(struct store_files *store)
+{
+    static const struct wm_store_ops ops = {files_load, files_save};
+    return (struct wm_store){&ops, store};
+}
+
+/* ---- open ------------------------------------------------------------------------------- */
+
+static void unfinished_remove(void *context, const char *name)
+{
+    const struct store_files *store = context;
+    const size_t size = strlen(name);
+    if (size >= sizeof UNFINISHED - 1 &&
+        strcmp(name + size - (sizeof UNFINISHED - 1), UNFINISHED) == 0) {
+        (void)store->calls->remove(store->folder, name);
+    }
+}
+
+/* A folder that cannot be written is found out now, not when something is to be kept. */
+static bool folder_try(const struct store_files *store)
+{
+    static const char trial[] = "trial" UNFINISHED;
+    return file_make(store, trial, "", 0) && store->calls->remove(store->folder, trial) == 0;
+}
+
+bool store_files_open(struct store_files *store, const char *folder,
+                      const struct store_files_calls *calls)
+{
+    *store = (struct store_files){.calls = calls, .folder = -1};
+    (void)snprintf(store->place, sizeof store->place, "%s", folder);
+    store->folder = calls->open(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (store->folder < 0) {
+        return failed(store, "");
+    }
+    if (calls->list(store->folder, unfinished_remove, store) != 0 || !folder_try(store)) {
+        (void)failed(store, "nothing can be kept there: ");
+        store_files_close(store);
+        return false;
+    }
+    return true;
+}
+
+void store_files_close(struct store_files *store)
+{
+    if (store->folder >= 0) {
+        (void)store->calls->close(store->folder);
+        store->folder = -1;
+    }
+}
