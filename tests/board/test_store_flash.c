@@ -265,7 +265,7 @@ static uint32_t erases(void)
     return chip.erases[0] + chip.erases[1];
 }
 
-Test(store_flash, every_cut_while_it_moves_to_the_other_block_leaves_all_records, .timeout = 60,
+Test(store_flash, every_cut_while_it_moves_to_the_other_block_leaves_all_records,
      .init = nothing_is_kept)
 {
     for (int i = 0; i < 4; i++) {
@@ -299,8 +299,7 @@ Test(store_flash, nothing_is_written_behind_what_a_cut_has_torn, .init = nothing
     }
 }
 
-Test(store_flash, a_cut_after_a_cut_leaves_the_old_record_or_the_new_one, .timeout = 100,
-     .init = nothing_is_kept)
+Test(store_flash, a_cut_after_a_cut_leaves_the_old_record_or_the_new_one, .init = nothing_is_kept)
 {
     trial.is_first_of_two = true;
     try_save(0, 3);
@@ -446,7 +445,7 @@ static void every_byte_changed(int number[NAMES], uint8_t mask)
     cr_assert_gt(damaged, 100, "it was looked at: %d", damaged);
 }
 
-Test(store_flash, no_changed_byte_brings_back_an_old_record, .timeout = 100, .init = setup)
+Test(store_flash, no_changed_byte_brings_back_an_old_record, .init = setup)
 {
     int number[NAMES] = {7, 8, 3};
     for (int i = 1; i <= 8; i++) {
