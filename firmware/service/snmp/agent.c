@@ -77,8 +77,8 @@ struct snmps_agent {
     struct wm_commands commands;
     struct snmps_source source;
     uint32_t counted[SNMPS_COUNTERS + 1]; /* by the library before this agent was opened */
-    uint32_t bad_uses;      /* messages that asked for more than their community may */
-    long bad_message;       /* the last of them, by its number within the library     */
+    uint32_t bad_uses; /* messages that asked for more than their community may */
+    long bad_message;  /* the last of them, by its number within the library     */
     uint32_t bindings_set;
     wm_ms stranger_next_ms;
     bool is_applied;
