@@ -380,66 +380,10 @@ Test(snmp_agent, counters_count_sets_large_answers_and_traps)
     close(fd);
 }
 
-/* ---- hostile datagrams ------------------------------------------------------------------ */
-
 /* GET of bacsStatus.0, v2c, public, request id 7. */
 static const uint8_t good[] = {0x30, 0x28, 2,    1, 1, 4, 6, 'p', 'u', 'b', 'l',  'i',  'c',  0xA0,
                                0x1B, 2,    1,    7, 2, 1, 0, 2,   1,   0,   0x30, 0x10, 0x30, 0x0E,
                                0x06, 0x0A, 0x2B, 6, 1, 2, 1, 33,  5,   2,   1,    0,    5,    0};
-
-Test(snmp_agent, garbage_gets_silence_and_the_next_packet_its_answer)
-{
-    uint32_t random = 1;
-    uint8_t answer[2000];
-    void *client = stage_client(SNMP_VERSION_2c, "public");
-    const int fd = stage_socket(snmps_agent_port(stage.agent));
-    static const uint8_t shorts[][6] = {
-        {0}, {0x30}, {0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF}, {0x30, 0x80}, {0xFF, 0xFF}};
-    send(fd, "", 0, 0);
-    for (size_t i = 0; i < sizeof shorts / sizeof *shorts; i++) {
-        send(fd, shorts[i], sizeof shorts[i], 0);
-        stage_turns(3);
-        cr_expect_lt(recv(fd, answer, sizeof answer, 0), 0, "row %zu", i);
-    }
-    for (int i = 0; i < 2000; i++) {
-        uint8_t bytes[1400];
-        for (size_t k = 0; k < sizeof bytes; k++) {
-            random = random * 1664525 + 1013904223;
-            bytes[k] = (uint8_t)(random >> 24);
-        }
-        send(fd, bytes, random % sizeof bytes, 0);
-        stage_turns(2);
-    }
-    cr_expect_lt(recv(fd, answer, sizeof answer, 0), 0);
-    cr_expect_eq(stage_get(client, BACS "2.1.0"), 0x41);
-    close(fd);
-    snmp_sess_close(client);
-}
-
-Test(snmp_agent, every_flipped_byte_of_a_good_packet_is_survived)
-{
-    uint8_t answer[2000];
-    void *client = stage_client(SNMP_VERSION_2c, "public");
-    const int fd = stage_socket(snmps_agent_port(stage.agent));
-    send(fd, good, sizeof good, 0);
-    stage_turns(2);
-    cr_assert_gt(recv(fd, answer, sizeof answer, 0), (ssize_t)sizeof good - 1);
-    for (size_t at = 0; at < sizeof good; at++) {
-        for (int value = 0; value < 256; value += 5) {
-            uint8_t bytes[sizeof good];
-            memcpy(bytes, good, sizeof good);
-            bytes[at] = (uint8_t)value;
-            send(fd, bytes, sizeof bytes, 0);
-            send(fd, bytes, at, 0);
-            stage_turns(2);
-            while (recv(fd, answer, sizeof answer, 0) > 0) {
-            }
-        }
-    }
-    cr_expect_eq(stage_get(client, BACS "2.1.0"), 0x41);
-    close(fd);
-    snmp_sess_close(client);
-}
 
 Test(snmp_agent, a_greedy_getbulk_is_answered_within_bounds)
 {
