@@ -11,7 +11,7 @@ local RECEIVERS = 8 -- the bench's own and those that scenarios may use
 local INITIALIZING = 19
 local COLD_START_MAX = 100 -- uptime of a coldStart, 0.01 s
 -- Real seconds for an inform that is under way: it is sent again three times.
-local UNDER_WAY_S = 10
+local UNDER_WAY_S = 5
 
 -- log: what came, in order. All positions count what receiver 0 got before:
 --   listens: what the settings name it for, { from, to or nil }

@@ -382,6 +382,48 @@ case_unknown_words() {
     says "1 error"
 }
 
+# mistake LINE TEXT: a scenario with this line is an error that says the text.
+mistake() {
+    echo "$1" | story mistake
+    bench run "$work/mistake.lua"
+    status_is 1
+    says "1 error"
+    says "mistake.lua:5: $2"
+}
+
+case_unknown_managers() {
+    mistake 'operator.snmp:sett { sysName = "x" }' "no verb of operator.snmp 'sett'; known: as, get"
+    mistake 'operator.snmp:set { sysName = "x" }' 'there is no write community; say settings = '
+    mistake 'operator.snmp:try {}' 'try takes what to set: { bacsVoltageHighAlarm = 15.2'
+    mistake 'operator.snmp:try { bacsStatus = 3 }' \
+        "no setting or text that is an object 'bacsStatus'; known: bacsBattCap"
+    mistake 'operator.snmp:try { sysName = 3 }' 'sysName takes a text, got number'
+    mistake 'operator.snmp:try { bacsTemperatureUnit = "kelvin" }' \
+        'bacsTemperatureUnit takes the name of a choice, got "kelvin"'
+    mistake 'operator.snmp:try { { "sysName", "x", "text" } }' "no type 'text'; known: address"
+    mistake 'operator.snmp:as { user = "joe", community = "x" }' \
+        'a manager has either a community, by v1 or v2c, or the name of a user'
+    mistake 'operator.snmp:as { user = "joe", auth = "short" }' \
+        'level auth takes a passphrase `auth` of 8 bytes at least'
+    mistake 'operator.snmp:as { comunity = "x" }' "no word about a manager 'comunity'; known: auth"
+    mistake 'operator.snmp:sends "xyz"' 'sends takes bytes in hexadecimal'
+    mistake 'expect.snmp_as { community = "x" }:is_refused "wrongdigest"' \
+        "no error 'wrongdigest'; known: authorizationError"
+    mistake 'expect.trap { added = "voltage_high", recever = 1 }' \
+        "no word about a trap 'recever'; known: added"
+    mistake 'expect.trap { told = "warmStart" }' \
+        "no notification 'warmStart'; known: authenticationFailure, coldStart"
+    mistake 'expect.traps_in_order { "voltage" }' 'expect.traps_in_order takes a list of traps'
+    mistake 'trap_receiver(8)' 'trap_receiver takes a number from 1 to 7'
+    mistake 'trap_receiver(1):mute()' "no verb of a trap receiver 'mute'; known: :plug, :unplug"
+    mistake 'expect.setting "snmp.write_community":is "x"' \
+        'snmp.write_community is told nowhere; say :is_set() or :is_not_set()'
+    printf 'scenario "s" { plant = "guide_dashboard", run = print,\n settings = { %s } }\n' \
+        '["system.name"] = trap_receiver(1)' | scenario_file receiver
+    bench check "$work/receiver.lua"
+    says 'trap_receiver(1) is for ["snmp.receiver_1_address"] and its like'
+}
+
 # What reads as an expectation and is none.
 case_says_nothing() {
     echo 'within(1, function() wait(300) expect(plant):has "voltage_high" end)' | story waits
@@ -723,6 +765,16 @@ case_must_fail() {
     says "want string[1].module[1] has voltage_high within 3 rounds"
     says "want string[1].module[1].voltage is above 12.9 V throughout 10 s; it held for "
     says "want a trap: added voltage_high"
+    says 'saw  wrong console system.name = ""'
+    says 'want community "private" is answered'
+    says "saw  wrong answered: 64"
+    says "want bacsVoltageHighAlarm by the write community is refused: wrongValue"
+    says "saw  wrong inconsistentValue bacsVoltageHighAlarm"
+    says "saw  wrong traps of receiver 1: added voltage (id 2) by v2c trap of public, "
+    says "want a trap: added voltage_high, and repeated"
+    says "saw  wrong no added voltage behind the 1 before it; traps: added voltage (id 2), "
+    says "saw  wrong 1 so far"
+    says "saw  wrong trap_receiver(2) was unplugged, and was told nothing then"
     says "traps: added voltage_warn_high (id 2)"
     says 'want operator "breaker open 99" is obeyed'
     says "saw  wrong error range "

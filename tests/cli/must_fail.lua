@@ -247,3 +247,124 @@ scenario "a start that is told only once" (story(function(plant)
   expect.trap { told = "coldStart" }
   expect.trap { told = "coldStart" }
 end))
+
+-- ---- managers and trap receivers ----------------------------------------------------------
+
+local managed = { ["snmp.write_community"] = "hunter2", ["snmp.user_1_name"] = "alice",
+  ["snmp.user_1_auth"] = "wonderland1", ["snmp.receiver_1_address"] = trap_receiver(1),
+  ["snmp.receiver_2_address"] = trap_receiver(2), ["snmp.receiver_2_kind"] = "inform" }
+
+local alice = { user = "alice", auth = "wonderland1" }
+
+local function managed_story(run)
+  local definition = story(run)
+  definition.settings = managed
+  return definition
+end
+
+scenario "a text that was never set" (managed_story(function()
+  expect.setting "system.name":is "cellar"
+end))
+
+scenario "a secret that is not set, wanted set" (managed_story(function()
+  expect.setting "snmp.user_2_auth":is_set()
+end))
+
+scenario "a secret that is set, wanted not set" (managed_story(function()
+  expect.setting "snmp.user_1_auth":is_not_set()
+end))
+
+scenario "a stranger, wanted answered" (managed_story(function()
+  expect.snmp_as { community = "private" }:is_answered()
+end))
+
+scenario "a manager that is answered, wanted silent" (managed_story(function()
+  expect.snmp_as { community = "public" }:is_silent()
+end))
+
+scenario "a user that is answered, wanted refused" (managed_story(function()
+  expect.snmp_as(alice):is_refused "wrongDigest"
+end))
+
+scenario "a user that is refused for another reason" (managed_story(function()
+  expect.snmp_as { user = "alice", auth = "wonderland2" }:is_refused "unknownUserName"
+end))
+
+scenario "a manager that reads something else" (managed_story(function()
+  expect.snmp_as { community = "public", object = "sysServices" }:is(63)
+end))
+
+scenario "a SET that is refused" (managed_story(function()
+  operator.snmp:set { bacsVoltageHighAlarm = 14 }
+end))
+
+scenario "a SET that is obeyed, wanted refused" (managed_story(function()
+  expect.snmp_set { bacsVoltageHighAlarm = 15 }:is_refused "inconsistentValue"
+end))
+
+scenario "a SET that is refused, wanted obeyed" (managed_story(function()
+  expect.snmp_set({ sysName = "x" }, alice):is_ok()
+end))
+
+scenario "a SET that is refused with another error" (managed_story(function()
+  expect.snmp_set { bacsVoltageHighAlarm = 14 }:is_refused "wrongValue"
+end))
+
+scenario "a SET that is refused for another object" (managed_story(function()
+  expect.snmp_set { bacsVoltageHighAlarm = 14, sysName = "x" }
+    :is_refused("inconsistentValue", "sysName")
+end))
+
+local function high(plant, module)
+  module.voltage = 16
+  within(rounds(3), function() expect(plant):has "voltage_high" end)
+end
+
+scenario "a trap of another version" (managed_story(function(plant, module)
+  high(plant, module)
+  expect.trap { added = "voltage_high", receiver = 1, version = "v1" }
+end))
+
+scenario "a trap, wanted an inform" (managed_story(function(plant, module)
+  high(plant, module)
+  expect.trap { added = "voltage_high", receiver = 1, kind = "inform" }
+end))
+
+scenario "a trap of another community" (managed_story(function(plant, module)
+  high(plant, module)
+  expect.trap { added = "voltage_high", receiver = 1, community = "private" }
+end))
+
+scenario "an inform that was not repeated" (managed_story(function(plant, module)
+  high(plant, module)
+  expect.trap { added = "voltage_high", receiver = 2, kind = "inform", is_repeated = true }
+end))
+
+scenario "authenticationFailure, which is off" (managed_story(function()
+  operator.snmp:as({ community = "private" }):try { sysName = "x" }
+  expect.trap "authenticationFailure"
+end))
+
+scenario "traps in another order" (managed_story(function(plant, module)
+  high(plant, module)
+  expect.traps_in_order { { added = "voltage_high" }, { added = "voltage" } }
+end))
+
+scenario "another number of traps" (managed_story(function(plant, module)
+  high(plant, module)
+  expect.trap_count { added = "voltage_high", receiver = 2 }:is(2)
+end))
+
+scenario "no trap at another receiver" (managed_story(function(plant, module)
+  high(plant, module)
+  expect.no_trap(1)
+end))
+
+scenario "a receiver that was unplugged for nothing" (managed_story(function(plant)
+  expect(plant):is_quiet()
+  trap_receiver(2):unplug()
+end))
+
+scenario "a community that does not read" (managed_story(function()
+  operator.snmp:as({ community = "private" }):get "sysName"
+end))
