@@ -125,7 +125,8 @@ scenario "an inform is repeated until it is acknowledged, and is one inform all 
 scenario "who is told, and how, changes while the webmanager runs" {
   tags = { "snmp", "traps" },
   plant = "guide_dashboard",
-  settings = { ["snmp.user_1_name"] = "alice", ["snmp.user_1_auth"] = "wonderland1" },
+  settings = { ["snmp.user_1_name"] = "alice", ["snmp.user_1_auth"] = "wonderland1",
+    ["snmp.user_2_name"] = "bob", ["snmp.user_2_auth"] = "burgers-for-bob" },
 
   run = function(plant)
     local module = plant.string[1].module[2]
@@ -156,10 +157,22 @@ scenario "who is told, and how, changes while the webmanager runs" {
     expect.trap { added = "voltage_low", receiver = 1, version = "v3", kind = "inform",
       user = "alice", level = "auth" }
 
-    note "another one takes its place"
+    note "another user, and another passphrase of that one"
+    operator "set snmp.receiver_1_user 2"
+    alarm("voltage_warn_high", 14.5)
+    expect.trap { added = "voltage_warn_high", receiver = 1, user = "bob" }
+    operator "set snmp.user_2_auth burgers-by-bob"
+    operator "set snmp.receiver_1_kind trap"
+    alarm("voltage_low", 11.5)
+    expect.trap { added = "voltage_low", receiver = 1, kind = "trap", user = "bob" }
+    operator "set snmp.user_2_priv bobs-own-secret"
+    alarm("voltage_warn_high", 14.5)
+    expect.trap { added = "voltage_warn_high", receiver = 1, user = "bob", level = "priv" }
+
+    note "another receiver takes its place"
     operator("set snmp.receiver_1_address " .. trap_receiver(2))
     alarm("voltage_high", 16)
-    expect.trap { added = "voltage_high", receiver = 2, version = "v3", kind = "inform" }
+    expect.trap { added = "voltage_high", receiver = 2, version = "v3", level = "priv" }
     expect.trap_count { added = "voltage_high", receiver = 1 }:is(1)
     operator 'set snmp.receiver_1_address ""'
     module.voltage = 12.94
