@@ -89,7 +89,7 @@ function traps.fetch(wait_s)
     take(trap, on_arrival)
   end
   if unreadable and unreadable > 0 then
-    problems[#problems + 1] = ("%d datagrams that are no trap which a receiver can read"):format(
+    problems[#problems + 1] = ("datagrams that are no trap which a receiver can read: %d"):format(
       unreadable)
   end
   return #new > 0
