@@ -2,9 +2,18 @@
 
 -- The objects that never rise: of what only managers do, or what this agent never has to say.
 local idle = { "snmpInTooBigs", "snmpInNoSuchNames", "snmpInBadValues", "snmpInReadOnlys",
-  "snmpInGenErrs", "snmpInGetResponses", "snmpInTraps", "snmpOutTooBigs", "snmpOutGenErrs",
-  "snmpOutGetRequests", "snmpOutGetNexts", "snmpOutSetRequests", "snmpSilentDrops",
-  "snmpProxyDrops" }
+  "snmpInGenErrs", "snmpInGetResponses", "snmpInTraps", "snmpOutGetRequests",
+  "snmpOutGetNexts", "snmpOutSetRequests", "snmpSilentDrops", "snmpProxyDrops" }
+
+-- GET of sysDescr, so many times in one message (BER).
+local function greedy(count)
+  local function with_size(tag, bytes)
+    return ("%s82%04x%s"):format(tag, #bytes // 2, bytes)
+  end
+  local bindings = ("300c06082b060102010101000500"):rep(count)
+  local pdu = with_size("a0", "020107020100020100" .. with_size("30", bindings))
+  return with_size("30", "02010104067075626c6963" .. pdu) -- v2c, public
+end
 
 local by_v1 = { community = "hunter2", version = "v1" }
 
@@ -36,10 +45,11 @@ end
 scenario "each counter of SNMP rises by what it counts" {
   tags = { "snmp" },
   plant = "guide_dashboard",
-  settings = { ["snmp.write_community"] = "hunter2" },
+  settings = { ["snmp.write_community"] = "hunter2", ["system.description"] = ("x"):rep(255) },
 
   run = function(plant)
     settle()
+    expect.snmp("snmpOutTraps"):is(1) -- coldStart
     for _, deed in ipairs(deeds) do
       local before = {}
       for _, name in ipairs(all) do
@@ -74,6 +84,15 @@ scenario "each counter of SNMP rises by what it counts" {
       expect.snmp(row[1]):is(before + 1)
     end
 
+    before = operator.snmp:get "snmpOutTooBigs"
+    operator.snmp:sends(greedy(300))
+    expect.snmp("snmpOutTooBigs"):is(before + 1)
+    before = operator.snmp:get "snmpOutGenErrs"
+    plant.webmanager.store:fail()
+    operator.snmp:as(by_v1):try { sysName = "cellar" }
+    plant.webmanager.store:mend()
+    expect.snmp("snmpOutGenErrs"):is(before + 1)
+
     note "every datagram counts, and every answer"
     for _, name in ipairs { "snmpInPkts", "snmpOutPkts" } do
       before = operator.snmp:get(name)
@@ -81,13 +100,13 @@ scenario "each counter of SNMP rises by what it counts" {
       expect.snmp(name):is_above(before)
     end
 
-    note "coldStart was a trap, and so is each row"
-    expect.snmp("snmpOutTraps"):is(1)
+    note "each row is a trap"
+    before = operator.snmp:get "snmpOutTraps"
     plant.string[1].module[2].voltage = 16
     within(rounds(2), function()
       expect(plant):has "voltage_high"
     end)
-    expect.snmp("snmpOutTraps"):is(3)
+    expect.snmp("snmpOutTraps"):is(before + 2)
     for _, name in ipairs(idle) do
       expect.snmp(name):is(0)
     end

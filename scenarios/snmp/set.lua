@@ -182,6 +182,33 @@ scenario "one request is done whole or not at all" {
   end,
 }
 
+scenario "what cannot be kept is not set" {
+  tags = { "snmp", "settings" },
+  plant = "two_strings_of_nine",
+  settings = writable,
+
+  run = function(plant)
+    settle()
+    plant.webmanager.store:fail()
+    expect.snmp_set { bacsVoltageHighAlarm = 15.2, sysName = "cellar" }:is_refused "commitFailed"
+    expect.setting "voltage.high_alarm":is(15.5)
+    expect.setting "system.name":is ""
+    expect.snmp_set({ sysName = "cellar" }, { community = "hunter2", version = "v1" })
+      :is_refused "genErr"
+    expect.setting "system.name":is ""
+
+    plant.webmanager.store:mend()
+    operator.snmp:set { bacsVoltageHighAlarm = 15.2, sysName = "cellar" }
+    expect.setting "voltage.high_alarm":is(15.2)
+    expect.setting "system.name":is "cellar"
+    note "and what was kept is found again"
+    plant.webmanager:restart()
+    settle()
+    expect.setting "voltage.high_alarm":is(15.2)
+    expect.snmp("sysName"):is "cellar"
+  end,
+}
+
 scenario "v1 has names of its own for what is wrong" {
   tags = { "snmp", "settings" },
   plant = "two_strings_of_nine",
