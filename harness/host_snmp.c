@@ -126,8 +126,8 @@ static lua_Integer field_number(lua_State *lua, int index, const char *name)
 static void asker_take(lua_State *lua, int index, struct hx_asker *asker)
 {
     *asker = (struct hx_asker){
-        .version = (enum hx_version)field_number(lua, index, "version"),
-        .user.level = (enum hx_level)field_number(lua, index, "level"),
+        .version = (enum wm_snmp_version)field_number(lua, index, "version"),
+        .user.level = (enum wm_snmp_level)field_number(lua, index, "level"),
     };
     const bool is_whole =
         field_take(lua, index, "community", asker->community, sizeof asker->community) &&
@@ -248,9 +248,10 @@ static void push_trap(lua_State *lua, const struct hx_trap *trap)
         [HX_TRAP_REMOVED] = "removed",
         [HX_TRAP_OTHER] = "other",
     };
-    static const char *const versions[] = {[HX_V1] = "v1", [HX_V2C] = "v2c", [HX_V3] = "v3"};
+    static const char *const versions[] = {
+        [WM_SNMP_V1] = "v1", [WM_SNMP_V2C] = "v2c", [WM_SNMP_V3] = "v3"};
     static const char *const levels[] = {
-        [HX_NO_AUTH] = "no_auth", [HX_AUTH] = "auth", [HX_PRIV] = "priv"};
+        [WM_SNMP_NO_AUTH] = "no_auth", [WM_SNMP_AUTH] = "auth", [WM_SNMP_PRIV] = "priv"};
     lua_createtable(lua, 0, 11);
     hx_host_set_string(lua, "kind", kinds[trap->kind]);
     hx_host_set_integer(lua, "id", trap->id);

@@ -31,8 +31,6 @@ struct board;
 #define HX_SINKS WM_TRAP_RECEIVERS_MAX
 /* What stands for the address of one of them while there is none yet. */
 #define HX_RECEIVER_PLACE "trap_receiver(%d)"
-/* Users of v3, as in texts.def. */
-#define HX_USERS_MAX 4
 /* Real seconds that an answer may take. */
 #define HX_ANSWER_LIMIT_S 5
 
@@ -59,12 +57,9 @@ struct hx_oid {
     uint32_t arc[HX_OID_MAX];
 };
 
-enum hx_version { HX_V1, HX_V2C, HX_V3 };
-enum hx_level { HX_NO_AUTH, HX_AUTH, HX_PRIV };
-
 /* A user of v3: SHA-256, AES-128. */
 struct hx_user {
-    enum hx_level level;
+    enum wm_snmp_level level;
     char name[40]; /* "": there is none */
     char auth[72];
     char priv[72];
@@ -72,7 +67,7 @@ struct hx_user {
 
 /* Who asks. */
 struct hx_asker {
-    enum hx_version version;
+    enum wm_snmp_version version;
     char community[40];  /* of v1 and v2c */
     struct hx_user user; /* of v3 */
     char from[48];       /* address of its own; "": any */
@@ -126,7 +121,7 @@ struct hx_question {
         };
         struct {
             char engine[40]; /* what the webmanager's engine id is made from */
-            struct hx_user user[HX_USERS_MAX];
+            struct hx_user user[WM_SNMP_USERS];
         };
         struct {
             size_t size;
@@ -158,8 +153,8 @@ struct hx_trap {
     uint32_t number; /* as in hx_alarm_entry; 0 also where the varbind is missing */
     uint32_t uptime; /* 0.01 s */
     int32_t sink;
-    enum hx_version version;
-    enum hx_level level;
+    enum wm_snmp_version version;
+    enum wm_snmp_level level;
     bool is_inform;
     bool is_repeat;  /* of an inform that came before, by its request id; all else is the same */
     bool is_unheard; /* the sink was unplugged: its kind is all that is known */

@@ -89,20 +89,20 @@ static void key_make(const char *passphrase, u_char *key, size_t *size)
 
 static void session_secure(netsnmp_session *session, const struct hx_user *user)
 {
-    static const int levels[] = {[HX_NO_AUTH] = SNMP_SEC_LEVEL_NOAUTH,
-                                 [HX_AUTH] = SNMP_SEC_LEVEL_AUTHNOPRIV,
-                                 [HX_PRIV] = SNMP_SEC_LEVEL_AUTHPRIV};
+    static const int levels[] = {[WM_SNMP_NO_AUTH] = SNMP_SEC_LEVEL_NOAUTH,
+                                 [WM_SNMP_AUTH] = SNMP_SEC_LEVEL_AUTHNOPRIV,
+                                 [WM_SNMP_PRIV] = SNMP_SEC_LEVEL_AUTHPRIV};
     session->securityModel = SNMP_SEC_MODEL_USM;
     session->securityName = (char *)(uintptr_t)user->name;
     session->securityNameLen = strlen(user->name);
     session->securityLevel = levels[user->level];
-    if (user->level >= HX_AUTH) {
+    if (user->level >= WM_SNMP_AUTH) {
         session->securityAuthProto = (oid *)(uintptr_t)usmHMAC192SHA256AuthProtocol;
         session->securityAuthProtoLen = OID_LENGTH(usmHMAC192SHA256AuthProtocol);
         session->securityAuthKeyLen = sizeof session->securityAuthKey;
         key_make(user->auth, session->securityAuthKey, &session->securityAuthKeyLen);
     }
-    if (user->level >= HX_PRIV) {
+    if (user->level >= WM_SNMP_PRIV) {
         session->securityPrivProto = (oid *)(uintptr_t)usmAESPrivProtocol;
         session->securityPrivProtoLen = OID_LENGTH(usmAESPrivProtocol);
         session->securityPrivKeyLen = sizeof session->securityPrivKey;
@@ -123,7 +123,7 @@ static void *session_open(const struct hx_asker *asker)
     session.version = versions[asker->version];
     session.timeout = HX_ANSWER_LIMIT_S * 1000000L;
     session.retries = 0;
-    if (asker->version == HX_V3) {
+    if (asker->version == WM_SNMP_V3) {
         hx_sinks_users_hide();
         session_secure(&session, &asker->user);
     } else {
@@ -133,13 +133,13 @@ static void *session_open(const struct hx_asker *asker)
     return snmp_sess_open(&session);
 }
 
-static void session_close(void *session, enum hx_version version)
+static void session_close(void *session, enum wm_snmp_version version)
 {
     struct usmUser *user;
     if (session != NULL) {
         snmp_sess_close(session);
     }
-    if (version == HX_V3) {
+    if (version == WM_SNMP_V3) {
         while ((user = usm_get_userList()) != NULL) {
             usm_remove_user(user);
             usm_free_user(user);
@@ -176,8 +176,8 @@ static netsnmp_pdu *reader_ask(netsnmp_pdu *request, struct hx_answer *answer)
     } else {
         status = snmp_sess_synch_response(reader.session, request, &response);
     }
-    if (reader.asker.version == HX_V3) {
-        session_close(reader.session, HX_V3);
+    if (reader.asker.version == WM_SNMP_V3) {
+        session_close(reader.session, WM_SNMP_V3);
         reader.session = NULL;
     }
     if (status == STAT_SUCCESS && response->errstat == SNMP_ERR_NOERROR) {

@@ -81,10 +81,8 @@ static bool chosen_add(struct chosen *chosen, struct hx_stage *stage, const char
 /* The bench's own receiver takes the last place that is free. */
 static bool sink_add(struct chosen *chosen, struct hx_stage *stage, struct hx_text *error)
 {
-    const enum wm_text first = wm_text_snmp_receiver_1_address;
-    const int step = (int)wm_text_snmp_receiver_2_address - (int)first;
-    for (int i = WM_TRAP_RECEIVERS_MAX - 1; i >= 0; --i) {
-        const enum wm_text text = (enum wm_text)((int)first + step * i);
+    for (int32_t number = WM_TRAP_RECEIVERS_MAX; number >= 1; --number) {
+        const enum wm_text text = wm_snmp_receiver_text(number);
         if (wm_text_value(&stage->settings, text)[0] == '\0') {
             chosen_take(chosen, stage, (struct wm_change){.text = text, .string = stage->sink[0]});
             return true;

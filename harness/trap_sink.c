@@ -45,7 +45,7 @@ struct sink {
 };
 
 static struct sink sinks[HX_SINKS];
-static struct usmUser *users[HX_USERS_MAX * ENGINES];
+static struct usmUser *users[WM_SNMP_USERS * ENGINES];
 static size_t users_count;
 static struct hx_trap *traps;
 static size_t traps_count;
@@ -111,11 +111,11 @@ static void user_know(const struct hx_user *user, const u_char *engine, size_t s
         hx_text_add(&line, "%02x", engine[i]);
     }
     quoted_add(&line, user->name);
-    if (user->level >= HX_AUTH) {
+    if (user->level >= WM_SNMP_AUTH) {
         hx_text_add(&line, " SHA-256");
         quoted_add(&line, user->auth);
     }
-    if (user->level >= HX_PRIV) {
+    if (user->level >= WM_SNMP_PRIV) {
         hx_text_add(&line, " AES");
         quoted_add(&line, user->priv);
     }
@@ -134,7 +134,7 @@ void hx_sinks_know(const struct hx_question *question)
     const size_t own_size = snmpv3_get_engineID(own, sizeof own);
     const size_t size = engine_make(question->engine, webmanager);
     users_forget();
-    for (size_t i = 0; i < HX_USERS_MAX; ++i) {
+    for (size_t i = 0; i < WM_SNMP_USERS; ++i) {
         if (question->user[i].name[0] != '\0') {
             user_know(&question->user[i], webmanager, size);
             user_know(&question->user[i], own, own_size);
@@ -213,10 +213,10 @@ static struct hx_trap trap_read(const netsnmp_pdu *pdu)
     const bool is_v3 = pdu->version == SNMP_VERSION_3;
     const char *who = is_v3 ? pdu->securityName : (const char *)pdu->community;
     const size_t size = is_v3 ? pdu->securityNameLen : pdu->community_len;
-    trap.version = is_v3 ? HX_V3 : pdu->version == SNMP_VERSION_1 ? HX_V1 : HX_V2C;
-    trap.level = !is_v3 || pdu->securityLevel == SNMP_SEC_LEVEL_NOAUTH ? HX_NO_AUTH
-                 : pdu->securityLevel == SNMP_SEC_LEVEL_AUTHNOPRIV     ? HX_AUTH
-                                                                       : HX_PRIV;
+    trap.version = is_v3 ? WM_SNMP_V3 : pdu->version == SNMP_VERSION_1 ? WM_SNMP_V1 : WM_SNMP_V2C;
+    trap.level = !is_v3 || pdu->securityLevel == SNMP_SEC_LEVEL_NOAUTH ? WM_SNMP_NO_AUTH
+                 : pdu->securityLevel == SNMP_SEC_LEVEL_AUTHNOPRIV     ? WM_SNMP_AUTH
+                                                                       : WM_SNMP_PRIV;
     snprintf(trap.who, sizeof trap.who, "%.*s", (int)size, who != NULL ? who : "");
     if (pdu->command == SNMP_MSG_TRAP) {
         trap.kind = kind_of_v1(pdu);

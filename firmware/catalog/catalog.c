@@ -510,6 +510,17 @@ bool wm_setting_find(const char *name, enum wm_setting *setting)
     return false;
 }
 
+bool wm_setting_find_key(uint32_t key, enum wm_setting *setting)
+{
+    for (size_t i = 0; i < COUNT(settings_rows); i++) {
+        if (wm_name_key(settings_rows[i].name) == key) {
+            *setting = (enum wm_setting)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static const struct choice {
     enum wm_setting setting;
     int32_t value;
@@ -528,6 +539,18 @@ const char *wm_choice_name(enum wm_setting setting, int32_t value)
         }
     }
     return NULL;
+}
+
+bool wm_setting_fits(enum wm_setting setting, int32_t value)
+{
+    const struct wm_setting_row *row = wm_setting(setting);
+    if (value < row->min || value > row->max) {
+        return false;
+    }
+    if (row->unit == wm_unit_choice && wm_choice_name(setting, value) == NULL) {
+        return false;
+    }
+    return row->unit != wm_unit_factor || value == 1 || value == 10 || value == 100;
 }
 
 static enum wm_status choice_parse(enum wm_setting setting, const char *text, int32_t *value,

@@ -70,22 +70,14 @@ static int32_t event_find(uint32_t key)
 
 static int32_t setting_find(uint32_t key)
 {
-    for (int i = 0; i < wm_setting_count; i++) {
-        if (wm_name_key(wm_setting((enum wm_setting)i)->name) == key) {
-            return i;
-        }
-    }
-    return WM_LOG_UNKNOWN;
+    enum wm_setting setting;
+    return wm_setting_find_key(key, &setting) ? (int32_t)setting : WM_LOG_UNKNOWN;
 }
 
 static int32_t text_find(uint32_t key)
 {
-    for (int i = 0; i < wm_text_count; i++) {
-        if (wm_name_key(wm_text((enum wm_text)i)->name) == key) {
-            return i;
-        }
-    }
-    return WM_LOG_UNKNOWN;
+    enum wm_text text;
+    return wm_text_find_key(key, &text) ? (int32_t)text : WM_LOG_UNKNOWN;
 }
 
 void wm_log_event_pack(const struct wm_log_event *event, uint8_t bytes[WM_LOG_EVENT_SIZE])

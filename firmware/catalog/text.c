@@ -43,6 +43,17 @@ bool wm_text_find(const char *name, enum wm_text *text)
     return false;
 }
 
+bool wm_text_find_key(uint32_t key, enum wm_text *text)
+{
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        if (wm_name_key(rows[i].name) == key) {
+            *text = (enum wm_text)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 const char *wm_text_value(const struct wm_settings *settings, enum wm_text text)
 {
     return (const char *)&settings->text + wm_text(text)->offset;

@@ -41,42 +41,19 @@ static uint32_t u32_get(const uint8_t *bytes)
     return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
-/* The setting with this key that may be kept; false if there is none. */
-static bool key_find(uint32_t key, enum wm_setting *setting)
-{
-    for (int i = 0; i < wm_setting_count; i++) {
-        if (wm_name_key(wm_setting((enum wm_setting)i)->name) == key) {
-            *setting = (enum wm_setting)i;
-            return !wm_setting_is_structural(*setting);
-        }
-    }
-    return false;
-}
-
 /* Takes one row in; false if it means nothing here, or came before. */
 static bool row_take(struct wm_keep *keep, struct wm_settings *settings, const uint8_t *row)
 {
     enum wm_setting setting;
     const int32_t value = (int32_t)u32_get(row + KEY_SIZE);
-    if (!key_find(u32_get(row), &setting) || !wm_setting_fits(setting, value) ||
-        keep->is_set[setting]) {
+    if (!wm_setting_find_key(u32_get(row), &setting) || wm_setting_is_structural(setting) ||
+        !wm_setting_fits(setting, value) || keep->is_set[setting]) {
         return false;
     }
     /* As it is, without the settings that follow it: they are rows of their own. */
     settings->value[setting] = value;
     keep->is_set[setting] = true;
     return true;
-}
-
-static bool text_find(uint32_t key, enum wm_text *text)
-{
-    for (int i = 0; i < wm_text_count; i++) {
-        if (wm_name_key(wm_text((enum wm_text)i)->name) == key) {
-            *text = (enum wm_text)i;
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Takes one text of at most `left` bytes in; 0 as row_take, else the bytes it took. */
@@ -90,8 +67,8 @@ static int text_take(struct wm_keep *keep, struct wm_settings *settings, const u
     }
     const size_t size = at[KEY_SIZE];
     memcpy(string, at + TEXT_OVERHEAD, size);
-    if (strlen(string) != size || !text_find(u32_get(at), &text) || keep->is_text_set[text] ||
-        wm_text_set(settings, text, string) != WM_OK) {
+    if (strlen(string) != size || !wm_text_find_key(u32_get(at), &text) ||
+        keep->is_text_set[text] || wm_text_set(settings, text, string) != WM_OK) {
         return 0;
     }
     keep->is_text_set[text] = true;

@@ -126,18 +126,6 @@ static void reference_apply(int32_t *value)
     }
 }
 
-bool wm_setting_fits(enum wm_setting setting, int32_t value)
-{
-    const struct wm_setting_row *row = wm_setting(setting);
-    if (value < row->min || value > row->max) {
-        return false;
-    }
-    if (row->unit == wm_unit_choice && wm_choice_name(setting, value) == NULL) {
-        return false;
-    }
-    return row->unit != wm_unit_factor || value == 1 || value == 10 || value == 100;
-}
-
 enum wm_status wm_settings_set(struct wm_settings *settings, enum wm_setting setting, int32_t value)
 {
     if (!wm_setting_fits(setting, value)) {
@@ -248,28 +236,17 @@ static enum wm_status equalizing_check(const int32_t *value, const char **why)
 
 /* ---- SNMP ------------------------------------------------------------------------------- */
 
-/* Rows of USER(n) and RECEIVER(n) in texts.def and settings.def. */
-enum { USERS = 4, USER_TEXTS = 3, RECEIVER_TEXTS = 2, RECEIVER_ROWS = 3 };
-enum { VERSION_V1, VERSION_V2C, VERSION_V3 };
-enum { LEVEL_NO_AUTH, LEVEL_AUTH, LEVEL_PRIV };
-
-static const char *user_text(const struct wm_settings *settings, int user, int what)
-{
-    return wm_text_value(settings,
-                         (enum wm_text)((int)wm_text_snmp_user_1_name + USER_TEXTS * user + what));
-}
-
 static enum wm_status users_check(const struct wm_settings *settings, const char **why)
 {
     const int32_t level = settings->value[wm_setting_snmp_v3_level];
-    for (int user = 0; user < USERS; user++) {
-        const char *name = user_text(settings, user, 0);
-        const bool has_auth = user_text(settings, user, 1)[0] != '\0';
-        const bool has_priv = user_text(settings, user, 2)[0] != '\0';
-        if (name[0] == '\0') {
+    for (int32_t number = 1; number <= WM_SNMP_USERS; number++) {
+        const struct wm_snmp_user user = wm_snmp_user(settings, number);
+        const bool has_auth = user.auth[0] != '\0';
+        const bool has_priv = user.priv[0] != '\0';
+        if (user.name[0] == '\0') {
             continue;
         }
-        if ((level >= LEVEL_AUTH && !has_auth) || (level >= LEVEL_PRIV && !has_priv)) {
+        if ((level >= WM_SNMP_AUTH && !has_auth) || (level >= WM_SNMP_PRIV && !has_priv)) {
             *why = "a user of SNMP v3 lacks a passphrase that snmp.v3_level asks for; set them "
                    "before its name";
             return WM_CONFLICT;
@@ -278,8 +255,8 @@ static enum wm_status users_check(const struct wm_settings *settings, const char
             *why = "a user of SNMP v3 has a privacy passphrase and none for authentication";
             return WM_CONFLICT;
         }
-        for (int other = 0; other < user; other++) {
-            if (strcmp(name, user_text(settings, other, 0)) == 0) {
+        for (int32_t other = 1; other < number; other++) {
+            if (strcmp(user.name, wm_snmp_user(settings, other).name) == 0) {
                 *why = "two users of SNMP v3 have one name";
                 return WM_CONFLICT;
             }
@@ -290,22 +267,21 @@ static enum wm_status users_check(const struct wm_settings *settings, const char
 
 static enum wm_status receivers_check(const struct wm_settings *settings, const char **why)
 {
-    for (int i = 0; i < WM_TRAP_RECEIVERS_MAX; i++) {
-        const int text = wm_text_snmp_receiver_1_address + RECEIVER_TEXTS * i;
-        const int32_t *row =
-            &settings->value[(int)wm_setting_snmp_receiver_1_version + RECEIVER_ROWS * i];
-        if (wm_text_value(settings, (enum wm_text)text)[0] == '\0') {
+    for (int32_t number = 1; number <= WM_TRAP_RECEIVERS_MAX; number++) {
+        const struct wm_snmp_receiver receiver = wm_snmp_receiver(settings, number);
+        const bool is_v3 = receiver.version == WM_SNMP_V3;
+        if (receiver.address[0] == '\0') {
             continue;
         }
-        if (row[0] == VERSION_V3 && user_text(settings, row[2] - 1, 0)[0] == '\0') {
+        if (is_v3 && wm_snmp_user(settings, receiver.user).name[0] == '\0') {
             *why = "a trap receiver of SNMP v3 has a user without a name";
             return WM_CONFLICT;
         }
-        if (row[0] == VERSION_V1 && row[1] != 0) {
+        if (receiver.version == WM_SNMP_V1 && receiver.is_inform) {
             *why = "a trap receiver of SNMP v1 takes no informs; choose v2c or v3";
             return WM_CONFLICT;
         }
-        if (row[0] != VERSION_V3 && wm_text_value(settings, (enum wm_text)(text + 1))[0] == '\0') {
+        if (!is_v3 && receiver.community[0] == '\0') {
             *why = "a trap receiver of SNMP v1 or v2c has no community";
             return WM_CONFLICT;
         }

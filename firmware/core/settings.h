@@ -26,9 +26,6 @@ void wm_settings_reset(struct wm_settings *settings);
 WM_MUST_CHECK enum wm_status wm_settings_set(struct wm_settings *settings, enum wm_setting setting,
                                              int32_t value);
 
-/* True if wm_settings_set takes the value for this setting. */
-bool wm_setting_fits(enum wm_setting setting, int32_t value);
-
 /* True if setting `leader` sets this one too: impedance.reference leads four levels. */
 bool wm_setting_follows(enum wm_setting setting, enum wm_setting leader);
 

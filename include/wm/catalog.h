@@ -334,6 +334,8 @@ struct wm_settings {
 
 const struct wm_setting_row *wm_setting(enum wm_setting setting);
 bool wm_setting_find(const char *name, enum wm_setting *setting);
+/* By the key of its name (wm_name_key). */
+bool wm_setting_find_key(uint32_t key, enum wm_setting *setting);
 
 /*
  * A value typed by a person ("12.5", "open_breaker") in the natural unit or as the choice's name,
@@ -342,6 +344,9 @@ bool wm_setting_find(const char *name, enum wm_setting *setting);
  */
 WM_MUST_CHECK enum wm_status wm_setting_parse(enum wm_setting setting, const char *text,
                                               int32_t *value, char *error, size_t size);
+
+/* Is the value one that the setting may have: in its range, and a name or a factor of its own? */
+bool wm_setting_fits(enum wm_setting setting, int32_t value);
 
 /* The name of a choice's value, or null. */
 const char *wm_choice_name(enum wm_setting setting, int32_t value);
@@ -376,6 +381,8 @@ struct wm_text_row {
 
 const struct wm_text_row *wm_text(enum wm_text text);
 bool wm_text_find(const char *name, enum wm_text *text);
+/* By the key of its name (wm_name_key). */
+bool wm_text_find_key(uint32_t key, enum wm_text *text);
 
 /* "printable ASCII", ... */
 const char *wm_form_describe(enum wm_text_form form);
@@ -390,6 +397,35 @@ WM_MUST_CHECK enum wm_status wm_text_check(enum wm_text text, const char *string
 /* Sets it, if wm_text_check lets it; the settings are else unchanged. */
 WM_MUST_CHECK enum wm_status wm_text_set(struct wm_settings *settings, enum wm_text text,
                                          const char *string);
+
+/* ---- families of SNMP ------------------------------------------------------------------- */
+
+/* Values of snmp.receiver_1_version and of snmp.v3_level. */
+enum wm_snmp_version { WM_SNMP_V1, WM_SNMP_V2C, WM_SNMP_V3 };
+enum wm_snmp_level { WM_SNMP_NO_AUTH, WM_SNMP_AUTH, WM_SNMP_PRIV };
+
+/* A user of v3 as the settings have it; borrows from them. number is 1..WM_SNMP_USERS. */
+struct wm_snmp_user {
+    const char *name; /* "": there is none */
+    const char *auth; /* passphrases */
+    const char *priv;
+    enum wm_snmp_level level; /* the best that its passphrases allow */
+    bool may_write;
+};
+struct wm_snmp_user wm_snmp_user(const struct wm_settings *settings, int32_t number);
+
+/* Whom traps are told; borrows from the settings. number is 1..WM_TRAP_RECEIVERS_MAX. */
+struct wm_snmp_receiver {
+    const char *address; /* "": nobody */
+    const char *community;
+    enum wm_snmp_version version;
+    bool is_inform;
+    int32_t user; /* number of the user that v3 tells it as */
+};
+struct wm_snmp_receiver wm_snmp_receiver(const struct wm_settings *settings, int32_t number);
+
+/* The text that is its address. */
+enum wm_text wm_snmp_receiver_text(int32_t number);
 
 /* ---- changes ---------------------------------------------------------------------------- */
 

@@ -51,8 +51,11 @@
 
 /* Modbus clients, upper end of `modbus.clients_max` (decision M11). */
 #define WM_CLIENTS_MAX 64
-/* Trap receivers one webmanager tells. */
+/* Families of texts.def and settings.def: trap receivers that one webmanager tells, managers and
+   users that it answers. */
 #define WM_TRAP_RECEIVERS_MAX 8
+#define WM_SNMP_MANAGERS      8
+#define WM_SNMP_USERS         4
 
 /* Hours that the runaway rule looks back (decision B15). */
 #define WM_RUNAWAY_HOURS 24

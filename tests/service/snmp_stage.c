@@ -22,9 +22,6 @@
 #include "firmware/core/wished.h"
 #include "fixture.h"
 
-/* Rows of USER(n) and RECEIVER(n) in texts.def and settings.def. */
-enum { USER_TEXTS = 3, RECEIVER_TEXTS = 2, RECEIVER_ROWS = 3 };
-
 struct stage stage;
 
 /* ---- a webmanager ----------------------------------------------------------------------- */
@@ -108,22 +105,44 @@ static int32_t choice(enum wm_setting setting, const char *name)
     return 0;
 }
 
+/* A text and a setting of a family, by the name that a user knows it by. */
+static void family_text(const char *family, int number, const char *what, const char *value)
+{
+    char name[60];
+    enum wm_text text = wm_text_count;
+    (void)snprintf(name, sizeof name, "snmp.%s_%d_%s", family, number, what);
+    cr_assert(wm_text_find(name, &text), "%s", name);
+    stage_text(text, value);
+}
+
+static enum wm_setting family_setting(const char *family, int number, const char *what)
+{
+    char name[60];
+    enum wm_setting setting = wm_setting_count;
+    (void)snprintf(name, sizeof name, "snmp.%s_%d_%s", family, number, what);
+    cr_assert(wm_setting_find(name, &setting), "%s", name);
+    return setting;
+}
+
+static void family_choice(const char *family, int number, const char *what, const char *name)
+{
+    const enum wm_setting setting = family_setting(family, number, what);
+    stage_number(setting, choice(setting, name));
+}
+
 void stage_receiver(int number, const char *address, const char *version, const char *kind)
 {
-    const int row = (int)wm_setting_snmp_receiver_1_version + RECEIVER_ROWS * (number - 1);
-    stage_text((enum wm_text)((int)wm_text_snmp_receiver_1_address + RECEIVER_TEXTS * (number - 1)),
-               address);
-    stage_number((enum wm_setting)row, choice(wm_setting_snmp_receiver_1_version, version));
-    stage_number((enum wm_setting)(row + 1), choice(wm_setting_snmp_receiver_1_kind, kind));
+    family_text("receiver", number, "address", address);
+    family_choice("receiver", number, "version", version);
+    family_choice("receiver", number, "kind", kind);
 }
 
 void stage_user(int number, const char *name, const char *auth, const char *priv, int32_t may_write)
 {
-    const int text = (int)wm_text_snmp_user_1_name + USER_TEXTS * (number - 1);
-    stage_text((enum wm_text)text, name);
-    stage_text((enum wm_text)(text + 1), auth);
-    stage_text((enum wm_text)(text + 2), priv);
-    stage_number((enum wm_setting)((int)wm_setting_snmp_user_1_access + number - 1), may_write);
+    family_text("user", number, "name", name);
+    family_text("user", number, "auth", auth);
+    family_text("user", number, "priv", priv);
+    stage_number(family_setting("user", number, "access"), may_write);
 }
 
 void stage_turns(int count)

@@ -232,16 +232,16 @@ static bool receiver_resolve(const char *place, char *address, size_t size)
 static bool receivers_set(const struct board_options *options, struct wm_settings *settings,
                           char *error, size_t error_size)
 {
-    int slot = WM_TRAP_RECEIVERS_MAX;
+    int32_t slot = WM_TRAP_RECEIVERS_MAX + 1;
     for (size_t i = 0; i < options->trap_addresses; i++) {
         const char *place = options->trap_address[i];
         char address[300];
         enum wm_text text = wm_text_count;
         do {
             slot--;
-            text = (enum wm_text)(wm_text_snmp_receiver_1_address + 2 * slot);
-        } while (slot >= 0 && wm_text_value(settings, text)[0] != '\0');
-        if (slot < 0) {
+            text = slot > 0 ? wm_snmp_receiver_text(slot) : text;
+        } while (slot > 0 && wm_text_value(settings, text)[0] != '\0');
+        if (slot == 0) {
             (void)snprintf(error, error_size,
                            "trap %s: one receiver more than %d; leave out one --trap", place,
                            WM_TRAP_RECEIVERS_MAX);

@@ -20,6 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wm/limits.h"
+
 /* Of the library, which exports them and leaves them out of its headers. */
 void netsnmp_udp_com2SecList_free(void);
 void netsnmp_udp6_com2Sec6List_free(void);
@@ -32,25 +34,18 @@ void netsnmp_udp6_com2Sec6List_free(void);
 #define CONTEXT_ANY ""
 
 enum {
-    MANAGERS = 8,
-    USER_TEXTS = 3,
     KEY_ROOM = 64, /* what the library wants for any digest */
     AES_KEY = 16,
 };
 
-struct snmps_user snmps_user_of(const struct wm_settings *settings, int32_t number)
+int snmps_security_level(enum wm_snmp_level level)
 {
-    const int first = wm_text_snmp_user_1_name + USER_TEXTS * (number - 1);
-    struct snmps_user user = {
-        .name = wm_text_value(settings, (enum wm_text)first),
-        .auth = wm_text_value(settings, (enum wm_text)(first + 1)),
-        .priv = wm_text_value(settings, (enum wm_text)(first + 2)),
-        .may_write = settings->value[wm_setting_snmp_user_1_access + number - 1],
+    static const int levels[] = {
+        [WM_SNMP_NO_AUTH] = SNMP_SEC_LEVEL_NOAUTH,
+        [WM_SNMP_AUTH] = SNMP_SEC_LEVEL_AUTHNOPRIV,
+        [WM_SNMP_PRIV] = SNMP_SEC_LEVEL_AUTHPRIV,
     };
-    user.level = user.priv[0] != '\0'   ? SNMPS_LEVEL_PRIV
-                 : user.auth[0] != '\0' ? SNMPS_LEVEL_AUTH
-                                        : SNMPS_LEVEL_NO_AUTH;
-    return user;
+    return levels[level];
 }
 
 /* ---- VACM (RFC 3415) -------------------------------------------------------------------- */
@@ -144,7 +139,7 @@ static void community_admit(const struct wm_settings *settings, const char *comm
         return;
     }
     quote(community, quoted, sizeof quoted);
-    for (int i = 0; i < MANAGERS; i++) {
+    for (int i = 0; i < WM_SNMP_MANAGERS; i++) {
         char network[80];
         char line[256];
         const char *manager = wm_text_value(settings, (enum wm_text)(wm_text_snmp_manager_1 + i));
@@ -183,7 +178,7 @@ static struct key {
     char passphrase[65];
     u_char bytes[KEY_ROOM];
     size_t size; /* 0: none */
-} keys[2 * SNMPS_USERS];
+} keys[2 * WM_SNMP_USERS];
 
 static const struct key *key_of(int slot, const char *passphrase)
 {
@@ -228,7 +223,7 @@ static bool protocol_set(oid **protocol, size_t *length, const oid *to, size_t t
     return *protocol != NULL;
 }
 
-static bool user_fill(struct usmUser *row, const struct snmps_user *user, int32_t number)
+static bool user_fill(struct usmUser *row, const struct wm_snmp_user *user, int32_t number)
 {
     const int slot = 2 * (number - 1);
     row->name = strdup(user->name);
@@ -237,7 +232,7 @@ static bool user_fill(struct usmUser *row, const struct snmps_user *user, int32_
     if (row->name == NULL || row->secName == NULL || row->engineID == NULL) {
         return false;
     }
-    if (user->level >= SNMPS_LEVEL_AUTH) {
+    if (user->level >= WM_SNMP_AUTH) {
         row->authKeyLen = KEY_ROOM;
         row->authKey = key_localize(key_of(slot, user->auth), row->engineID, row->engineIDLen,
                                     &row->authKeyLen);
@@ -247,7 +242,7 @@ static bool user_fill(struct usmUser *row, const struct snmps_user *user, int32_
             return false;
         }
     }
-    if (user->level >= SNMPS_LEVEL_PRIV) {
+    if (user->level >= WM_SNMP_PRIV) {
         row->privKeyLen = AES_KEY;
         row->privKey = key_localize(key_of(slot + 1, user->priv), row->engineID, row->engineIDLen,
                                     &row->privKeyLen);
@@ -263,7 +258,7 @@ static bool user_fill(struct usmUser *row, const struct snmps_user *user, int32_
 bool snmps_access_know(const struct wm_settings *settings, int32_t number, const void *engine,
                        size_t engine_size)
 {
-    const struct snmps_user user = snmps_user_of(settings, number);
+    const struct wm_snmp_user user = wm_snmp_user(settings, number);
     if (usm_get_user(engine, engine_size, user.name) != NULL) {
         return true;
     }
@@ -295,8 +290,8 @@ static void users_apply(const struct wm_settings *settings)
     u_char engine[64];
     const size_t engine_size = snmpv3_get_engineID(engine, sizeof engine);
     users_forget();
-    for (int32_t number = 1; number <= SNMPS_USERS; number++) {
-        const struct snmps_user user = snmps_user_of(settings, number);
+    for (int32_t number = 1; number <= WM_SNMP_USERS; number++) {
+        const struct wm_snmp_user user = wm_snmp_user(settings, number);
         if (user.name[0] != '\0') {
             (void)snmps_access_know(settings, number, engine, engine_size);
         } else {
@@ -309,19 +304,15 @@ static void users_apply(const struct wm_settings *settings)
 /* What each user may do. */
 static void rights_apply(const struct wm_settings *settings)
 {
-    static const int levels[] = {
-        [SNMPS_LEVEL_NO_AUTH] = SNMP_SEC_LEVEL_NOAUTH,
-        [SNMPS_LEVEL_AUTH] = SNMP_SEC_LEVEL_AUTHNOPRIV,
-        [SNMPS_LEVEL_PRIV] = SNMP_SEC_LEVEL_AUTHPRIV,
-    };
-    for (int32_t number = 1; number <= SNMPS_USERS; number++) {
-        const struct snmps_user user = snmps_user_of(settings, number);
+    const int level =
+        snmps_security_level((enum wm_snmp_level)settings->value[wm_setting_snmp_v3_level]);
+    for (int32_t number = 1; number <= WM_SNMP_USERS; number++) {
+        const struct wm_snmp_user user = wm_snmp_user(settings, number);
         if (user.name[0] != '\0') {
             char group[16];
             (void)snprintf(group, sizeof group, "user%d", (int)number);
             group_create(SNMP_SEC_MODEL_USM, user.name, group);
-            access_create(group, SNMP_SEC_MODEL_USM,
-                          levels[settings->value[wm_setting_snmp_v3_level]], user.may_write != 0);
+            access_create(group, SNMP_SEC_MODEL_USM, level, user.may_write);
         }
     }
 }

@@ -21,20 +21,8 @@
 
 #include "wm/catalog.h"
 
-/* Rows of the families USER(n) and RECEIVER(n) of texts.def and settings.def. */
-enum { SNMPS_USERS = 4 };
-
-enum snmps_level { SNMPS_LEVEL_NO_AUTH, SNMPS_LEVEL_AUTH, SNMPS_LEVEL_PRIV };
-
-/* A user as the settings have it; borrows from them. number is 1..SNMPS_USERS. */
-struct snmps_user {
-    const char *name; /* "": there is none */
-    const char *auth; /* passphrases */
-    const char *priv;
-    enum snmps_level level; /* the best that its passphrases allow */
-    int32_t may_write;
-};
-struct snmps_user snmps_user_of(const struct wm_settings *settings, int32_t number);
+/* The library's number for a level: its SNMP_SEC_LEVEL_... */
+int snmps_security_level(enum wm_snmp_level level);
 
 /*
  * Puts all of it into force in place of what was; `before` is what was, null at first. boots:

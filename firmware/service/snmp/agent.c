@@ -47,13 +47,14 @@ enum { IN_BAD_COMMUNITY_USES = 5, IN_TOTAL_REQ_VARS = 13, IN_TOTAL_SET_VARS = 14
  * nothing, but a SET of it is refused together with the others.
  */
 #define ELSEWHERE_LENGTH 2
+#define SNMP_GROUP       11
 static const struct {
     const char *name;
     uint32_t oid[8];
     size_t length;
 } subtrees[] = {
     {"system", {1, 3, 6, 1, 2, 1, 1}, 7},
-    {"snmp", {1, 3, 6, 1, 2, 1, 11}, 7},
+    {"snmp", {1, 3, 6, 1, 2, 1, SNMP_GROUP}, 7},
     {"bacs", {WM_OID_BACS}, 8},
     {"elsewhere", {1, 3}, ELSEWHERE_LENGTH},
 };
@@ -394,7 +395,9 @@ static int on_request(netsnmp_mib_handler *handler, netsnmp_handler_registration
                       netsnmp_agent_request_info *info, netsnmp_request_info *requests)
 {
     struct snmps_agent *agent = handler->myvoid;
-    counters_take(agent);
+    if (tree->rootoid[tree->rootoid_len - 1] == SNMP_GROUP) {
+        counters_take(agent);
+    }
     for (netsnmp_request_info *request = requests; request != NULL; request = request->next) {
         switch (info->mode) {
         case MODE_GET:

@@ -29,8 +29,6 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 enum {
-    RECEIVER_TEXTS = 2,
-    RECEIVER_ROWS = 3,
     INFORM_RETRIES = 3, /* decision S8 */
     /* Informs that wait for their receiver or its engine; what comes above is lost to it. */
     PENDING_MAX = 64,
@@ -39,8 +37,6 @@ enum {
 };
 #define INFORM_TIMEOUT_US 1500000L
 #define LOOK_S            0.25
-
-enum { VERSION_V1, VERSION_V2C, VERSION_V3 };
 
 /* RFC 3418: sysUpTime.0, snmpTrapOID.0, coldStart, authenticationFailure. */
 static const uint32_t oid_uptime[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
@@ -91,7 +87,7 @@ struct receiver {
     struct sockaddr_storage peer;
     char address[64];
     char community[40];
-    int32_t version;
+    enum wm_snmp_version version;
     bool is_inform;
     int32_t user;
     bool is_engine_known;
@@ -356,7 +352,7 @@ static bool is_answer(const struct receiver *receiver, u_char *bytes, size_t siz
 static int packet_parse(netsnmp_session *session, netsnmp_pdu *pdu, u_char *bytes, size_t size)
 {
     struct receiver *receiver = session->myvoid;
-    if (receiver->version == VERSION_V3 && !is_answer(receiver, bytes, size)) {
+    if (receiver->version == WM_SNMP_V3 && !is_answer(receiver, bytes, size)) {
         return SNMPERR_ASN_PARSE_ERR;
     }
     const int result = snmp_parse(NULL, session, pdu, bytes, size);
@@ -515,11 +511,11 @@ static void receiver_tell(struct receiver *receiver, const struct told *told)
     if (receiver->session == NULL) {
         return;
     }
-    if (receiver->is_inform && receiver->version != VERSION_V1) {
+    if (receiver->is_inform && receiver->version != WM_SNMP_V1) {
         receiver_inform(receiver, told);
         return;
     }
-    netsnmp_pdu *pdu = receiver->version == VERSION_V1 ? trap_v1_create(told)
+    netsnmp_pdu *pdu = receiver->version == WM_SNMP_V1 ? trap_v1_create(told)
                                                        : notification_create(told, SNMP_MSG_TRAP2);
     if (pdu != NULL && snmp_sess_send(receiver->session, pdu) == 0) {
         snmp_free_pdu(pdu);
@@ -571,21 +567,16 @@ static void receiver_close(struct receiver *receiver)
 }
 
 /* v3: a trap is of our own engine, an inform of the receiver's. */
-static void session_secure(netsnmp_session *session, const struct snmps_user *user, bool is_inform,
-                           u_char engine[64])
+static void session_secure(netsnmp_session *session, const struct wm_snmp_user *user,
+                           bool is_inform, u_char engine[64])
 {
-    static const int levels[] = {
-        [SNMPS_LEVEL_NO_AUTH] = SNMP_SEC_LEVEL_NOAUTH,
-        [SNMPS_LEVEL_AUTH] = SNMP_SEC_LEVEL_AUTHNOPRIV,
-        [SNMPS_LEVEL_PRIV] = SNMP_SEC_LEVEL_AUTHPRIV,
-    };
     session->version = SNMP_VERSION_3;
     /* The users' keys are known already. */
     session->flags |= SNMP_FLAGS_DONT_PROBE | SNMP_FLAGS_USER_CREATED;
     session->securityModel = SNMP_SEC_MODEL_USM;
     session->securityName = (char *)(uintptr_t)user->name;
     session->securityNameLen = strlen(user->name);
-    session->securityLevel = levels[user->level];
+    session->securityLevel = snmps_security_level(user->level);
     if (!is_inform) {
         session->securityEngineID = engine;
         session->securityEngineIDLen = snmpv3_get_engineID(engine, 64);
@@ -624,7 +615,7 @@ static void session_open(struct receiver *receiver)
     char peer[80];
     u_char engine[64];
     netsnmp_session session;
-    const struct snmps_user user = snmps_user_of(receiver->all->settings, receiver->user);
+    const struct wm_snmp_user user = wm_snmp_user(receiver->all->settings, receiver->user);
     (void)snprintf(peer, sizeof peer, "%s:%s", receiver->address[0] == '[' ? "udp6" : "udp",
                    receiver->address);
     netsnmp_transport *transport = place_parse(receiver->address, &receiver->peer)
@@ -637,10 +628,10 @@ static void session_open(struct receiver *receiver)
     session.myvoid = receiver;
     session.retries = 0; /* they are said again from here */
     session.timeout = INFORM_TIMEOUT_US;
-    if (receiver->version == VERSION_V3) {
+    if (receiver->version == WM_SNMP_V3) {
         session_secure(&session, &user, receiver->is_inform, engine);
     } else {
-        session.version = receiver->version == VERSION_V1 ? SNMP_VERSION_1 : SNMP_VERSION_2c;
+        session.version = receiver->version == WM_SNMP_V1 ? SNMP_VERSION_1 : SNMP_VERSION_2c;
         session.community = (u_char *)receiver->community;
         session.community_len = strlen(receiver->community);
     }
@@ -653,7 +644,7 @@ static void session_open(struct receiver *receiver)
     }
     /* The library takes this away when it opens a session, and would wait for the engine then. */
     snmp_sess_session(receiver->session)->flags |= SNMP_FLAGS_DONT_PROBE;
-    receiver->is_engine_known = receiver->version != VERSION_V3 || !receiver->is_inform;
+    receiver->is_engine_known = receiver->version != WM_SNMP_V3 || !receiver->is_inform;
     (void)fcntl(fd, F_SETFL, O_NONBLOCK);
     (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
     ev_io_init(&receiver->io, on_readable, fd, EV_READ);
@@ -673,31 +664,26 @@ static void receiver_reopen(struct receiver *receiver)
     }
 }
 
-static void receiver_apply(struct receiver *receiver, int32_t index, bool are_users_new)
+static void receiver_apply(struct receiver *receiver, int32_t number, bool are_users_new)
 {
-    const struct wm_settings *settings = receiver->all->settings;
-    const int text = (int)wm_text_snmp_receiver_1_address + RECEIVER_TEXTS * index;
-    const int32_t *row =
-        &settings->value[(int)wm_setting_snmp_receiver_1_version + RECEIVER_ROWS * index];
-    const char *address = wm_text_value(settings, (enum wm_text)text);
-    const char *community = wm_text_value(settings, (enum wm_text)(text + 1));
-    const bool is_v3 = row[0] == VERSION_V3;
-    if (strcmp(receiver->address, address) == 0 && receiver->version == row[0] &&
-        receiver->is_inform == (row[1] != 0) &&
-        (is_v3 ? receiver->user == row[2] : strcmp(receiver->community, community) == 0)) {
-        if (is_v3 && are_users_new && address[0] != '\0') {
+    const struct wm_snmp_receiver is = wm_snmp_receiver(receiver->all->settings, number);
+    const bool is_v3 = is.version == WM_SNMP_V3;
+    if (strcmp(receiver->address, is.address) == 0 && receiver->version == is.version &&
+        receiver->is_inform == is.is_inform &&
+        (is_v3 ? receiver->user == is.user : strcmp(receiver->community, is.community) == 0)) {
+        if (is_v3 && are_users_new && is.address[0] != '\0') {
             receiver_reopen(receiver);
             receiver_go_on(receiver);
         }
         return;
     }
     receiver_close(receiver);
-    receiver->version = row[0];
-    receiver->is_inform = row[1] != 0;
-    receiver->user = row[2];
-    (void)snprintf(receiver->address, sizeof receiver->address, "%s", address);
-    (void)snprintf(receiver->community, sizeof receiver->community, "%s", community);
-    if (address[0] != '\0') {
+    receiver->version = is.version;
+    receiver->is_inform = is.is_inform;
+    receiver->user = is.user;
+    (void)snprintf(receiver->address, sizeof receiver->address, "%s", is.address);
+    (void)snprintf(receiver->community, sizeof receiver->community, "%s", is.community);
+    if (is.address[0] != '\0') {
         session_open(receiver);
     }
 }
@@ -707,7 +693,7 @@ void snmps_receivers_apply(struct snmps_receivers *receivers, const struct wm_se
 {
     receivers->settings = settings;
     for (int32_t i = 0; i < WM_TRAP_RECEIVERS_MAX; i++) {
-        receiver_apply(&receivers->receiver[i], i, are_users_new);
+        receiver_apply(&receivers->receiver[i], i + 1, are_users_new);
     }
 }
 

@@ -86,13 +86,11 @@ static enum snmps_refusal number_change(const struct snmps_wish *wish, int32_t u
     } else if (!wm_decode(row->snmp_encoding, wish->shown, &by, &value)) {
         return SNMPS_NOT_WRITABLE;
     }
-    if (value < row->min || value > row->max) {
+    if (value < INT32_MIN || value > INT32_MAX) {
         return SNMPS_WRONG_VALUE;
     }
     change->value = (int32_t)value;
-    return row->unit == wm_unit_choice && wm_choice_name(wish->setting, change->value) == NULL
-               ? SNMPS_WRONG_VALUE
-               : SNMPS_TAKEN;
+    return wm_setting_fits(wish->setting, change->value) ? SNMPS_TAKEN : SNMPS_WRONG_VALUE;
 }
 
 enum snmps_refusal snmps_set_change(const struct snmps_wish *wish, const struct snmps_wish *all,
