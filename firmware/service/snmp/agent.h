@@ -5,6 +5,9 @@
  * for strangers (decision S2). A SET is in force and kept before it is answered, or not at all.
  * Reads no configuration file, keeps nothing on disk, prints nothing.
  *
+ * What a request may cost, and what waits of a flood, is limited: wire.h. What protects a request,
+ * and what does not: access.h.
+ *
  * Always true: a process has at most one agent open (the library's state is global); every time it
  * shows or sends is the uptime it was given, never the wall clock.
  */
