@@ -34,7 +34,6 @@ static void power_off(void *context)
     if (stage->ledger != NULL) {
         hx_ledger_board(stage->ledger, stage->board);
     }
-    stage->rounds_before += board_view(stage->board)->rounds;
     sim_plant_listen(stage->plant, NULL, NULL);
     board_close(stage->board);
     stage->board = NULL;
@@ -126,7 +125,7 @@ void hx_power_look(struct hx_stage *stage)
 
 int64_t hx_power_rounds(const struct hx_stage *stage)
 {
-    return stage->rounds_before + (stage->board != NULL ? board_view(stage->board)->rounds : 0);
+    return stage->board != NULL ? board_view(stage->board)->rounds : 0;
 }
 
 int64_t hx_power_generation(const struct hx_stage *stage)

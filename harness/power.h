@@ -16,7 +16,7 @@ bool hx_power_first(struct hx_stage *stage, struct hx_text *error);
 /* To be called where the world or the board has run: did it lose its power meanwhile? */
 void hx_power_look(struct hx_stage *stage);
 
-/* Finished rounds and views of all boards so far; the latter only to be compared. */
+/* Rounds that the present board has finished; and what tells its views from all others. */
 int64_t hx_power_rounds(const struct hx_stage *stage);
 int64_t hx_power_generation(const struct hx_stage *stage);
 

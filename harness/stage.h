@@ -45,7 +45,6 @@ struct hx_stage {
     struct wm_settings settings_given;
     char modbus_address[HX_ADDRESS_SIZE];
     char snmp_address[HX_ADDRESS_SIZE];
-    int64_t rounds_before; /* of boards that are gone                              */
     struct hx_text oracle; /* what the judge of one that is gone had to say        */
     bool is_spoiled;       /* the record of settings, until the power comes again  */
 };

@@ -187,9 +187,6 @@ void sim_wire_init(struct sim_wire *wire, struct sim_world *world, int32_t baud,
 void sim_wire_hush(struct sim_wire *wire)
 {
     const int64_t now_us = sim_world_now_us(wire->world);
-    if (now_us >= wire->deaf_until_us) {
-        return;
-    }
     wire->deaf_until_us = now_us;
     for (int i = 0; i < SIM_WIRE_TALKS_MAX; i++) {
         struct sim_wire_talk *talk = &wire->talks[i];

@@ -84,8 +84,8 @@ void board_close(struct board *board);
 
 /*
  * The power is to go in the nth write or erase of its flash from now on (1: the next), in the
- * middle of it. From that instant on the board does nothing, its panel is dark, and it is only to
- * be closed; the world has been stopped (sim_world_stop), so that whoever drives it comes to know.
+ * middle of it. From then on the board does nothing, and is to be closed at that instant; the world
+ * has been stopped (sim_world_stop), so that whoever drives it comes to know.
  */
 void board_cut_power(struct board *board, uint32_t nth);
 bool board_has_lost_power(const struct board *board);

@@ -115,6 +115,29 @@ for _, wiring in ipairs(wirings) do
   }
 end
 
+scenario "an order that was under way when the power went is given when it is back" {
+  tags     = { "safety", "restart" },
+  plant    = "two_strings_of_nine",
+  settings = { ["bus.round_period"] = 3600 },
+
+  run = function(plant)
+    local contact = plant.gx_r_aux[1].output[1]
+    settle()
+    wait(minutes(1))
+    operator "breaker open 1"
+    note "half of it is on the line: no unit obeys that"
+    plant.webmanager:power_off()
+    wait(minutes(1))
+    expect(contact):is "off"
+    plant.webmanager:power_on()
+    settle()
+    within(seconds(1), function()
+      expect(contact):is "on"
+      expect(plant.string[1].breaker):is "open"
+    end)
+  end,
+}
+
 scenario "a breaker that a thermal runaway opened is open after a restart" {
   tags  = { "safety", "restart" },
   plant = "two_strings_of_nine",

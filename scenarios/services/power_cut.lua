@@ -103,5 +103,12 @@ scenario "within waits for a webmanager that went down meanwhile" {
       expect.modbus(1000):is(0x0041)
     end)
     expect.trap { told = "coldStart" }
+
+    note "no round is finished while the power is off"
+    wait(minutes(2))
+    plant.webmanager:restart { after = minutes(1) }
+    wait(rounds(4))
+    expect.snmp("sysUpTime"):is_below(600)
+    expect.trap { told = "coldStart" }
   end,
 }

@@ -9,6 +9,7 @@ scenario "a damaged record of settings is a system error, and defaults" {
     settle()
     operator "set voltage.delay 9"
     operator "set temperature.unit fahrenheit"
+    operator "set modbus.unit_id 7"
     plant.webmanager:power_off()
     plant.webmanager.store:damage { record = "settings" }
     plant.webmanager:power_on()
@@ -18,6 +19,8 @@ scenario "a damaged record of settings is a system error, and defaults" {
     expect.modbus(1000):is(0x0141)
     expect.setting "voltage.delay":is(2)
     expect.setting "temperature.unit":is "celsius"
+    expect(plant.module[1].temperature):is_near(27, 1)
+    expect.modbus_unit(1):answers()
     expect.snmp("bacsAlarmTime", 1):is(0)
 
     note "it was there at the start, and stays over another one"

@@ -108,9 +108,6 @@ static void power_gone(void *context)
     struct board *board = context;
     board->has_lost_power = true;
     sim_world_cancel(board->world, &board->step);
-    if (board->panel != NULL) {
-        sim_panel_power_off(board->panel);
-    }
     sim_world_stop(board->world);
     longjmp(board->power, 1);
 }
