@@ -4,6 +4,7 @@
 #include "tests/sim/stage.h"
 
 #include <assert.h>
+#include <criterion/criterion.h>
 #include <lauxlib.h>
 #include <lualib.h>
 #include <stdio.h>
@@ -64,6 +65,19 @@ const char *stage_lua(struct stage *stage, const char *text)
         return NULL;
     }
     return lua_tostring(stage->lua, -1);
+}
+
+void stage_say(struct stage *stage, const char *text)
+{
+    const char *error = stage_lua(stage, text);
+    cr_assert_null(error, "%s: %s", text, error);
+}
+
+void stage_refuse(struct stage *stage, const char *text, const char *wanted)
+{
+    const char *error = stage_lua(stage, text);
+    cr_assert_not_null(error, "%s", text);
+    cr_assert_not_null(strstr(error, wanted), "%s\nsaid: %s\nnot:  %s", text, error, wanted);
 }
 
 double stage_number(struct stage *stage, const char *text)

@@ -26,6 +26,10 @@ void stage_close(struct stage *stage);
 /* Runs Lua with `plant` in it; the error's text, or null. Valid until the next call. */
 const char *stage_lua(struct stage *stage, const char *text);
 
+/* Lua that must go well, and Lua that must fail with this in its error; else the test fails. */
+void stage_say(struct stage *stage, const char *text);
+void stage_refuse(struct stage *stage, const char *text, const char *wanted);
+
 /* The number or 1/0 that `return text` gives; fails the test on an error. */
 double stage_number(struct stage *stage, const char *text);
 

@@ -30,19 +30,6 @@ static void close_stage(void)
     stage_close(&stage);
 }
 
-static void say(const char *text)
-{
-    const char *error = stage_lua(&stage, text);
-    cr_assert_null(error, "%s: %s", text, error);
-}
-
-static void refuse(const char *text, const char *wanted)
-{
-    const char *error = stage_lua(&stage, text);
-    cr_assert_not_null(error, "%s", text);
-    cr_assert_not_null(strstr(error, wanted), "%s\nsaid: %s\nnot:  %s", text, error, wanted);
-}
-
 static bool ask(enum wm_message_id message, int32_t value, struct sim_frame *answer)
 {
     return stage_ask(&stage, message, WM_CLASS_COM2, 1, value, answer);
@@ -53,13 +40,13 @@ TestSuite(com2, .init = open_stage, .fini = close_stage);
 Test(com2, analog_inputs_are_told_in_tenths_and_what_is_free_reads_0)
 {
     struct sim_frame answer;
-    say("plant.com2.port[1].analog[1].value = 23.45");
+    stage_say(&stage, "plant.com2.port[1].analog[1].value = 23.45");
     cr_assert(ask(wm_message_read_analog, 1, &answer));
     cr_assert_eq(answer.values[0], 235, "half away from zero");
     cr_assert_eq(answer.values[1], 450);
     cr_assert_eq(answer.values[2], -33);
     cr_assert_eq(answer.values[3], 0);
-    say("plant.com2.port[1].analog[1].value = -3276.8");
+    stage_say(&stage, "plant.com2.port[1].analog[1].value = -3276.8");
     cr_assert(ask(wm_message_read_analog, 1, &answer));
     cr_assert_eq(answer.values[0], -32768);
     cr_assert(ask(wm_message_read_analog, 5, &answer));
@@ -102,7 +89,7 @@ Test(com2, the_tap_sees_both_directions_as_they_pass_and_no_other_line)
     cr_assert_eq(tapped[0].time_us, 0);
     cr_assert_gt(tapped[1].time_us, sim_wire_time_us(SIM_COM2_BAUD, tapped[0].size),
                  "when it has passed");
-    say("plant.com2:mute { answers = 1 }");
+    stage_say(&stage, "plant.com2:mute { answers = 1 }");
     cr_assert_not(ask(wm_message_read_digital, 0, &answer));
     cr_assert_eq(taps, 3, "silence passes nobody");
 }
@@ -117,18 +104,18 @@ Test(com2, contacts_follow_the_gas_and_outputs_their_orders)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[64];
         (void)snprintf(text, sizeof text, "plant.com2.hydrogen = %s", cases[i].percent);
-        say(text);
+        stage_say(&stage, text);
         cr_assert(ask(wm_message_read_digital, 0, &answer));
         cr_assert_eq(answer.values[0], cases[i].inputs, "%s", text);
     }
-    say("plant.com2.port[3].input.level = 'alarm'");
+    stage_say(&stage, "plant.com2.port[3].input.level = 'alarm'");
     cr_assert(ask(wm_message_set_digital, 0x1A, &answer));
     cr_assert_eq(answer.values[0], 0x0A, "four outputs");
     cr_assert(ask(wm_message_read_digital, 0, &answer));
     cr_assert_eq(answer.values[0], 0x0B);
     cr_assert_eq(answer.values[1], 0x0A);
-    say("assert(plant.com2.port[2].output.level.value == 'on')");
-    say("assert(plant.com2.port[1].output.level.value == 'off')");
+    stage_say(&stage, "assert(plant.com2.port[2].output.level.value == 'on')");
+    stage_say(&stage, "assert(plant.com2.port[1].output.level.value == 'off')");
 }
 
 Test(com2, only_its_own_class_and_address_are_heard)
@@ -142,33 +129,34 @@ Test(com2, only_its_own_class_and_address_are_heard)
 Test(com2, plug_and_mute_are_those_of_a_device)
 {
     struct sim_frame answer;
-    say("plant.com2:unplug()");
+    stage_say(&stage, "plant.com2:unplug()");
     cr_assert_not_null(sim_plant_idle_fault(stage.plant));
     cr_assert_not(ask(wm_message_read_digital, 0, &answer));
     cr_assert_null(sim_plant_idle_fault(stage.plant));
-    say("plant.com2:plug()");
-    say("plant.com2:mute { answers = 1 }");
+    stage_say(&stage, "plant.com2:plug()");
+    stage_say(&stage, "plant.com2:mute { answers = 1 }");
     cr_assert_str_eq(sim_plant_idle_fault(stage.plant),
                      "com2:mute{} was asked for and it was never asked anything");
     cr_assert_not(ask(wm_message_set_digital, 1, &answer));
-    say("assert(plant.com2.port[1].output.level.value == 'on')");
+    stage_say(&stage, "assert(plant.com2.port[1].output.level.value == 'on')");
     cr_assert(ask(wm_message_read_digital, 0, &answer));
 }
 
 Test(com2, what_is_not_there_cannot_be_pushed)
 {
-    refuse("plant.com2.temperature = 20",
-           "com2 has no temperature: the plant hangs no such sensor there");
-    refuse("plant.com2.port[2].analog[2].value = 1",
-           "com2.port[2].analog[2] has no value: the plant hangs no such sensor there");
-    refuse("plant.com2.port[4].input.level = 'alarm'",
-           "com2.port[4].input has no level: the plant hangs no such sensor there");
-    refuse("plant.com2.port[2].output.level = 'on'", "it can't be pushed");
-    refuse("plant.com2.hydrogen = 101", "com2.hydrogen is a number from 0 to 100 % LEL");
-    refuse("return plant.com2.port[5]", "port[5] is not there: it has 4");
+    stage_refuse(&stage, "plant.com2.temperature = 20",
+                 "com2 has no temperature: the plant hangs no such sensor there");
+    stage_refuse(&stage, "plant.com2.port[2].analog[2].value = 1",
+                 "com2.port[2].analog[2] has no value: the plant hangs no such sensor there");
+    stage_refuse(&stage, "plant.com2.port[4].input.level = 'alarm'",
+                 "com2.port[4].input has no level: the plant hangs no such sensor there");
+    stage_refuse(&stage, "plant.com2.port[2].output.level = 'on'", "it can't be pushed");
+    stage_refuse(&stage, "plant.com2.hydrogen = 101",
+                 "com2.hydrogen is a number from 0 to 100 % LEL");
+    stage_refuse(&stage, "return plant.com2.port[5]", "port[5] is not there: it has 4");
     stage_close(&stage);
     stage_open(&stage, "plant 'p' { modules = 2 }");
-    refuse("return plant.com2.temperature", "this plant has no com2");
+    stage_refuse(&stage, "return plant.com2.temperature", "this plant has no com2");
 }
 
 Test(com2, the_webmanager_is_told_what_hangs_where)
@@ -253,7 +241,7 @@ Test(com2, the_stand_alone_sensor_answers_for_its_room)
     cr_assert(ask(wm_message_read_environment, 0, &answer));
     cr_assert_eq(answer.values[0], -53);
     cr_assert_eq(answer.values[1], 450);
-    say("plant.com2:drift { temperature = 30, over = 10 }");
+    stage_say(&stage, "plant.com2:drift { temperature = 30, over = 10 }");
     stage_wait(&stage, 12);
     cr_assert(ask(wm_message_read_environment, 0, &answer));
     cr_assert_eq(answer.values[0], 300);

@@ -81,19 +81,6 @@ static void close_stage(void)
 
 TestSuite(memory, .init = open_stage, .fini = close_stage);
 
-static void say(const char *text)
-{
-    const char *error = stage_lua(&stage, text);
-    cr_assert_null(error, "%s: %s", text, error);
-}
-
-static void refuse(const char *text, const char *wanted)
-{
-    const char *error = stage_lua(&stage, text);
-    cr_assert_not_null(error, "%s", text);
-    cr_assert_not_null(strstr(error, wanted), "%s\nsaid: %s\nnot:  %s", text, error, wanted);
-}
-
 static enum wm_status save(void)
 {
     return store.ops->save(store.self, "settings", "abc", 3);
@@ -138,7 +125,7 @@ Test(memory, while_nobody_breaks_it_everything_passes)
 Test(memory, a_store_fails_until_it_is_mended_and_leaves_nothing_behind)
 {
     uint8_t bytes[9];
-    say("plant.webmanager.store:fail()");
+    stage_say(&stage, "plant.webmanager.store:fail()");
     idle_is("webmanager.store:fail() was asked for and nothing was written there since");
     cr_assert_eq(store.ops->load(store.self, "settings", bytes, sizeof bytes), 9, "read as ever");
     cr_assert_eq(append(WM_LOG_EVENTS), WM_OK, "the log is another part");
@@ -147,12 +134,12 @@ Test(memory, a_store_fails_until_it_is_mended_and_leaves_nothing_behind)
     cr_assert_eq(save(), WM_IO);
     cr_assert_eq(beneath.saves, 0);
     idle_is(NULL);
-    say("plant.webmanager.store:fail()");
+    stage_say(&stage, "plant.webmanager.store:fail()");
     idle_is(NULL);
-    say("plant.webmanager.store:mend()");
+    stage_say(&stage, "plant.webmanager.store:mend()");
     cr_assert_eq(save(), WM_OK);
     cr_assert_eq(beneath.saves, 1);
-    say("plant.webmanager.store:fail() plant.webmanager.store:mend()");
+    stage_say(&stage, "plant.webmanager.store:fail() plant.webmanager.store:mend()");
     cr_assert_eq(save(), WM_OK);
     idle_is("webmanager.store:fail() was asked for and nothing was written there since");
 }
@@ -160,7 +147,7 @@ Test(memory, a_store_fails_until_it_is_mended_and_leaves_nothing_behind)
 Test(memory, a_ring_fails_apart_from_the_others)
 {
     uint8_t bytes[9];
-    say("plant.webmanager.log:fail { ring = 'normal' }");
+    stage_say(&stage, "plant.webmanager.log:fail { ring = 'normal' }");
     cr_assert_eq(append(WM_LOG_EVENTS), WM_OK);
     cr_assert_eq(append(WM_LOG_FLOW), WM_OK);
     cr_assert_eq(save(), WM_OK);
@@ -170,40 +157,43 @@ Test(memory, a_ring_fails_apart_from_the_others)
     cr_assert_eq(beneath.appends[WM_LOG_NORMAL], 0);
     cr_assert_eq(wm_log_port.ops->read(wm_log_port.self, WM_LOG_NORMAL, 6, bytes, 9), 9);
     idle_is(NULL);
-    say("plant.webmanager.log:mend { ring = 'flow' }");
+    stage_say(&stage, "plant.webmanager.log:mend { ring = 'flow' }");
     cr_assert_eq(append(WM_LOG_NORMAL), WM_IO);
-    say("plant.webmanager.log:mend { ring = 'normal' }");
+    stage_say(&stage, "plant.webmanager.log:mend { ring = 'normal' }");
     cr_assert_eq(append(WM_LOG_NORMAL), WM_OK);
 }
 
 Test(memory, all_rings_fail_together_and_are_mended_together)
 {
-    say("plant.webmanager.log:fail()");
+    stage_say(&stage, "plant.webmanager.log:fail()");
     idle_is("webmanager.log:fail() was asked for and nothing was written there since");
     cr_assert_eq(append(WM_LOG_FLOW), WM_IO);
     idle_is(NULL);
     cr_assert_eq(append(WM_LOG_EVENTS), WM_IO);
     cr_assert_eq(append(WM_LOG_NORMAL), WM_IO);
-    say("plant.webmanager.log:mend { ring = 'flow' }");
+    stage_say(&stage, "plant.webmanager.log:mend { ring = 'flow' }");
     cr_assert_eq(append(WM_LOG_FLOW), WM_OK);
     cr_assert_eq(append(WM_LOG_NORMAL), WM_IO);
-    say("plant.webmanager.log:mend()");
+    stage_say(&stage, "plant.webmanager.log:mend()");
     cr_assert_eq(append(WM_LOG_EVENTS), WM_OK);
     cr_assert_eq(append(WM_LOG_NORMAL), WM_OK);
 }
 
 Test(memory, bad_words_are_refused_with_what_would_be_right)
 {
-    refuse("plant.webmanager.log:fail { ring = 'event' }",
-           "log:fail: ring is one of these texts: events, flow, normal; none is for all");
-    refuse("plant.webmanager.log:mend { ring = 3 }", "log:mend: ring is one of these texts");
-    refuse("plant.webmanager.log:fail { rings = 'events' }",
-           "fail has no option \"rings\"; it has: ring");
-    refuse("plant.webmanager.log:fail 'events'", "fail takes a table, as in fail{ring=1}");
-    refuse("plant.webmanager.store:fail { ring = 'events' }", "store:fail() takes nothing");
-    refuse("plant.webmanager.store.fail()", "fail is called with a colon");
-    refuse("plant.webmanager.store:burn()",
-           "store has no property \"burn\"; it can: damage, fail, mend, restamp");
-    refuse("plant.webmanager.fail()", "webmanager has no property \"fail\"");
+    stage_refuse(&stage, "plant.webmanager.log:fail { ring = 'event' }",
+                 "log:fail: ring is one of these texts: events, flow, normal; none is for all");
+    stage_refuse(&stage, "plant.webmanager.log:mend { ring = 3 }",
+                 "log:mend: ring is one of these texts");
+    stage_refuse(&stage, "plant.webmanager.log:fail { rings = 'events' }",
+                 "fail has no option \"rings\"; it has: ring");
+    stage_refuse(&stage, "plant.webmanager.log:fail 'events'",
+                 "fail takes a table, as in fail{ring=1}");
+    stage_refuse(&stage, "plant.webmanager.store:fail { ring = 'events' }",
+                 "store:fail() takes nothing");
+    stage_refuse(&stage, "plant.webmanager.store.fail()", "fail is called with a colon");
+    stage_refuse(&stage, "plant.webmanager.store:burn()",
+                 "store has no property \"burn\"; it can: damage, fail, mend, restamp");
+    stage_refuse(&stage, "plant.webmanager.fail()", "webmanager has no property \"fail\"");
     idle_is(NULL);
 }

@@ -35,19 +35,6 @@ static void feel(void *context, enum sim_control control, int32_t position)
     felt_times++;
 }
 
-static void say(const char *text)
-{
-    const char *error = stage_lua(&stage, text);
-    cr_assert_null(error, "%s: %s", text, error);
-}
-
-static void refuse(const char *text, const char *wanted)
-{
-    const char *error = stage_lua(&stage, text);
-    cr_assert_not_null(error, "%s", text);
-    cr_assert_not_null(strstr(error, wanted), "%s\nsaid: %s\nnot:  %s", text, error, wanted);
-}
-
 TestSuite(panel, .init = open_stage, .fini = close_stage);
 
 static const char dark[] = "local p = plant.webmanager\n"
@@ -57,11 +44,11 @@ static const char dark[] = "local p = plant.webmanager\n"
 
 Test(panel, without_power_it_is_dark_and_feels_nobody)
 {
-    say(dark);
-    say("plant.webmanager.mute:press()");
-    say("plant.webmanager.slide_switch = 'middle'");
+    stage_say(&stage, dark);
+    stage_say(&stage, "plant.webmanager.mute:press()");
+    stage_say(&stage, "plant.webmanager.slide_switch = 'middle'");
     cr_assert_eq(panel->slide_switch, wm_state_panel_slide_switch_middle, "a switch stays");
-    say("assert(plant.webmanager.slide_switch.value == 'middle')");
+    stage_say(&stage, "assert(plant.webmanager.slide_switch.value == 'middle')");
 }
 
 Test(panel, the_board_drives_it_until_its_power_goes)
@@ -76,24 +63,24 @@ Test(panel, the_board_drives_it_until_its_power_goes)
     cr_assert_eq(panel->slide_switch, wm_state_panel_slide_switch_right, "as the plant file says");
     sim_panel_power_on(panel, feel, &stage);
     sim_panel_drive(panel, &shown);
-    say("local p = plant.webmanager\n"
-        "assert(p.alarm_led.value == 'yellow' and p.red_led.value == 'on')\n"
-        "assert(p.green_led.value == 'flashing_slowly' and p.buzzer.value == 'on')\n"
-        "assert(p.relay.value == 'picked_up')");
+    stage_say(&stage, "local p = plant.webmanager\n"
+                      "assert(p.alarm_led.value == 'yellow' and p.red_led.value == 'on')\n"
+                      "assert(p.green_led.value == 'flashing_slowly' and p.buzzer.value == 'on')\n"
+                      "assert(p.relay.value == 'picked_up')");
     sim_panel_power_off(panel);
-    say(dark);
+    stage_say(&stage, dark);
     cr_assert_eq(panel->slide_switch, wm_state_panel_slide_switch_right);
-    say("plant.webmanager.mute:press()");
+    stage_say(&stage, "plant.webmanager.mute:press()");
     cr_assert_eq(felt_times, 0);
 }
 
 Test(panel, button_and_switch_are_felt_at_once)
 {
     sim_panel_power_on(panel, feel, &stage);
-    say("plant.webmanager.mute:press()");
+    stage_say(&stage, "plant.webmanager.mute:press()");
     cr_assert_eq(felt_times, 1);
     cr_assert_eq(felt, SIM_CONTROL_MUTE);
-    say("plant.webmanager.slide_switch = 'left'");
+    stage_say(&stage, "plant.webmanager.slide_switch = 'left'");
     cr_assert_eq(felt_times, 2);
     cr_assert_eq(felt, SIM_CONTROL_SLIDE_SWITCH);
     cr_assert_eq(felt_position, wm_state_panel_slide_switch_left);
@@ -101,15 +88,15 @@ Test(panel, button_and_switch_are_felt_at_once)
 
 Test(panel, wrong_words_are_refused_with_the_right_ones)
 {
-    refuse("plant.webmanager.slide_switch = 'up'",
-           "webmanager.slide_switch is one of these texts: left, middle, right");
-    refuse("plant.webmanager.slide_switch = 1",
-           "webmanager.slide_switch is one of these texts: left, middle, right");
-    refuse("plant.webmanager.buzzer = 'on'", "it can't be pushed");
-    refuse("plant.webmanager.lamp = 'on'", "it has: slide_switch");
-    refuse("return plant.webmanager.lamp", "address_mode, alarm, alarm_led");
-    refuse("plant.webmanager:press()", "webmanager has no property \"press\"");
-    refuse("return plant.webmanager.mute.led", "it can: press");
+    stage_refuse(&stage, "plant.webmanager.slide_switch = 'up'",
+                 "webmanager.slide_switch is one of these texts: left, middle, right");
+    stage_refuse(&stage, "plant.webmanager.slide_switch = 1",
+                 "webmanager.slide_switch is one of these texts: left, middle, right");
+    stage_refuse(&stage, "plant.webmanager.buzzer = 'on'", "it can't be pushed");
+    stage_refuse(&stage, "plant.webmanager.lamp = 'on'", "it has: slide_switch");
+    stage_refuse(&stage, "return plant.webmanager.lamp", "address_mode, alarm, alarm_led");
+    stage_refuse(&stage, "plant.webmanager:press()", "webmanager has no property \"press\"");
+    stage_refuse(&stage, "return plant.webmanager.mute.led", "it can: press");
 }
 
 Test(panel, a_plant_file_with_a_wrong_switch_is_refused)

@@ -66,19 +66,6 @@ static void close_stage(void)
     stage_close(&stage);
 }
 
-static void say(const char *text)
-{
-    const char *error = stage_lua(&stage, text);
-    cr_assert_null(error, "%s: %s", text, error);
-}
-
-static void refuse(const char *text, const char *wanted)
-{
-    const char *error = stage_lua(&stage, text);
-    cr_assert_not_null(error, "%s", text);
-    cr_assert_not_null(strstr(error, wanted), "%s\nsaid: %s\nnot:  %s", text, error, wanted);
-}
-
 static void idle(const char *wanted)
 {
     const char *said = sim_plant_idle_fault(stage.plant);
@@ -94,22 +81,23 @@ TestSuite(supply, .init = open_stage, .fini = close_stage);
 
 Test(supply, the_power_goes_and_comes)
 {
-    say("plant.webmanager:power_off()");
+    stage_say(&stage, "plant.webmanager:power_off()");
     cr_assert_eq(played.offs, 1);
-    refuse("plant.webmanager:power_off()",
-           "power_off: its power is off; plant.webmanager:power_on");
-    refuse("plant.webmanager:restart()", "restart: its power is off");
-    say("plant.webmanager:power_on()");
+    stage_refuse(&stage, "plant.webmanager:power_off()",
+                 "power_off: its power is off; plant.webmanager:power_on");
+    stage_refuse(&stage, "plant.webmanager:restart()", "restart: its power is off");
+    stage_say(&stage, "plant.webmanager:power_on()");
     cr_assert_eq(played.ons, 1);
-    refuse("plant.webmanager:power_on()", "power_on: its power is on; plant.webmanager:power_off");
+    stage_refuse(&stage, "plant.webmanager:power_on()",
+                 "power_on: its power is on; plant.webmanager:power_off");
     idle(NULL);
 }
 
 Test(supply, a_restart_is_at_once_or_after_a_while)
 {
-    say("plant.webmanager:restart()");
+    stage_say(&stage, "plant.webmanager:restart()");
     cr_assert(played.offs == 1 && played.ons == 1);
-    say("plant.webmanager:restart { after = 90 }");
+    stage_say(&stage, "plant.webmanager:restart { after = 90 }");
     cr_assert(played.offs == 2 && played.ons == 1);
     stage_wait(&stage, 89.9);
     cr_assert_eq(played.ons, 1);
@@ -117,14 +105,16 @@ Test(supply, a_restart_is_at_once_or_after_a_while)
     stage_wait(&stage, 0.1);
     cr_assert_eq(played.ons, 2);
     idle(NULL);
-    refuse("plant.webmanager:restart { after = -1 }", "after is the seconds without power");
-    refuse("plant.webmanager:restart { when = 1 }", "no option \"when\"; it has: after");
+    stage_refuse(&stage, "plant.webmanager:restart { after = -1 }",
+                 "after is the seconds without power");
+    stage_refuse(&stage, "plant.webmanager:restart { when = 1 }",
+                 "no option \"when\"; it has: after");
 }
 
 Test(supply, a_hand_may_be_sooner_than_the_restart)
 {
-    say("plant.webmanager:restart { after = 90 }");
-    say("plant.webmanager:power_on()");
+    stage_say(&stage, "plant.webmanager:restart { after = 90 }");
+    stage_say(&stage, "plant.webmanager:power_on()");
     stage_wait(&stage, 100);
     cr_assert_eq(played.ons, 1);
     idle(NULL);
@@ -133,11 +123,11 @@ Test(supply, a_hand_may_be_sooner_than_the_restart)
 Test(supply, a_webmanager_that_does_not_come_up_is_told)
 {
     played.is_broken = true;
-    refuse("plant.webmanager:restart()", "restart: modbus 127.0.0.1:1502: in use");
+    stage_refuse(&stage, "plant.webmanager:restart()", "restart: modbus 127.0.0.1:1502: in use");
     played.is_broken = false;
-    say("plant.webmanager:power_on()");
+    stage_say(&stage, "plant.webmanager:power_on()");
     played.is_broken = true;
-    say("plant.webmanager:restart { after = 1 }");
+    stage_say(&stage, "plant.webmanager:restart { after = 1 }");
     cr_assert_null(sim_plant_failure(stage.plant));
     stage_wait(&stage, 2);
     cr_assert_str_eq(sim_plant_failure(stage.plant),
@@ -146,47 +136,50 @@ Test(supply, a_webmanager_that_does_not_come_up_is_told)
 
 Test(supply, a_cut_that_never_came_is_told)
 {
-    say("plant.webmanager:cut_power { nth_write = 3 }");
+    stage_say(&stage, "plant.webmanager:cut_power { nth_write = 3 }");
     cr_assert_eq(played.cut_nth, 3);
-    refuse("plant.webmanager:cut_power { nth_write = 3 }", "a cut is asked for already");
+    stage_refuse(&stage, "plant.webmanager:cut_power { nth_write = 3 }",
+                 "a cut is asked for already");
     idle("webmanager:cut_power{nth_write=3} was asked for and it did not write so often");
     sim_supply_lost(sim_plant_supply(stage.plant));
     idle(NULL);
-    refuse("plant.webmanager:cut_power { nth_write = 1 }", "cut_power: its power is off");
-    say("plant.webmanager:power_on()");
-    say("plant.webmanager:cut_power { nth_write = 1 }");
-    say("plant.webmanager:restart()");
+    stage_refuse(&stage, "plant.webmanager:cut_power { nth_write = 1 }",
+                 "cut_power: its power is off");
+    stage_say(&stage, "plant.webmanager:power_on()");
+    stage_say(&stage, "plant.webmanager:cut_power { nth_write = 1 }");
+    stage_say(&stage, "plant.webmanager:restart()");
     idle("cut_power{nth_write=1} was asked for");
-    refuse("plant.webmanager:cut_power()", "cut_power needs nth_write");
-    refuse("plant.webmanager:cut_power { nth_write = 1.5 }", "a whole number from 1");
+    stage_refuse(&stage, "plant.webmanager:cut_power()", "cut_power needs nth_write");
+    stage_refuse(&stage, "plant.webmanager:cut_power { nth_write = 1.5 }", "a whole number from 1");
 }
 
 Test(supply, the_store_is_spoiled_while_the_power_is_off)
 {
-    refuse("plant.webmanager.store:damage()", "damage: its power is on");
-    refuse("plant.webmanager.store:restamp { record = 'settings', version = 9 }",
-           "its power is on");
-    say("plant.webmanager:power_off()");
-    say("plant.webmanager.store:damage()");
+    stage_refuse(&stage, "plant.webmanager.store:damage()", "damage: its power is on");
+    stage_refuse(&stage, "plant.webmanager.store:restamp { record = 'settings', version = 9 }",
+                 "its power is on");
+    stage_say(&stage, "plant.webmanager:power_off()");
+    stage_say(&stage, "plant.webmanager.store:damage()");
     cr_assert_str_eq(played.spoiled, "all");
-    say("plant.webmanager.store:damage { record = 'settings' }");
+    stage_say(&stage, "plant.webmanager.store:damage { record = 'settings' }");
     cr_assert_str_eq(played.spoiled, "settings");
-    refuse("plant.webmanager.store:damage { record = 'colours' }",
-           "no record \"colours\" is kept; there may be: settings, breakers, discharges");
-    say("plant.webmanager.store:restamp { record = 'settings', version = 9 }");
+    stage_refuse(&stage, "plant.webmanager.store:damage { record = 'colours' }",
+                 "no record \"colours\" is kept; there may be: settings, breakers, discharges");
+    stage_say(&stage, "plant.webmanager.store:restamp { record = 'settings', version = 9 }");
     cr_assert_str_eq(played.spoiled, "settings 9");
-    refuse("plant.webmanager.store:restamp { record = 'settings', version = 256 }",
-           "restamp takes record and version");
-    refuse("plant.webmanager.store:restamp { version = 1 }", "restamp takes record and version");
+    stage_refuse(&stage, "plant.webmanager.store:restamp { record = 'settings', version = 256 }",
+                 "restamp takes record and version");
+    stage_refuse(&stage, "plant.webmanager.store:restamp { version = 1 }",
+                 "restamp takes record and version");
     idle("webmanager.store was spoiled and it was not switched on since");
-    say("plant.webmanager:power_on()");
+    stage_say(&stage, "plant.webmanager:power_on()");
     idle(NULL);
 }
 
 Test(supply, where_nobody_plays_the_webmanager_it_has_no_power)
 {
     sim_plant_supply(stage.plant)->ops = NULL;
-    refuse("plant.webmanager:restart()", "restart: nobody plays the webmanager here");
-    refuse("plant.webmanager:power_on()", "power_on: nobody plays");
-    refuse("plant.webmanager:cut_power { nth_write = 1 }", "cut_power: nobody plays");
+    stage_refuse(&stage, "plant.webmanager:restart()", "restart: nobody plays the webmanager here");
+    stage_refuse(&stage, "plant.webmanager:power_on()", "power_on: nobody plays");
+    stage_refuse(&stage, "plant.webmanager:cut_power { nth_write = 1 }", "cut_power: nobody plays");
 }
