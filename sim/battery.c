@@ -1,53 +1,26 @@
 /*
- * battery.c — the step of all blocks and the circuit of all strings. The model is in battery.h.
+ * battery.c — circuits, heat and steps of all blocks. The model is in battery.h.
  */
 #include "sim/battery.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* Per cell and ampere-hour; what a name plate with one resistance can't tell, from public data. */
-struct battery_chemistry {
-    double emf_full_V;
-    double emf_slope_V;
-    double overvoltage_V;
-    double float_V;
-};
+enum { BATTERY_ARRAYS = 10 + SIM_PINS, BATTERY_LINE = 8, BATTERY_LOOKS = 12 };
 
-static const struct battery_chemistry battery_chemistries[] = {
-    {2.135, 0.18, 0.30, 2.25},  /* lead: full 2.135 V, gassing holds it near 2.4 V a cell */
-    {1.340, 0.10, 0.15, 1.41},  /* nicd */
-    {1.340, 0.10, 0.15, 1.41},  /* nimh */
-    {3.340, 0.14, 0.25, 3.375}, /* lfp  */
-};
-
-enum { BATTERY_ARRAYS = 8 + SIM_PINS, BATTERY_LINE = 8 };
-
-#define BATTERY_TICK_US 1000000
-/* 38 mOhm Ah a cell: 4.6 mOhm for a 12 V block of 50 Ah. */
-#define BATTERY_CELL_OHM_AH 0.038
-/* Float takes about 0.6 mA an Ah; this is the current at half of the overvoltage. */
-#define BATTERY_TAPER_PER_H 0.001
-/* Where charging starts to taper: current for the same overvoltage, one hundredth below full. */
-#define BATTERY_TAPER_WIDTH      0.01
-#define BATTERY_RESISTANCE_PER_K 0.007
-#define BATTERY_RESISTANCE_EMPTY 0.4
-#define BATTERY_KNEE             0.1
-#define BATTERY_KNEE_CELL_V      0.6
-/* A hundredth of the capacity beyond full raises a cell by 20 mV; a block lacks as much at most. */
-#define BATTERY_SURPLUS_CELL_V   2.0
-#define BATTERY_SURPLUS_PART_MIN (-0.02)
-/* 0.83 kJ/kg K; a lead block weighs about 56 g a cell and Ah. */
-#define BATTERY_CELL_J_K_AH 47.0
-#define BATTERY_CELL_W_K_AH 0.004
-/* Below these changes in a second nothing that can be measured moves any more. */
-#define BATTERY_STILL_K      1e-7
-#define BATTERY_STILL_A      1e-7
-#define BATTERY_SETTLE_STEPS 40
-/* A bypass alone moves a floating string so slowly that ten seconds at once are as good as one. */
-#define BATTERY_SLOW         100
-#define BATTERY_SLOW_TICK_US 10000000
+#define BATTERY_STEP_LEAST_S 1.0
+#define BATTERY_STEP_MOST_S  300.0
+/* What a step may be wrong by, and what a value may move in it: below what a module can tell. */
+#define BATTERY_ERROR_V 0.001
+#define BATTERY_MOVE_V  0.010
+#define BATTERY_MOVE_K  0.05
+/* Cells are told of a new temperature when it differs by so much: 0.1 % of the float current. */
+#define BATTERY_TELL_K 0.02
+/* Heat from block to block beside it, as a part of what goes to the room. */
+#define BATTERY_NEIGHBOUR    0.5
+#define BATTERY_STILL_A      1e-9
+#define BATTERY_SETTLE_STEPS 64
 
 static inline double at_least(double value, double low)
 {
@@ -59,249 +32,369 @@ static inline double at_most(double value, double high)
     return value < high ? value : high;
 }
 
-static inline double distance(double one, double other)
+static int32_t cells_per_string(const struct sim_battery *battery)
 {
-    return one > other ? one - other : other - one;
+    return battery->modules_per_string * battery->shape.cells;
 }
 
-/* From state to what the circuit sees of a string's blocks, for the current it carries now. */
-static void string_face(struct sim_battery *battery, int32_t s)
-{
-    /* Copies, and pointers that promise not to overlap: so the loop runs two blocks at a time. */
-    const struct sim_battery_block block = battery->block;
-    const int32_t first = s * battery->modules_per_string;
-    const int32_t count = battery->modules_per_string;
-    const double *restrict charge_Ah = battery->charge_Ah + first;
-    const double *restrict temperature_degC = battery->temperature_degC + first;
-    const double *restrict surplus_Ah = battery->surplus_Ah + first;
-    double *restrict emf_V = battery->emf_V + first;
-    double *restrict resistance_Ohm = battery->resistance_Ohm + first;
-    double *restrict chord_Ohm = battery->chord_Ohm + first;
-    const double part_Ah = 1 / battery->plate.capacity_Ah;
-    const double charging_A = at_least(battery->string[s].current_A, 0);
-    for (int32_t m = 0; m < count; m++) {
-        double full = charge_Ah[m] * part_Ah;
-        double below_knee = at_least(BATTERY_KNEE - full, 0) * (1 / BATTERY_KNEE);
-        emf_V[m] = block.emf_full_V - block.emf_slope_V * (1 - full) -
-                   block.knee_V * below_knee * below_knee + block.surplus_V_Ah * surplus_Ah[m];
-        double warm = at_least(1 - BATTERY_RESISTANCE_PER_K * (temperature_degC[m] - 25), 0.3);
-        double way = (1 + BATTERY_TAPER_WIDTH - full) * (1 / BATTERY_TAPER_WIDTH);
-        double taper_A = block.taper_A * way * way + charging_A;
-        double left = at_least(full, 0.02);
-        double both = 1 / (left * taper_A); /* one division for two quotients */
-        double empty = 1 - BATTERY_RESISTANCE_EMPTY + BATTERY_RESISTANCE_EMPTY * (both * taper_A);
-        resistance_Ohm[m] = block.resistance_Ohm * warm * empty;
-        chord_Ohm[m] = block.overvoltage_V * (both * left);
-    }
-}
-
-/* What a string opposes to the bus. A pinned resistance resists; a pinned voltage is only shown. */
-static void string_sum(struct sim_battery *battery, int32_t s)
-{
-    struct sim_string *string = &battery->string[s];
-    int32_t first = s * battery->modules_per_string;
-    int32_t last = first + battery->modules_per_string;
-    for (int32_t m = first; m < last && string->has_module_pins; m++) {
-        if ((battery->pins[m] & 1u << SIM_PIN_RESISTANCE) != 0) {
-            battery->resistance_Ohm[m] = battery->pin[SIM_PIN_RESISTANCE][m];
-        }
-    }
-    double emf_V = 0, resting_Ohm = 0, chord_Ohm = 0;
-    for (int32_t m = first; m < last; m++) {
-        emf_V += battery->emf_V[m];
-        resting_Ohm += battery->resistance_Ohm[m];
-        chord_Ohm += battery->chord_Ohm[m];
-    }
-    string->emf_sum_V = emf_V;
-    string->resting_sum_Ohm = resting_Ohm;
-    string->chord_sum_Ohm = resting_Ohm + chord_Ohm;
-}
+/* ---- the circuits ----------------------------------------------------------------------- */
 
 static bool string_is_on_bus(const struct sim_string *string)
 {
-    return !string->is_open && !string->is_pinned;
+    return !string->is_open && !string->is_blown && !string->is_pinned;
 }
 
-/* Resistances pinned to 0 make a stiff source, not an infinite one. */
-static double string_resistance(const struct sim_string *string)
+/* Of its cells and its link, whatever is pinned. */
+static double block_resistance(const struct sim_battery *battery, int32_t m)
 {
-    double resistance_Ohm = string->current_A > 0 ? string->chord_sum_Ohm : string->resting_sum_Ohm;
-    return at_least(resistance_Ohm, 1e-3);
+    double ohms = battery->link_Ohm[m];
+    for (int32_t k = m * battery->shape.cells; k < (m + 1) * battery->shape.cells; k++) {
+        ohms += battery->cells.resistance_Ohm[k];
+    }
+    return ohms;
 }
 
-/* The bus voltage at which the strings on it take together_A. */
-static double bus_voltage(const struct sim_battery *battery, double together_A)
+/* The line of a string near the current it carries now, with all that lies in series. */
+static void string_line(struct sim_battery *battery, int32_t s, double slow_part)
 {
-    double conductance = 0, short_A = 0;
-    for (int32_t s = 0; s < battery->plate.strings; s++) {
+    struct sim_string *string = &battery->string[s];
+    const struct sim_cell_constants *cell = &battery->shape.cell;
+    const int32_t count = cells_per_string(battery);
+    const struct sim_line_sum sum =
+        sim_cells_sum(&battery->cells, s * count, count, string->current_A);
+    double slope_Ohm;
+    const double activation_V = sim_cell_activation_V(cell, string->current_A, &slope_Ohm);
+    /* The slow current at the step's end is slow_A + slow_part (I - slow_A). */
+    const double slow_Ohm = sum.own_Ohm * cell->resistance_slow;
+    string->volts = sum.volts + count * (activation_V - slope_Ohm * string->current_A) +
+                    slow_Ohm * (1 - slow_part) * string->slow_A;
+    string->ohms = sum.ohms + count * slope_Ohm + slow_Ohm * slow_part + string->cable_Ohm;
+    const int32_t first = s * battery->modules_per_string;
+    for (int32_t m = first; m < first + battery->modules_per_string; m++) {
+        string->ohms += battery->link_Ohm[m];
+        if (string->has_module_pins && (battery->pins[m] & 1u << SIM_PIN_RESISTANCE) != 0) {
+            string->ohms += battery->pin[SIM_PIN_RESISTANCE][m] - block_resistance(battery, m);
+        }
+    }
+    /* Resistances pinned to 0 make a stiff source, not an infinite one. */
+    string->ohms = at_least(string->ohms, 1e-3);
+}
+
+/* The bus voltage at which the strings on it take together_A and a conductance takes the rest. */
+static double bus_voltage(const struct sim_battery *battery, double together_A,
+                          double conductance_S)
+{
+    double own_S = conductance_S, short_A = 0;
+    for (int32_t s = 0; s < battery->shape.strings; s++) {
         const struct sim_string *string = &battery->string[s];
         if (string_is_on_bus(string)) {
-            double each = 1 / string_resistance(string);
-            conductance += each;
-            short_A += string->emf_sum_V * each;
+            const double each_S = 1 / string->ohms;
+            own_S += each_S;
+            short_A += string->volts * each_S;
         }
     }
-    return conductance > 0 ? (together_A + short_A) / conductance : 0;
+    return own_S > 0 ? at_least((together_A + short_A) / own_S, 0) : 0;
 }
 
-/* Charger and load against all strings; direction and resistance agree after a second look. */
-static void circuit_solve(struct sim_battery *battery)
+static double charger_voltage(const struct sim_battery *battery)
 {
-    for (int look = 0; look < 2; look++) {
-        double limit_A = battery->charger_is_on ? battery->charger_limit_A : 0;
-        double bus_V = bus_voltage(battery, limit_A - battery->load_A);
-        if (battery->charger_is_on && bus_V > battery->charger_V) {
-            /* Below its limit it holds the set point, but takes nothing back. */
-            double idle_V = bus_voltage(battery, -battery->load_A);
-            bus_V = at_least(battery->charger_V, idle_V);
+    const struct sim_charger *charger = &battery->charger;
+    double warm_K = 0;
+    for (int32_t m = 0; charger->compensation_V_K != 0 && m < battery->shape.modules; m++) {
+        warm_K += battery->temperature_degC[m] - 25;
+    }
+    return charger->voltage_V + charger->error_V +
+           charger->compensation_V_K * warm_K / battery->shape.modules;
+}
+
+/* Of the lines as they are. */
+static void bus_solve(struct sim_battery *battery, double charger_V)
+{
+    const struct sim_load *load = &battery->load;
+    const double least_V = battery->shape.float_V * cells_per_string(battery) / 2;
+    /* Watts are a line near the bus voltage of before: 2 P/V0 less P/V0^2 a volt. */
+    const double about_V = at_least(battery->bus_V, least_V);
+    const double load_A = load->current_A + 2 * load->power_W / about_V;
+    const double load_S = load->conductance_S - load->power_W / (about_V * about_V);
+    const double limit_A = battery->charger.is_on ? battery->charger.limit_A : 0;
+    double bus_V = bus_voltage(battery, limit_A - load_A, load_S);
+    if (battery->charger.is_on && bus_V > charger_V) {
+        /* Below its limit it holds the set point, but takes nothing back. */
+        bus_V = at_least(charger_V, bus_voltage(battery, -load_A, load_S));
+    }
+    battery->bus_V = bus_V;
+}
+
+/* The currents at the end of the step begun; returns nothing that isn't in string[]. */
+static void battery_solve(struct sim_battery *battery, double seconds)
+{
+    const double slow = seconds / battery->shape.cell.slow_s;
+    const double charger_V = charger_voltage(battery);
+    for (int look = 0; look < BATTERY_LOOKS; look++) {
+        for (int32_t s = 0; s < battery->shape.strings; s++) {
+            string_line(battery, s, slow / (1 + slow));
         }
-        for (int32_t s = 0; s < battery->plate.strings; s++) {
+        const double before_V = battery->bus_V;
+        bus_solve(battery, charger_V);
+        double largest_A = 0;
+        for (int32_t s = 0; s < battery->shape.strings; s++) {
             struct sim_string *string = &battery->string[s];
-            if (string_is_on_bus(string)) {
-                string->current_A = (bus_V - string->emf_sum_V) / string_resistance(string);
-            } else {
-                string->current_A = string->is_open ? 0 : string->current_pin_A;
-            }
+            const double before_A = string->current_A;
+            string->current_A = string_is_on_bus(string)
+                                    ? (battery->bus_V - string->volts) / string->ohms
+                                : string->is_open || string->is_blown ? 0
+                                                                      : string->current_pin_A;
+            largest_A = at_least(largest_A, fabs(string->current_A - before_A));
+        }
+        if (largest_A <= BATTERY_STILL_A * battery->shape.cell.rated_Ah &&
+            fabs(battery->bus_V - before_V) <= 1e-9 * battery->bus_V) {
+            break;
         }
     }
 }
 
-/* Terminal voltages for the currents just found. */
-static void string_voltages(struct sim_battery *battery, int32_t s)
+/* ---- what modules see ------------------------------------------------------------------- */
+
+/* Over what was computed for a block: what was pinned. */
+static void block_pins(struct sim_battery *battery, int32_t m, double current_A)
 {
+    if ((battery->pins[m] & 1u << SIM_PIN_RESISTANCE) != 0) {
+        const double pinned_Ohm = battery->pin[SIM_PIN_RESISTANCE][m];
+        battery->voltage_V[m] += current_A * (pinned_Ohm - battery->resistance_Ohm[m]);
+        battery->resistance_Ohm[m] = pinned_Ohm;
+    }
+    if ((battery->pins[m] & 1u << SIM_PIN_VOLTAGE) != 0) {
+        battery->voltage_V[m] = battery->pin[SIM_PIN_VOLTAGE][m];
+    }
+}
+
+/* Terminal voltages and resistances of a string for the current just found. */
+static void string_face(struct sim_battery *battery, int32_t s)
+{
+    const struct sim_cell_constants *cell = &battery->shape.cell;
     const struct sim_string *string = &battery->string[s];
+    const struct sim_cells *cells = &battery->cells;
+    const int32_t per_block = battery->shape.cells;
+    double slope_Ohm;
+    const double activation_V =
+        per_block * sim_cell_activation_V(cell, string->current_A, &slope_Ohm);
+    const double slow_A = cell->resistance_slow * string->slow_A;
     const int32_t first = s * battery->modules_per_string;
-    const int32_t count = battery->modules_per_string;
-    const double *restrict emf_V = battery->emf_V + first;
-    const double *restrict resistance_Ohm = battery->resistance_Ohm + first;
-    const double *restrict chord_Ohm = battery->chord_Ohm + first;
-    double *restrict voltage_V = battery->voltage_V + first;
-    const double current_A = string->current_A;
-    const double charging_A = at_least(current_A, 0);
-    for (int32_t m = 0; m < count; m++) {
-        double terminal_V = emf_V[m] + current_A * resistance_Ohm[m] + charging_A * chord_Ohm[m];
-        voltage_V[m] = at_least(terminal_V, 0);
-    }
-    for (int32_t m = first; m < first + count && string->has_module_pins; m++) {
-        if ((battery->pins[m] & 1u << SIM_PIN_VOLTAGE) != 0) {
-            battery->voltage_V[m] = battery->pin[SIM_PIN_VOLTAGE][m];
+    for (int32_t m = first; m < first + battery->modules_per_string; m++) {
+        double inner_V = 0, ohms = 0, around_V = 0, series_Ohm = 0;
+        for (int32_t k = m * per_block; k < (m + 1) * per_block; k++) {
+            inner_V += cells->inner_V[k];
+            ohms += cells->resistance_Ohm[k];
+            series_Ohm += cells->trait[SIM_TRAIT_SERIES][k];
+            around_V += cells->resistance_Ohm[k] * cells->around_A[k];
         }
+        battery->resistance_Ohm[m] = ohms + battery->link_Ohm[m];
+        battery->voltage_V[m] = inner_V + activation_V + (ohms - series_Ohm) * slow_A - around_V +
+                                string->current_A * battery->resistance_Ohm[m];
+        if (string->has_module_pins) {
+            block_pins(battery, m, string->current_A);
+        }
+        /* A module is fed by its block, and shows nothing below 0 V. */
+        battery->voltage_V[m] = at_least(battery->voltage_V[m], 0);
     }
 }
 
-/* What the bypasses of a string took from its blocks over some seconds. */
-static void string_bypass(struct sim_battery *battery, int32_t s, double seconds)
+/* Circuits, voltages and resistances of this instant. */
+static void battery_face(struct sim_battery *battery)
 {
-    const double capacity_Ah = battery->plate.capacity_Ah;
-    const int32_t first = s * battery->modules_per_string;
-    bool has_bypass = false;
-    for (int32_t m = first; m < first + battery->modules_per_string; m++) {
-        double left_s = (double)(battery->bypass_until_us[m] - battery->stepped_us) * 1e-6;
-        if (battery->bypass_A[m] <= 0 || left_s <= 0) {
+    sim_cells_begin(&battery->cells, 0);
+    sim_cells_line(&battery->cells, 0, battery->cells.count);
+    battery_solve(battery, 0);
+    for (int32_t s = 0; s < battery->shape.strings; s++) {
+        string_face(battery, s);
+    }
+}
+
+/* ---- a step ----------------------------------------------------------------------------- */
+
+/* Counts what has gone around a block until now. */
+static void bypass_count(struct sim_battery *battery, int32_t m, int64_t now_us)
+{
+    const int64_t until_us =
+        battery->bypass_until_us[m] < now_us ? battery->bypass_until_us[m] : now_us;
+    const int64_t since_us = battery->bypass_since_us[m];
+    if (until_us > since_us) {
+        battery->bypass_C[m] += battery->bypass_A[m] * ((double)(until_us - since_us) * 1e-6);
+    }
+    battery->bypass_since_us[m] = now_us;
+}
+
+/* What has gone around the cells, on average of the step that ends at now_us. */
+static void bypass_flow(struct sim_battery *battery, double seconds, int64_t now_us)
+{
+    for (int32_t s = 0; s < battery->shape.strings; s++) {
+        if (!battery->string[s].has_bypass) {
             continue;
         }
-        has_bypass = true;
-        double taken_Ah = battery->bypass_A[m] * at_most(seconds, left_s) * (1.0 / 3600);
-        double surplus_Ah = battery->surplus_Ah[m] - taken_Ah;
-        if (battery->charge_Ah[m] >= capacity_Ah &&
-            surplus_Ah >= BATTERY_SURPLUS_PART_MIN * capacity_Ah) {
-            battery->surplus_Ah[m] = surplus_Ah;
-        } else {
-            battery->charge_Ah[m] = at_least(battery->charge_Ah[m] - taken_Ah, 0);
+        battery->string[s].has_bypass = false;
+        const int32_t first = s * battery->modules_per_string;
+        for (int32_t m = first; m < first + battery->modules_per_string; m++) {
+            bypass_count(battery, m, now_us);
+            const double around_A = battery->bypass_C[m] / seconds;
+            battery->bypass_C[m] = 0;
+            for (int32_t k = m * battery->shape.cells; k < (m + 1) * battery->shape.cells; k++) {
+                battery->cells.around_A[k] = around_A;
+            }
+            battery->string[s].has_bypass |=
+                around_A > 0 || (battery->bypass_A[m] > 0 && battery->bypass_until_us[m] > now_us);
         }
     }
-    battery->string[s].has_bypass = has_bypass;
 }
 
-/* Charge and heat of a string over some seconds; returns the largest rise or fall, K. */
-static double string_move(struct sim_battery *battery, int32_t s, double seconds)
+/* The heat of a block, with that of its link and of the ripple. */
+static double block_heat_W(const struct sim_battery *battery, int32_t m,
+                           const struct sim_string *string)
+{
+    double heat_W = 0, ohms = battery->link_Ohm[m];
+    for (int32_t k = m * battery->shape.cells; k < (m + 1) * battery->shape.cells; k++) {
+        heat_W += battery->cells.heat_W[k];
+        ohms += battery->cells.resistance_Ohm[k];
+    }
+    const double ripple_A = string->is_open ? 0 : string->current_ac_A;
+    const double current_A = string->current_A;
+    if ((battery->pins[m] & 1u << SIM_PIN_RESISTANCE) != 0) {
+        heat_W += current_A * current_A * (battery->pin[SIM_PIN_RESISTANCE][m] - ohms);
+    }
+    return heat_W + current_A * current_A * battery->link_Ohm[m] + ripple_A * ripple_A * ohms;
+}
+
+/* Temperatures of a string at the step's end; its neighbours' are those of its begin. */
+static void string_warm(struct sim_battery *battery, int32_t s, double seconds)
 {
     const struct sim_string *string = &battery->string[s];
-    const struct sim_battery_block block = battery->block;
+    const double block_J_K = battery->shape.cell.heat_J_K * battery->shape.cells;
+    const double room_W_K = battery->shape.cell.cooling_W_K * battery->shape.cells;
+    const double beside_W_K = room_W_K * BATTERY_NEIGHBOUR;
     const int32_t first = s * battery->modules_per_string;
-    const int32_t count = battery->modules_per_string;
-    const double *restrict resistance_Ohm = battery->resistance_Ohm + first;
-    const double *restrict chord_Ohm = battery->chord_Ohm + first;
-    double *restrict charge_Ah = battery->charge_Ah + first;
-    double *restrict temperature_degC = battery->temperature_degC + first;
-    const double squared = string->current_A * string->current_A;
-    const double squared_charging = string->current_A > 0 ? squared : 0;
-    const double moved_Ah = string->current_A * seconds * (1.0 / 3600);
-    const double per_W = seconds / block.heat_J_K;
-    const double capacity_Ah = battery->plate.capacity_Ah;
-    const double ambient_degC = battery->ambient_degC;
-    double highest_K = 0, lowest_K = 0;
-    for (int32_t m = 0; m < count; m++) {
-        charge_Ah[m] = at_most(at_least(charge_Ah[m] + moved_Ah, 0), capacity_Ah);
-        double loss_W = squared * resistance_Ohm[m] + squared_charging * chord_Ohm[m];
-        double warmer_K = temperature_degC[m] - ambient_degC;
-        double rise_K = (loss_W - block.cooling_W_K * warmer_K) * per_W;
-        temperature_degC[m] += rise_K;
-        highest_K = at_least(highest_K, rise_K);
-        lowest_K = at_most(lowest_K, rise_K);
-    }
-    bool is_pinned_whole = string->has_module_pins;
-    for (int32_t m = first; m < first + count && string->has_module_pins; m++) {
+    const int32_t last = first + battery->modules_per_string;
+    double left_degC = battery->temperature_degC[first];
+    for (int32_t m = first; m < last; m++) {
+        const double own_degC = battery->temperature_degC[m];
+        const double right_degC = m + 1 < last ? battery->temperature_degC[m + 1] : own_degC;
+        const double room_degC = battery->ambient_degC + battery->surroundings_K[m];
+        const double beside_K = left_degC + right_degC - 2 * own_degC;
+        const double heat_W = block_heat_W(battery, m, string) + beside_W_K * beside_K;
+        const double per_J = seconds / block_J_K;
+        battery->temperature_degC[m] = (own_degC + per_J * (heat_W + room_W_K * room_degC) +
+                                        per_J * 2 * beside_W_K * own_degC) /
+                                       (1 + per_J * (room_W_K + 2 * beside_W_K));
+        left_degC = own_degC;
+        battery->warmed_K =
+            at_least(battery->warmed_K, fabs(battery->temperature_degC[m] - own_degC));
         if ((battery->pins[m] & 1u << SIM_PIN_TEMPERATURE) != 0) {
             battery->temperature_degC[m] = battery->pin[SIM_PIN_TEMPERATURE][m];
-        } else {
-            is_pinned_whole = false;
         }
     }
-    return is_pinned_whole ? 0 : at_least(highest_K, -lowest_K);
 }
 
-static bool string_charge_moves(const struct sim_battery *battery, int32_t s)
+static void battery_tell_cells(struct sim_battery *battery, bool all)
 {
-    double current_A = battery->string[s].current_A;
-    int32_t first = s * battery->modules_per_string;
-    for (int32_t m = first; m < first + battery->modules_per_string; m++) {
-        double charge_Ah = battery->charge_Ah[m];
-        if (current_A > 0 ? charge_Ah < battery->plate.capacity_Ah
-                          : current_A < 0 && charge_Ah > 0) {
-            return true;
+    for (int32_t m = 0; m < battery->shape.modules; m++) {
+        const double degC = battery->temperature_degC[m];
+        if (all || fabs(degC - battery->fresh_degC[m]) > BATTERY_TELL_K) {
+            sim_cells_refresh(&battery->cells, m * battery->shape.cells, battery->shape.cells,
+                              degC);
+            battery->fresh_degC[m] = degC;
         }
     }
-    return false;
 }
 
-/* Circuits and voltages for the present state; returns how far the currents moved, A. */
-static double battery_solve(struct sim_battery *battery)
+/* Age and sulphate, once an hour: they take years and weeks. */
+static void battery_wear(struct sim_battery *battery, double seconds)
 {
-    double before_A[WM_STRINGS_MAX];
-    for (int32_t s = 0; s < battery->plate.strings; s++) {
-        before_A[s] = battery->string[s].current_A;
-        string_face(battery, s);
-        string_sum(battery, s);
+    battery->unworn_h += seconds / 3600;
+    const bool is_due = battery->unworn_h >= 1;
+    for (int32_t m = 0; m < battery->shape.modules && is_due; m++) {
+        sim_cells_wear(&battery->cells, m * battery->shape.cells, battery->shape.cells,
+                       battery->temperature_degC[m], battery->unworn_h);
     }
-    circuit_solve(battery);
-    double largest_A = 0;
-    for (int32_t s = 0; s < battery->plate.strings; s++) {
-        string_voltages(battery, s);
-        largest_A = at_least(largest_A, distance(before_A[s], battery->string[s].current_A));
-    }
-    return largest_A;
+    battery->unworn_h = is_due ? 0 : battery->unworn_h;
+    battery_tell_cells(battery, is_due);
 }
+
+/* Cells, RC and heat over some seconds: all but what modules see and what wears. */
+static void battery_move(struct sim_battery *battery, double seconds, int64_t now_us)
+{
+    struct sim_cells *cells = &battery->cells;
+    const struct sim_cell_constants *cell = &battery->shape.cell;
+    const int32_t count = cells_per_string(battery);
+    const double slow = seconds / cell->slow_s;
+    battery->warmed_K = 0;
+    bypass_flow(battery, seconds, now_us);
+    sim_cells_begin(cells, seconds);
+    sim_cells_line(cells, 0, cells->count);
+    battery_solve(battery, seconds);
+    for (int32_t s = 0; s < battery->shape.strings; s++) {
+        struct sim_string *string = &battery->string[s];
+        double slope_Ohm;
+        string->slow_A = (string->slow_A + slow * string->current_A) / (1 + slow);
+        const double beside_V = fabs(sim_cell_activation_V(cell, string->current_A, &slope_Ohm)) +
+                                fabs(cell->resistance_Ohm * cell->resistance_slow * string->slow_A);
+        sim_cells_move(cells, s * count, count, string->current_A, beside_V);
+        string_warm(battery, s, seconds);
+    }
+}
+
+/* How long the next step may be: by what this one showed of every block. */
+static void battery_choose_step(struct sim_battery *battery, double seconds)
+{
+    double worst = at_least(battery->warmed_K * (1 / BATTERY_MOVE_K), 1e-6);
+    for (int32_t m = 0; m < battery->shape.modules; m++) {
+        const double moved_V = battery->voltage_V[m] - battery->before_V[m];
+        const double error_V = 0.5 * fabs(moved_V - battery->slope_V_s[m] * seconds);
+        worst = at_least(worst, sqrt(error_V * (1 / BATTERY_ERROR_V)));
+        worst = at_least(worst, fabs(moved_V) * (1 / BATTERY_MOVE_V));
+        battery->slope_V_s[m] = moved_V / seconds;
+        battery->before_V[m] = battery->voltage_V[m];
+    }
+    const double factor = at_most(0.9 / worst, 2);
+    battery->step_s =
+        at_most(at_least(seconds * factor, BATTERY_STEP_LEAST_S), BATTERY_STEP_MOST_S);
+}
+
+#if defined(__SANITIZE_ADDRESS__)
+/* Charge and energy are where they went, in every step of every run. */
+static void battery_check(const struct sim_battery *battery)
+{
+    const struct sim_imbalance worst = sim_battery_imbalance(battery);
+    assert(worst.charge < 0.001);
+    assert(worst.energy < 0.001);
+}
+#else
+static void battery_check(const struct sim_battery *battery)
+{
+    (void)battery;
+}
+#endif
 
 void sim_battery_step(struct sim_battery *battery, double seconds)
 {
-    double largest_K = 0;
-    bool is_charged = false, is_bypassed = false;
-    for (int32_t s = 0; s < battery->plate.strings; s++) {
-        largest_K = at_least(largest_K, string_move(battery, s, seconds));
-        is_charged = is_charged || string_charge_moves(battery, s);
-        if (battery->string[s].has_bypass) {
-            string_bypass(battery, s, seconds);
-            is_bypassed = true;
-        }
-    }
-    const double largest_A = battery_solve(battery);
-    battery->moves = is_charged || is_bypassed || largest_K > BATTERY_STILL_K * seconds ||
-                     largest_A > BATTERY_STILL_A;
-    battery->is_slow = is_bypassed && !is_charged &&
-                       largest_K <= BATTERY_SLOW * BATTERY_STILL_K * seconds &&
-                       largest_A <= BATTERY_SLOW * BATTERY_STILL_A * seconds;
+    battery->stepped_us += (int64_t)(seconds * 1e6 + 0.5);
+    battery_move(battery, seconds, battery->stepped_us);
+    battery_wear(battery, seconds);
+    battery_face(battery);
+    battery_choose_step(battery, seconds);
+    battery_check(battery);
 }
+
+struct sim_imbalance sim_battery_imbalance(const struct sim_battery *battery)
+{
+    struct sim_imbalance worst = {0};
+    for (int32_t k = 0; k < battery->cells.count; k++) {
+        const struct sim_imbalance each = sim_cells_imbalance(&battery->cells, k);
+        assert(each.charge >= 0 && each.energy >= 0); /* no NaN */
+        worst.charge = at_least(worst.charge, each.charge);
+        worst.energy = at_least(worst.energy, each.energy);
+    }
+    return worst;
+}
+
+/* ---- in virtual time -------------------------------------------------------------------- */
 
 static void battery_tell(const struct sim_battery *battery)
 {
@@ -313,120 +406,120 @@ static void battery_tell(const struct sim_battery *battery)
 /* Brings the state to the world's instant. */
 static void battery_catch_up(struct sim_battery *battery)
 {
-    int64_t now_us = sim_world_now_us(battery->world);
+    const int64_t now_us = sim_world_now_us(battery->world);
     if (now_us > battery->stepped_us) {
-        if (battery->moves) {
-            sim_battery_step(battery, (double)(now_us - battery->stepped_us) * 1e-6);
-        }
-        battery->stepped_us = now_us;
+        sim_battery_step(battery, (double)(now_us - battery->stepped_us) * 1e-6);
+        assert(battery->stepped_us == now_us);
     }
+}
+
+static void battery_schedule(struct sim_battery *battery)
+{
+    sim_world_schedule(battery->world, &battery->tick,
+                       battery->stepped_us + (int64_t)(battery->step_s * 1e6));
 }
 
 static void battery_tick(void *self)
 {
     struct sim_battery *battery = self;
     battery_catch_up(battery);
-    bool drifts = battery->drift != NULL && battery->drift(battery->context);
-    if (drifts) {
-        (void)battery_solve(battery);
-        battery->moves = true;
-        battery->is_slow = false;
+    if (battery->drift != NULL && battery->drift(battery->context)) {
+        battery_tell_cells(battery, false);
+        battery_face(battery);
+        battery->step_s = BATTERY_STEP_LEAST_S;
     }
     battery_tell(battery);
-    if (battery->moves) {
-        sim_world_schedule(battery->world, &battery->tick,
-                           battery->stepped_us +
-                               (battery->is_slow ? BATTERY_SLOW_TICK_US : BATTERY_TICK_US));
-    }
+    battery_schedule(battery);
 }
 
 void sim_battery_touch(struct sim_battery *battery)
 {
     battery_catch_up(battery);
-    for (int i = 0; i < BATTERY_SETTLE_STEPS && battery_solve(battery) > BATTERY_STILL_A; i++) {
+    battery_tell_cells(battery, false);
+    battery_face(battery);
+    for (int32_t m = 0; m < battery->shape.modules; m++) {
+        battery->before_V[m] = battery->voltage_V[m];
+        battery->slope_V_s[m] = 0;
     }
-    battery->moves = true;
+    battery->step_s = BATTERY_STEP_LEAST_S;
     battery_tell(battery);
-    sim_world_schedule(battery->world, &battery->tick, battery->stepped_us + BATTERY_TICK_US);
+    battery_schedule(battery);
 }
 
-static void battery_size(struct sim_battery_block *block, const struct sim_battery_plate *plate)
+void sim_battery_settle(struct sim_battery *battery)
 {
-    const struct battery_chemistry *chemistry = &battery_chemistries[plate->chemistry];
-    double cells = plate->cells;
-    double cell_Ah = cells * plate->capacity_Ah;
-    block->emf_full_V = chemistry->emf_full_V * cells;
-    block->emf_slope_V = chemistry->emf_slope_V * cells;
-    block->knee_V = BATTERY_KNEE_CELL_V * cells;
-    block->overvoltage_V = chemistry->overvoltage_V * cells;
-    block->taper_A = BATTERY_TAPER_PER_H * plate->capacity_Ah;
-    block->resistance_Ohm = BATTERY_CELL_OHM_AH * cells / plate->capacity_Ah;
-    block->heat_J_K = BATTERY_CELL_J_K_AH * cell_Ah;
-    block->cooling_W_K = BATTERY_CELL_W_K_AH * cell_Ah;
-    block->float_V = chemistry->float_V * cells;
-    block->surplus_V_Ah = BATTERY_SURPLUS_CELL_V * cells / plate->capacity_Ah;
+    bool is_standing = battery->charger.is_on && battery->load.current_A <= 0 &&
+                       battery->load.power_W <= 0 && battery->load.conductance_S <= 0;
+    for (int32_t s = 0; s < battery->shape.strings; s++) {
+        is_standing = is_standing && !battery->string[s].is_pinned;
+    }
+    for (int32_t k = 0; k < battery->cells.count; k++) {
+        is_standing = is_standing && battery->cells.charge[k] >= 1;
+    }
+    double seconds = BATTERY_STEP_LEAST_S;
+    for (int i = 0; i < BATTERY_SETTLE_STEPS && is_standing; i++) {
+        battery_move(battery, seconds, battery->stepped_us);
+        battery_tell_cells(battery, false);
+        seconds = at_most(seconds * 1.5, 3600);
+    }
+    sim_battery_touch(battery);
 }
+
+/* ---- set-up ----------------------------------------------------------------------------- */
 
 static bool battery_arrays(struct sim_battery *battery)
 {
     /* Arrays of a power of two would share one cache set; the line between them mends that. */
-    size_t modules = (size_t)battery->plate.modules;
-    size_t stride = (modules + BATTERY_LINE - 1) / BATTERY_LINE * BATTERY_LINE + BATTERY_LINE;
+    const size_t modules = (size_t)battery->shape.modules;
+    const size_t stride = (modules + BATTERY_LINE - 1) / BATTERY_LINE * BATTERY_LINE + BATTERY_LINE;
     battery->storage = calloc(stride * BATTERY_ARRAYS, sizeof *battery->storage);
     battery->pins = calloc(modules, sizeof *battery->pins);
     battery->bypass_until_us = calloc(modules, sizeof *battery->bypass_until_us);
-    if (battery->storage == NULL || battery->pins == NULL || battery->bypass_until_us == NULL) {
-        sim_battery_close(battery);
-        return false;
-    }
-    double **arrays[BATTERY_ARRAYS] = {
-        &battery->charge_Ah, &battery->temperature_degC,
-        &battery->voltage_V, &battery->resistance_Ohm,
-        &battery->emf_V,     &battery->chord_Ohm,
-        &battery->pin[0],    &battery->pin[1],
-        &battery->pin[2],    &battery->surplus_Ah,
-        &battery->bypass_A,
+    battery->bypass_since_us = calloc(modules, sizeof *battery->bypass_since_us);
+    double **arrays[] = {
+        &battery->temperature_degC, &battery->voltage_V,      &battery->resistance_Ohm,
+        &battery->link_Ohm,         &battery->surroundings_K, &battery->bypass_A,
+        &battery->fresh_degC,       &battery->before_V,       &battery->slope_V_s,
+        &battery->pin[0],           &battery->pin[1],         &battery->pin[2],
+        &battery->bypass_C,
     };
-    for (size_t i = 0; i < BATTERY_ARRAYS; i++) {
+    _Static_assert(sizeof arrays / sizeof arrays[0] == BATTERY_ARRAYS, "one each");
+    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0] && battery->storage != NULL; i++) {
         *arrays[i] = battery->storage + i * stride;
     }
-    return true;
+    return battery->storage != NULL && battery->pins != NULL && battery->bypass_until_us != NULL &&
+           battery->bypass_since_us != NULL;
 }
 
 bool sim_battery_open(struct sim_battery *battery, struct sim_world *world,
-                      const struct sim_battery_plate *plate)
+                      const struct sim_battery_shape *shape)
 {
-    assert(plate->strings >= 1 && plate->strings <= WM_STRINGS_MAX);
-    assert(plate->modules >= plate->strings && plate->modules <= WM_MODULES_MAX);
-    assert(plate->modules % plate->strings == 0);
-    assert(plate->chemistry >= 0 && plate->chemistry <= 3);
+    assert(shape->strings >= 1 && shape->strings <= WM_STRINGS_MAX);
+    assert(shape->modules >= shape->strings && shape->modules <= WM_MODULES_MAX);
+    assert(shape->modules % shape->strings == 0);
+    assert(shape->cells >= 1);
     battery->world = world;
-    battery->plate = *plate;
-    battery->modules_per_string = plate->modules / plate->strings;
-    battery->ambient_degC = plate->ambient_degC;
-    battery_size(&battery->block, plate);
-    if (!battery_arrays(battery)) {
-        return false;
-    }
-    battery->charger_V = battery->block.float_V * battery->modules_per_string;
-    battery->charger_limit_A = plate->capacity_Ah * plate->strings / 5;
-    battery->charger_is_on = true;
+    battery->shape = *shape;
+    battery->modules_per_string = shape->modules / shape->strings;
+    battery->ambient_degC = shape->ambient_degC;
     battery->tick.run = battery_tick;
     battery->tick.self = battery;
     battery->tick.priority = SIM_PRIORITY_PHYSICS;
+    if (!battery_arrays(battery) ||
+        !sim_cells_open(&battery->cells, shape->modules * shape->cells, &battery->shape.cell)) {
+        sim_battery_close(battery);
+        return false;
+    }
+    battery->charger.voltage_V = shape->float_V * cells_per_string(battery);
+    battery->charger.limit_A = shape->cell.rated_Ah * shape->strings / 5;
+    battery->charger.is_on = true;
+    battery->bus_V = battery->charger.voltage_V;
     battery->stepped_us = sim_world_now_us(world);
-    for (int32_t m = 0; m < plate->modules; m++) {
-        battery->charge_Ah[m] = plate->capacity_Ah;
-        battery->temperature_degC[m] = plate->ambient_degC;
+    for (int32_t m = 0; m < shape->modules; m++) {
+        battery->temperature_degC[m] = shape->ambient_degC;
     }
-    sim_battery_touch(battery);
-    /* What floating adds to the ambient, so that a new plant does not spend a day on it. */
-    for (int32_t m = 0; m < plate->modules; m++) {
-        double current_A = battery->string[m / battery->modules_per_string].current_A;
-        double loss_W = current_A * (battery->voltage_V[m] - battery->emf_V[m]);
-        battery->temperature_degC[m] += loss_W / battery->block.cooling_W_K;
-    }
-    sim_battery_touch(battery);
+    battery_tell_cells(battery, true);
+    sim_battery_settle(battery);
     return true;
 }
 
@@ -435,13 +528,18 @@ void sim_battery_close(struct sim_battery *battery)
     if (battery->world != NULL) {
         sim_world_cancel(battery->world, &battery->tick);
     }
+    sim_cells_close(&battery->cells);
     free(battery->storage);
     free(battery->pins);
     free(battery->bypass_until_us);
+    free(battery->bypass_since_us);
     battery->storage = NULL;
     battery->pins = NULL;
     battery->bypass_until_us = NULL;
+    battery->bypass_since_us = NULL;
 }
+
+/* ---- pushing ---------------------------------------------------------------------------- */
 
 static void battery_see_pins(struct sim_battery *battery, int32_t module)
 {
@@ -470,33 +568,6 @@ void sim_battery_release(struct sim_battery *battery, int32_t module, enum sim_p
     battery_see_pins(battery, module);
 }
 
-void sim_battery_set_charge(struct sim_battery *battery, int32_t module, double part)
-{
-    const double capacity_Ah = battery->plate.capacity_Ah;
-    battery->charge_Ah[module] = at_most(part, 1) * capacity_Ah;
-    battery->surplus_Ah[module] = at_least(part - 1, 0) * capacity_Ah;
-}
-
-double sim_battery_charge(const struct sim_battery *battery, int32_t module)
-{
-    return (battery->charge_Ah[module] + battery->surplus_Ah[module]) / battery->plate.capacity_Ah;
-}
-
-void sim_battery_bypass(struct sim_battery *battery, int32_t module, double current_A,
-                        int64_t until_us)
-{
-    const bool has_bypass = current_A > 0;
-    if (has_bypass && !battery->moves) {
-        /* A still battery has no tick: it wakes up here. */
-        battery->stepped_us = sim_world_now_us(battery->world);
-        battery->moves = true;
-        sim_world_schedule(battery->world, &battery->tick, battery->stepped_us + BATTERY_TICK_US);
-    }
-    battery->bypass_A[module] = current_A;
-    battery->bypass_until_us[module] = until_us;
-    battery->string[module / battery->modules_per_string].has_bypass |= has_bypass;
-}
-
 void sim_battery_pin_current(struct sim_battery *battery, int32_t string, double current_A)
 {
     battery->string[string].is_pinned = true;
@@ -511,4 +582,66 @@ void sim_battery_release_current(struct sim_battery *battery, int32_t string)
 void sim_battery_isolate(struct sim_battery *battery, int32_t string, bool is_open)
 {
     battery->string[string].is_open = is_open;
+}
+
+void sim_battery_set_charge(struct sim_battery *battery, int32_t module, double part)
+{
+    const int32_t first = module * battery->shape.cells;
+    for (int32_t k = first; k < first + battery->shape.cells; k++) {
+        sim_cells_set_charge(&battery->cells, k, part);
+    }
+}
+
+double sim_battery_charge(const struct sim_battery *battery, int32_t module)
+{
+    const int32_t first = module * battery->shape.cells;
+    double sum = 0;
+    for (int32_t k = first; k < first + battery->shape.cells; k++) {
+        sum += battery->cells.charge[k];
+    }
+    return sum / battery->shape.cells;
+}
+
+void sim_battery_set_trait(struct sim_battery *battery, int32_t module, int32_t cell,
+                           enum sim_trait trait, double value)
+{
+    const int32_t first = module * battery->shape.cells;
+    for (int32_t c = 0; c < battery->shape.cells; c++) {
+        if (cell >= 0 && c != cell) {
+            continue;
+        }
+        if (trait == SIM_TRAIT_SHORTED) {
+            sim_cells_short(&battery->cells, first + c, value > 0);
+        } else {
+            battery->cells.trait[trait][first + c] = value;
+        }
+    }
+    sim_cells_refresh(&battery->cells, first, battery->shape.cells,
+                      battery->temperature_degC[module]);
+}
+
+double sim_battery_trait(const struct sim_battery *battery, int32_t module, int32_t cell,
+                         enum sim_trait trait)
+{
+    const double *values = battery->cells.trait[trait] + module * battery->shape.cells;
+    if (cell >= 0) {
+        return values[cell];
+    }
+    double sum = 0;
+    for (int32_t c = 0; c < battery->shape.cells; c++) {
+        sum += values[c];
+    }
+    return sum / battery->shape.cells;
+}
+
+void sim_battery_bypass(struct sim_battery *battery, int32_t module, double current_A,
+                        int64_t until_us)
+{
+    if (current_A <= 0 && battery->bypass_A[module] <= 0) {
+        return;
+    }
+    bypass_count(battery, module, sim_world_now_us(battery->world));
+    battery->bypass_A[module] = current_A;
+    battery->bypass_until_us[module] = until_us;
+    battery->string[module / battery->modules_per_string].has_bypass = true;
 }

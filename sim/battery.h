@@ -1,22 +1,23 @@
 /*
- * battery.h — the batteries under the modules: charge, heat and the string circuits, as C arrays.
+ * battery.h — the batteries under the modules: cells in blocks, blocks in strings, strings on a bus
+ * with one charger and one load, and the heat between blocks and room. The cells are in cell.h.
  *
- * Per block: an open-circuit voltage that follows the charge, a resistance that follows charge and
- * temperature, an overvoltage that grows while current is pushed into a full block, and one heat
- * capacity cooled by the ambient. Per string: a series circuit on a bus with one charger and one
- * load, or a current that a scenario pinned. Enough for voltages that sag and recover, a charge
- * that tapers, and heat; ageing and single cells are not in it.
+ * Per string: a series circuit of blocks and the links between them. On the bus: a charger with a
+ * set point, a current limit and a temperature compensation, which takes nothing back; a load of
+ * amperes, watts and ohms; the strings that are neither isolated nor blown. Per block: one
+ * temperature, warmed by its cells and its links, cooled by its surroundings and its neighbours.
  *
- * What a full block holds beyond its capacity, by overcharge, is its surplus: it raises the block's
- * voltage among its neighbours, who all carry the same current, and nothing but a bypass takes it
- * away. A bypass leads a current around the block: while it is full its surplus falls, below zero
- * too; else it is charged by that much less. The charger holds the string's sum, so that as one
+ * A step first solves the circuits for its own end (each cell is a line in the current), then moves
+ * the cells by what flows there. Its length follows how bent the voltages and temperatures are:
+ * a second after a push, up to a minute on float.
+ *
+ * A bypass leads a current around a block; the charger holds the string's sum, so that as one
  * block falls the others rise.
  *
  * Always true: a pinned value is exactly what was pinned until released, whatever the circuit
- * says; an isolated string carries no current, over any pin (decision B16); only + - * / and
- * comparisons make state, so the same run gives the same doubles on every processor; positive
- * current charges (decision B9).
+ * says; an isolated string carries no current, over any pin (decision B16); only + - * /, square
+ * roots and comparisons make state, so the same run gives the same doubles on every processor;
+ * positive current charges (decision B9).
  */
 #ifndef SIM_BATTERY_H
 #define SIM_BATTERY_H
@@ -24,76 +25,78 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/cell.h"
 #include "sim/world.h"
 #include "wm/limits.h"
 
 enum sim_pin { SIM_PIN_VOLTAGE, SIM_PIN_TEMPERATURE, SIM_PIN_RESISTANCE, SIM_PINS };
 
-/* What the name plate says; the values follow battery.chemistry and battery.capacity. */
-struct sim_battery_plate {
+struct sim_battery_shape {
     int32_t modules;
     int32_t strings; /* divides modules */
-    double capacity_Ah;
-    int32_t cells;     /* a block */
-    int32_t chemistry; /* battery.chemistry: 0 lead, 1 nicd, 2 nimh, 3 lfp */
+    int32_t cells;   /* a block */
+    struct sim_cell_constants cell;
+    double float_V; /* the charger's set point, a cell */
     double ambient_degC;
 };
 
-struct sim_string {
-    double current_A;       /* ro: positive charges */
-    double current_pin_A;   /* ro */
-    double current_ac_A;    /* rw: ripple, while the string is not isolated */
-    bool is_pinned;         /* ro */
-    bool is_open;           /* ro: its breaker isolates it */
-    bool has_module_pins;   /* private */
-    bool has_bypass;        /* private: one of its blocks at least may be bypassed */
-    double emf_sum_V;       /* private: of its blocks, what they oppose to the bus */
-    double chord_sum_Ohm;   /* private: what they add for each ampere, at this current */
-    double resting_sum_Ohm; /* private: the same while discharging */
+struct sim_charger {
+    double voltage_V;        /* rw: set point of the bus, at 25 degC */
+    double error_V;          /* rw: what it is off by */
+    double compensation_V_K; /* rw: on the bus, for each kelvin that the blocks are above 25 */
+    double limit_A;          /* rw */
+    bool is_on;              /* rw */
 };
 
-/* Chemistry and size of one block, in the terms of the step. */
-struct sim_battery_block {
-    double emf_full_V;
-    double emf_slope_V;    /* from full to empty */
-    double knee_V;         /* what the last tenth adds to it */
-    double overvoltage_V;  /* most that a charging current can add */
-    double taper_A;        /* current that adds half of it to a full block */
-    double resistance_Ohm; /* full, 25 degC */
-    double heat_J_K;
-    double cooling_W_K;
-    double float_V;
-    double surplus_V_Ah; /* what each Ah of surplus adds */
+struct sim_load {
+    double current_A;     /* rw: 0 or above, all three together */
+    double power_W;       /* rw */
+    double conductance_S; /* rw */
+};
+
+struct sim_string {
+    double current_A;     /* ro: positive charges */
+    double current_pin_A; /* ro */
+    double current_ac_A;  /* rw: ripple, while the string is not isolated */
+    bool is_pinned;       /* ro */
+    bool is_open;         /* ro: its breaker isolates it */
+    bool is_blown;        /* rw: its fuse */
+    double cable_Ohm;     /* rw: between its blocks and the bus */
+    double slow_A;        /* private: through the slow resistance of its cells */
+    double volts, ohms;   /* private: its line, volts + ohms x current */
+    bool has_module_pins; /* private */
+    bool has_bypass;      /* private: one of its blocks at least may be bypassed */
 };
 
 struct sim_battery {
     struct sim_world *world;
-    struct sim_battery_plate plate;
-    struct sim_battery_block block;
+    struct sim_battery_shape shape;
     int32_t modules_per_string;
-    /* One entry a module, in one allocation, a cache line of padding between the arrays. */
-    double *storage;
-    double *charge_Ah;        /* ro */
-    double *temperature_degC; /* ro */
-    double *voltage_V;        /* ro */
-    double *resistance_Ohm;   /* ro */
-    double *emf_V;            /* private */
-    double *chord_Ohm;        /* private: overvoltage for each ampere */
-    double *surplus_Ah;       /* ro */
-    double *bypass_A;         /* private: around the block ...        */
-    int64_t *bypass_until_us; /* private: ... until then, at most     */
-    double *pin[SIM_PINS];    /* private */
-    uint8_t *pins;            /* ro: bit 1 << enum sim_pin */
+    struct sim_cells cells;       /* shape.cells a module, in order */
+    double *storage;              /* of the arrays below, one entry a module */
+    double *temperature_degC;     /* ro */
+    double *voltage_V;            /* ro */
+    double *resistance_Ohm;       /* ro: with its link */
+    double *link_Ohm;             /* rw: of the joint at its post, beyond a good one */
+    double *surroundings_K;       /* rw: above the ambient, where it stands */
+    double *pin[SIM_PINS];        /* private */
+    double *bypass_A;             /* private: around the block ... */
+    int64_t *bypass_until_us;     /* private: ... until then, at most ... */
+    int64_t *bypass_since_us;     /* private: ... and counted until then: */
+    double *bypass_C;             /* private: this, since the last step */
+    double *fresh_degC;           /* private: its cells know this temperature */
+    double *before_V, *slope_V_s; /* private: of the step before */
+    uint8_t *pins;                /* ro: bit 1 << enum sim_pin */
     struct sim_string string[WM_STRINGS_MAX];
-    double ambient_degC;    /* rw, then sim_battery_touch */
-    double charger_V;       /* rw: set point of the bus, then sim_battery_touch */
-    double charger_limit_A; /* rw */
-    bool charger_is_on;     /* rw */
-    double load_A;          /* rw: what the load draws, 0 or above */
-    bool moves;             /* private: something changed in the last tick */
-    bool is_slow;           /* private: only by bypasses, hardly */
-    int64_t stepped_us;     /* private: state is that of this instant */
-    struct sim_event tick;  /* private */
+    struct sim_charger charger; /* rw, then sim_battery_touch */
+    struct sim_load load;       /* rw, then sim_battery_touch */
+    double ambient_degC;        /* rw, then sim_battery_touch */
+    double bus_V;               /* ro */
+    double step_s;              /* private: of the step to come */
+    double warmed_K;            /* private: most of any block in the last step */
+    double unworn_h;            /* private: since age and sulphate were looked at */
+    int64_t stepped_us;         /* private: state is that of this instant */
+    struct sim_event tick;      /* private */
     /* Called before each step, at the instant of it; true while values are still being moved. */
     bool (*drift)(void *context);
     /* Called after each step and each solving; may be null. */
@@ -102,35 +105,49 @@ struct sim_battery {
 };
 
 /*
- * Full blocks at ambient temperature, floating. False without memory; battery is then unusable.
- * battery is zero-initialised by the caller; drift and context may be set before or after.
+ * Full blocks that have long been floating at ambient temperature. False without memory; battery is
+ * then unusable. battery is zero-initialised by the caller; drift and context may be set before or
+ * after.
  */
 bool sim_battery_open(struct sim_battery *battery, struct sim_world *world,
-                      const struct sim_battery_plate *plate);
+                      const struct sim_battery_shape *shape);
 void sim_battery_close(struct sim_battery *battery);
 
 /* Something a scenario can push has changed: the circuits are solved anew, at this instant. */
 void sim_battery_touch(struct sim_battery *battery);
 
-/*
- * module and string are 0-based below. Each needs sim_battery_touch after it. A charge is a part of
- * the capacity, above 1 with a surplus.
- */
+/* As if it had been standing like this for days, without growing older: full, on its charger. Does
+ * nothing where a load, an open charger or a pinned current would make that a lie. */
+void sim_battery_settle(struct sim_battery *battery);
+
+/* module and string are 0-based below. Each needs sim_battery_touch after it. */
 void sim_battery_pin(struct sim_battery *battery, int32_t module, enum sim_pin pin, double value);
 void sim_battery_release(struct sim_battery *battery, int32_t module, enum sim_pin pin);
-void sim_battery_set_charge(struct sim_battery *battery, int32_t module, double part);
-double sim_battery_charge(const struct sim_battery *battery, int32_t module);
-/*
- * From now on current_A goes around the block, until until_us or another call. The present tick,
- * a second or, while nothing else moves, ten, counts as a whole; nothing has to be touched.
- */
-void sim_battery_bypass(struct sim_battery *battery, int32_t module, double current_A,
-                        int64_t until_us);
 void sim_battery_pin_current(struct sim_battery *battery, int32_t string, double current_A);
 void sim_battery_release_current(struct sim_battery *battery, int32_t string);
 void sim_battery_isolate(struct sim_battery *battery, int32_t string, bool is_open);
 
-/* One second of a running battery, whatever the tick does: for tests and benchmarks. */
+/* Of all its cells, 0..1, by decree; and their mean. */
+void sim_battery_set_charge(struct sim_battery *battery, int32_t module, double part);
+double sim_battery_charge(const struct sim_battery *battery, int32_t module);
+
+/* A trait of one cell (0-based), or of all of a block (-1); and of one, or the mean of all. */
+void sim_battery_set_trait(struct sim_battery *battery, int32_t module, int32_t cell,
+                           enum sim_trait trait, double value);
+double sim_battery_trait(const struct sim_battery *battery, int32_t module, int32_t cell,
+                         enum sim_trait trait);
+
+/*
+ * From now on current_A goes around the block, until until_us or another call. Nothing has to be
+ * touched: the charge is counted exactly, the voltage follows with the next step.
+ */
+void sim_battery_bypass(struct sim_battery *battery, int32_t module, double current_A,
+                        int64_t until_us);
+
+/* One step, whatever the tick does: for tests, benchmarks and whoever has no world running. */
 void sim_battery_step(struct sim_battery *battery, double seconds);
+
+/* The worst imbalance of all cells (cell.h). */
+struct sim_imbalance sim_battery_imbalance(const struct sim_battery *battery);
 
 #endif

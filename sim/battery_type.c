@@ -26,31 +26,31 @@ struct class_row {
     double float_A_Ah, float_V, decade_above_V, decade_below_V;
     double recombination, drying, gas_V;
     double heat_J_kgK;
-    double mass_kg_Ah;    /* a cell */
-    double cooling_W_K;   /* of 600 Ah cells together (12 V 100 Ah), grows with size^(2/3) */
+    double mass_kg_Ah;  /* a cell */
+    double cooling_W_K; /* of 600 Ah cells together (12 V 100 Ah), grows with size^(2/3) */
     double life_h;
     bool is_lead;
 };
 
 static const struct class_row classes[SIM_CLASSES] = {
-    [SIM_CLASS_AGM] = {"agm", 1.80, 2.135, 0.18, 0.0002, 0.06, 2.2, 0.4, 0.51, 1.5, 0.004, 0.5,
-                       0.5, 60, 0.20, 60, 0.0006, 2.27, 0.21, 0.11, 0.95, 0.09, 1.48, 830, 0.056,
-                       1.35, 7 * 8766.0, true},
-    [SIM_CLASS_GEL] = {"gel", 1.80, 2.10, 0.17, 0.0002, 0.06, 2.2, 0.25, 0.51, 0.75, 0.004, 0.5,
-                       0.5, 60, 0.25, 60, 0.0003, 2.27, 0.21, 0.11, 0.95, 0.15, 1.48, 830, 0.075,
-                       8, 12 * 8766.0, true},
-    [SIM_CLASS_VENTED] = {"vented", 1.80, 2.085, 0.18, 0.0002, 0.06, 2.2, 0.7, 0.51, 1.1, 0.007,
-                          0.02, 0.5, 60, 0.20, 60, 0.0003, 2.27, 0.21, 0.11, 0, 0, 1.48, 900,
-                          0.075, 8, 15 * 8766.0, true},
-    [SIM_CLASS_NICD] = {"nicd", 1.00, 1.33, 0.10, -0.0003, 0.06, 1.3, 0.15, 0.85, 1.5, 0.008, 0.2,
-                        0.4, 40, 0.06, 40, 0.0008, 1.41, 0.10, 0.06, 0, 0, 1.48, 900, 0.05, 4,
-                        20 * 8766.0, false},
-    [SIM_CLASS_NIMH] = {"nimh", 1.00, 1.33, 0.10, -0.0003, 0.06, 1.3, 0.15, 0.90, 2.0, 0.008, 0.3,
-                        0.4, 40, 0.06, 40, 0.001, 1.41, 0.10, 0.06, 1, 0, 1.48, 900, 0.02, 2,
-                        8 * 8766.0, false},
-    [SIM_CLASS_LFP] = {"lfp", 2.80, 3.33, 0.08, 0, 0.06, 0.9, 0.05, 0.95, 4.0, 0.010, 0.3, 0.6, 30,
-                       0.02, 40, 0, 3.45, 0.10, 0.10, 1, 0, 0, 1000, 0.03, 1.5, 12 * 8766.0,
-                       false},
+    [SIM_CLASS_AGM] = {"agm", 1.80, 2.135, 0.18, 0.0002, 0.06, 2.2,        0.4,  0.51, 1.5,
+                       0.004, 0.5,  0.5,   60,   0.20,   60,   0.0006,     2.27, 0.21, 0.11,
+                       0.95,  0.09, 1.48,  830,  0.056,  1.35, 7 * 8766.0, true},
+    [SIM_CLASS_GEL] = {"gel", 1.80, 2.10, 0.17, 0.0002, 0.06, 2.2,         0.25, 0.51, 0.75,
+                       0.004, 0.5,  0.5,  60,   0.25,   60,   0.0003,      2.27, 0.21, 0.11,
+                       0.95,  0.15, 1.48, 830,  0.075,  8,    12 * 8766.0, true},
+    [SIM_CLASS_VENTED] = {"vented", 1.80, 2.085, 0.18, 0.0002, 0.06, 2.2,         0.7,  0.51, 1.1,
+                          0.007,    0.02, 0.5,   60,   0.20,   60,   0.0003,      2.27, 0.21, 0.11,
+                          0,        0,    1.48,  900,  0.075,  8,    15 * 8766.0, true},
+    [SIM_CLASS_NICD] = {"nicd", 1.00, 1.33, 0.10, -0.0003, 0.06, 1.3,         0.15, 0.85, 1.5,
+                        0.008,  0.2,  0.4,  40,   0.06,    40,   0.0008,      1.41, 0.10, 0.06,
+                        0,      0,    1.48, 900,  0.05,    4,    20 * 8766.0, false},
+    [SIM_CLASS_NIMH] = {"nimh", 1.00, 1.33, 0.10, -0.0003, 0.06, 1.3,        0.15, 0.90, 2.0,
+                        0.008,  0.3,  0.4,  40,   0.06,    40,   0.001,      1.41, 0.10, 0.06,
+                        1,      0,    1.48, 900,  0.02,    2,    8 * 8766.0, false},
+    [SIM_CLASS_LFP] = {"lfp", 2.80, 3.33, 0.08, 0,    0.06, 0.9,         0.05, 0.95, 4.0,
+                       0.010, 0.3,  0.6,  30,   0.02, 40,   0,           3.45, 0.10, 0.10,
+                       1,     0,    0,    1000, 0.03, 1.5,  12 * 8766.0, false},
 };
 
 const char *sim_battery_class_name(enum sim_battery_class battery_class)
@@ -117,9 +117,9 @@ double sim_battery_discharge_h(const struct sim_cell_constants *constants, doubl
     for (int i = 0; i < 2 * DISCHARGE_STEPS; i++) {
         sim_cells_begin(&cells, 0);
         sim_cells_line(&cells, 0, 1);
-        const double volts = cells.inner_V[0] + activation_V -
-                             cells.resistance_Ohm[0] *
-                                 (current_A + constants->resistance_slow * -slow_A);
+        const double volts =
+            cells.inner_V[0] + activation_V -
+            cells.resistance_Ohm[0] * (current_A + constants->resistance_slow * -slow_A);
         if (volts < end_V && i > 2) {
             /* The line between the last two points. */
             hours -= before_V > end_V ? step_h * (end_V - volts) / (before_V - volts) : 0;

@@ -10,10 +10,10 @@
 
 enum { CELL_ARRAYS = 28 + SIM_TRAITS, CELL_LINE = 8 };
 
-#define CELL_KELVIN     273.15
-#define CELL_LN_10      2.30258509299404568402
-#define CELL_LOG2_10    3.32192809488736234787
-#define CELL_REFERENCE  25.0 /* degC */
+#define CELL_KELVIN    273.15
+#define CELL_LN_10     2.30258509299404568402
+#define CELL_LOG2_10   3.32192809488736234787
+#define CELL_REFERENCE 25.0 /* degC */
 /* Below this the resistance grows no further: 1 + a 24, what a flat battery shows. */
 #define CELL_NEAR_LEAST 0.04
 /* Electrolysis: 0.336 g an Ah, of about 9 g of water an Ah of capacity. */
@@ -47,13 +47,13 @@ bool sim_cells_open(struct sim_cells *cells, int32_t count,
         return false;
     }
     double **arrays[] = {
-        &cells->charge,        &cells->gradient,    &cells->polarisation_V, &cells->around_A,
-        &cells->capacity_Ah,   &cells->rest_Ohm,    &cells->float_A,        &cells->emf_shift_V,
-        &cells->accept_S,      &cells->charging_V,  &cells->charging_Ohm,   &cells->giving_V,
-        &cells->giving_Ohm,    &cells->threshold_A, &cells->resistance_Ohm, &cells->inner_V,
-        &cells->aside_A,       &cells->aside_S,     &cells->heat_W,         &cells->through_Ah,
-        &cells->aside_Ah,      &cells->reversed_Ah, &cells->moved_Ah,       &cells->taken_Ah,
-        &cells->in_J, &cells->out_J, &cells->taken_J, &cells->moved_J,
+        &cells->charge,      &cells->gradient,    &cells->polarisation_V, &cells->around_A,
+        &cells->capacity_Ah, &cells->rest_Ohm,    &cells->float_A,        &cells->emf_shift_V,
+        &cells->accept_S,    &cells->charging_V,  &cells->charging_Ohm,   &cells->giving_V,
+        &cells->giving_Ohm,  &cells->threshold_A, &cells->resistance_Ohm, &cells->inner_V,
+        &cells->aside_A,     &cells->aside_S,     &cells->heat_W,         &cells->through_Ah,
+        &cells->aside_Ah,    &cells->reversed_Ah, &cells->moved_Ah,       &cells->taken_Ah,
+        &cells->in_J,        &cells->out_J,       &cells->taken_J,        &cells->moved_J,
     };
     _Static_assert(sizeof arrays / sizeof arrays[0] + SIM_TRAITS == CELL_ARRAYS, "one each");
     size_t at = 0;
@@ -88,14 +88,15 @@ static double held_Ah(const struct sim_cells *cells, int32_t k)
            cells->polarisation_V[k] * cells->constants->polarisation_F / 3600;
 }
 
-/* The energy of an ampere-hour's worth of well that is filled to `part`, Wh: the integral of emf. */
+/* The energy of an ampere-hour's worth of well that is filled to `part`, Wh: the integral of emf.
+ */
 static double well_Wh(const struct sim_cell_constants *type, double shift_V, double part)
 {
     const double below = type->knee > 0 ? at_least(type->knee - part, 0) / type->knee : 0;
     const double knee_V = type->knee_V * type->knee / 3 * (1 - below * below * below);
     /* The reversible heat comes from here too. */
-    const double full_V = type->emf_full_V + shift_V -
-                          (CELL_KELVIN + CELL_REFERENCE) * type->emf_V_K;
+    const double full_V =
+        type->emf_full_V + shift_V - (CELL_KELVIN + CELL_REFERENCE) * type->emf_V_K;
     return full_V * part - type->emf_slope_V * (part - part * part / 2) - knee_V;
 }
 
@@ -124,8 +125,7 @@ static double capacity_factor(double temperature_degC)
     }
     for (size_t i = 1; i < count; i++) {
         if (temperature_degC < points[i][0]) {
-            double way =
-                (temperature_degC - points[i - 1][0]) / (points[i][0] - points[i - 1][0]);
+            double way = (temperature_degC - points[i - 1][0]) / (points[i][0] - points[i - 1][0]);
             return points[i - 1][1] + way * (points[i][1] - points[i - 1][1]);
         }
     }
@@ -158,8 +158,8 @@ void sim_cells_refresh(struct sim_cells *cells, int32_t first, int32_t count,
             rest_Ohm * (1 + 0.5 * age * age) * (1 + 3 * water) * (1 + 2 * sulphate);
         cells->float_A[k] = float_A * cells->trait[SIM_TRAIT_FLOAT][k] *
                             (type->drying > 0 ? sim_exp(water / type->drying) : 1);
-        cells->emf_shift_V[k] = type->emf_V_K * above_K + CELL_WATER_EMF_V * water -
-                                CELL_SULPHATE_EMF_V * sulphate;
+        cells->emf_shift_V[k] =
+            type->emf_V_K * above_K + CELL_WATER_EMF_V * water - CELL_SULPHATE_EMF_V * sulphate;
         cells->accept_S[k] = (1 - sulphate) / type->acceptance_Ohm;
         /* What the cold withholds, or warmth gives back, is nobody's current. */
         cells->taken_Ah[k] += held_Ah(cells, k) - before_Ah;
@@ -220,8 +220,8 @@ static void cells_face(struct sim_cells *cells, int32_t first, int32_t count)
                              type.knee_V * below * below + emf_shift_V[k];
         inner_V[k] = (emf_V + polarisation_V[k]) * (1 - shorted[k]);
         resistance_Ohm[k] =
-            rest_Ohm[k] *
-                (1 - type.resistance_empty + type.resistance_empty / at_least(near, CELL_NEAR_LEAST)) +
+            rest_Ohm[k] * (1 - type.resistance_empty +
+                           type.resistance_empty / at_least(near, CELL_NEAR_LEAST)) +
             series_Ohm[k];
     }
 }
@@ -294,14 +294,14 @@ struct sim_line_sum sim_cells_sum(const struct sim_cells *cells, int32_t first, 
     const double *restrict threshold_A = cells->threshold_A + first;
     const double *restrict resistance_Ohm = cells->resistance_Ohm + first;
     const double *restrict around_A = cells->around_A + first;
+    const double *restrict series_Ohm = cells->trait[SIM_TRAIT_SERIES] + first;
     struct sim_line_sum sum = {0};
     for (int32_t k = 0; k < count; k++) {
         const bool charges = current_A - around_A[k] > threshold_A[k];
-        const double ohms =
-            (charges ? charging_Ohm[k] : giving_Ohm[k]) + resistance_Ohm[k];
+        const double ohms = (charges ? charging_Ohm[k] : giving_Ohm[k]) + resistance_Ohm[k];
         sum.volts += (charges ? charging_V[k] : giving_V[k]) - ohms * around_A[k];
         sum.ohms += ohms;
-        sum.resistance_Ohm += resistance_Ohm[k];
+        sum.own_Ohm += resistance_Ohm[k] - series_Ohm[k];
     }
     return sum;
 }
@@ -371,26 +371,47 @@ static void cell_book(struct sim_cells *cells, int32_t k, double current_A,
     cells->polarisation_V[k] = to->polarisation_V;
 }
 
-/*
- * Heat of the inner cell: what the float branch and the leak took but did not gas off, what vp
- * opposes to the current of the wells, what is forced through empty wells, what the wells even out
- * among themselves, and the reversible heat.
- */
-static double inner_heat_W(const struct sim_cells *cells, int32_t k, const struct cell_moves *to)
+static double near_of(const struct sim_cells *cells, int32_t k)
 {
-    const struct sim_cell_constants *type = cells->constants;
-    const double change_V = to->polarisation_V - cells->polarisation_V[k];
-    const double inner_V = cells->inner_V[k] + change_V;
-    const double reversible_V = (CELL_KELVIN + CELL_REFERENCE) * type->emf_V_K;
-    const double exchange_A = type->exchange_per_h * type->available * (1 - type->available) *
-                              cells->capacity_Ah[k] * cells->gradient[k];
-    return inner_V * to->aside_A + to->polarisation_V * to->wells_A -
-           inner_V * to->reversed_A + reversible_V * to->wells_A +
-           exchange_A * cells->gradient[k] * type->emf_slope_V +
-           0.5 * cells->capacitor_S * change_V * change_V;
+    return cells->charge[k] - (1 - cells->constants->available) * cells->gradient[k];
 }
 
-/* Of one cell that is not shorted; heat_W begins as that of R, RC and activation. */
+static double far_of(const struct sim_cells *cells, int32_t k)
+{
+    return cells->charge[k] + cells->constants->available * cells->gradient[k];
+}
+
+/* Of a well filled to `part`, without what temperature and health add. */
+static double emf_of(const struct sim_cell_constants *type, double part)
+{
+    const double below = type->knee > 0 ? at_least(type->knee - part, 0) / type->knee : 0;
+    return type->emf_full_V - type->emf_slope_V * (1 - part) - type->knee_V * below * below;
+}
+
+/* Wells, ledger and water after a step; returns the emf that the charge passed, and in *even_J what
+ * the wells evened out among themselves. */
+static double cell_fill(struct sim_cells *cells, int32_t k, double current_A,
+                        const struct cell_moves *to, double *even_J)
+{
+    const struct sim_cell_constants *type = cells->constants;
+    const double near = near_of(cells, k), far = far_of(cells, k);
+    cell_book(cells, k, current_A, to);
+    const double emf_V = emf_of(type, near);
+    *even_J = 0;
+    if (fabs(to->wells_A) <= 0 && fabs(far - near) <= 0) {
+        return emf_V + cells->emf_shift_V[k]; /* full, on float: nothing moves */
+    }
+    const double after_V = emf_of(type, near_of(cells, k)), now_far = far_of(cells, k);
+    const double even_Ah = (1 - type->available) * cells->capacity_Ah[k] * (far - now_far);
+    *even_J = even_Ah * 1800 * (emf_of(type, far) - emf_V + emf_of(type, now_far) - after_V);
+    return 0.5 * (emf_V + after_V) + cells->emf_shift_V[k];
+}
+
+/*
+ * Of one cell that is not shorted; heat_W begins as that of R, RC and activation. To it comes what
+ * the float branch and the leak took but did not gas off, what vp opposes to the current of the
+ * wells, what is forced through empty wells, what the wells even out, and the reversible heat.
+ */
 static void cell_move(struct sim_cells *cells, int32_t k, double current_A, double heat_W)
 {
     const struct sim_cell_constants *type = cells->constants;
@@ -398,20 +419,24 @@ static void cell_move(struct sim_cells *cells, int32_t k, double current_A, doub
     const double leak_A = cells->trait[SIM_TRAIT_LEAK][k] * cells->inner_V[k];
     const double branch_A = at_least(to.aside_A - leak_A, 0);
     const double gas_W = branch_A * (1 - type->recombination) * type->gas_V;
-    const double inner_V =
-        cells->inner_V[k] + to.polarisation_V - cells->polarisation_V[k];
+    const double change_V = to.polarisation_V - cells->polarisation_V[k];
     const double seconds = cells->step_h * 3600;
+    double even_J;
+    const double emf_V = cell_fill(cells, k, current_A, &to, &even_J);
+    const double inner_V = emf_V + to.polarisation_V;
+    const double full_V = type->emf_full_V + cells->emf_shift_V[k];
     cells->in_J[k] += (inner_V * current_A + heat_W) * seconds;
-    heat_W += inner_heat_W(cells, k, &to) - gas_W;
+    heat_W += inner_V * (to.aside_A - to.reversed_A) + to.polarisation_V * to.wells_A +
+              (CELL_KELVIN + CELL_REFERENCE) * type->emf_V_K * to.wells_A + even_J / seconds +
+              cells->capacitor_S * change_V * (0.5 * change_V + emf_V - full_V) - gas_W;
     cells->out_J[k] += (heat_W + gas_W) * seconds;
     cells->moved_J[k] += (fabs(inner_V * current_A) + fabs(heat_W)) * seconds;
     cells->heat_W[k] = heat_W;
     cells->trait[SIM_TRAIT_WATER_LOST][k] =
-        at_most(cells->trait[SIM_TRAIT_WATER_LOST][k] +
-                    branch_A * cells->step_h * (1 - type->recombination) * CELL_WATER_PART_AH /
-                        type->rated_Ah,
+        at_most(cells->trait[SIM_TRAIT_WATER_LOST][k] + branch_A * cells->step_h *
+                                                            (1 - type->recombination) *
+                                                            CELL_WATER_PART_AH / type->rated_Ah,
                 1);
-    cell_book(cells, k, current_A, &to);
 }
 
 void sim_cells_move(struct sim_cells *cells, int32_t first, int32_t count, double current_A,
@@ -455,8 +480,8 @@ struct sim_imbalance sim_cells_imbalance(const struct sim_cells *cells, int32_t 
         held_J(cells, cell) - cells->taken_J[cell] - cells->in_J[cell] + cells->out_J[cell];
     return (struct sim_imbalance){
         .charge = fabs(charge_Ah) / at_least(cells->moved_Ah[cell], cells->constants->rated_Ah),
-        .energy = fabs(energy_J) / at_least(cells->moved_J[cell],
-                                            cells->constants->rated_Ah * 3600 *
-                                                cells->constants->emf_full_V),
+        .energy = fabs(energy_J) /
+                  at_least(cells->moved_J[cell],
+                           cells->constants->rated_Ah * 3600 * cells->constants->emf_full_V),
     };
 }

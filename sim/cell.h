@@ -29,15 +29,15 @@
 
 /* All that makes a type of cell; of one cell, in its size (not per ampere-hour). */
 struct sim_cell_constants {
-    double rated_Ah;    /* its C10: what rates and float currents are counted on */
-    double capacity_Ah; /* both wells at 25 degC, new: what endless patience would get */
-    double available;   /* c: part of the near well, 0..1 */
+    double rated_Ah;       /* its C10: what rates and float currents are counted on */
+    double capacity_Ah;    /* both wells at 25 degC, new: what endless patience would get */
+    double available;      /* c: part of the near well, 0..1 */
     double exchange_per_h; /* k */
     double emf_full_V;     /* at h1 = 1, 25 degC */
     double emf_slope_V;    /* less at h1 = 0 */
     double emf_V_K;
-    double knee;   /* below this h1 the emf falls off ... */
-    double knee_V; /* ... by so much at 0 */
+    double knee;             /* below this h1 the emf falls off ... */
+    double knee_V;           /* ... by so much at 0 */
     double resistance_Ohm;   /* full, new, 25 degC */
     double resistance_empty; /* a: R grows by a (1/h1 - 1) */
     double resistance_slow;  /* R1 / R */
@@ -77,9 +77,9 @@ struct sim_cells {
     const struct sim_cell_constants *constants; /* borrowed */
     double *storage;                            /* of all arrays below, one entry a cell */
     /* State. */
-    double *charge;         /* ro: of both wells, 0..1 */
-    double *gradient;       /* private: h2 - h1 */
-    double *polarisation_V; /* ro: vp */
+    double *charge;            /* ro: of both wells, 0..1 */
+    double *gradient;          /* private: h2 - h1 */
+    double *polarisation_V;    /* ro: vp */
     double *trait[SIM_TRAITS]; /* rw, then sim_cells_refresh */
     double *around_A;          /* rw: what goes around each, a bypass */
     /* Private: what temperature and traits make of the constants (sim_cells_refresh). */
@@ -126,12 +126,12 @@ void sim_cells_line(struct sim_cells *cells, int32_t first, int32_t count);
 
 /*
  * Their sum near current_A, current of the string: inner voltages and I R together are
- * volts + ohms x current there; resistance_Ohm is the part of ohms that is R.
+ * volts + ohms x current there; own_Ohm is R alone, without what lies in series with it.
  */
 struct sim_line_sum {
     double volts;
     double ohms;
-    double resistance_Ohm;
+    double own_Ohm;
 };
 struct sim_line_sum sim_cells_sum(const struct sim_cells *cells, int32_t first, int32_t count,
                                   double current_A);

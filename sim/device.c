@@ -92,7 +92,7 @@ double sim_devices_sensor_A(const struct sim_devices *devices, int32_t sensor)
         return battery->string[sensor].current_A;
     }
     double sum_A = 0;
-    for (int32_t s = 0; s < battery->plate.strings; s++) {
+    for (int32_t s = 0; s < battery->shape.strings; s++) {
         sum_A += battery->string[s].current_A;
     }
     return sum_A;
@@ -102,7 +102,7 @@ double sim_devices_sensor_ac_A(const struct sim_devices *devices, int32_t sensor
 {
     const struct sim_battery *battery = devices->battery;
     double sum_A = 0;
-    for (int32_t s = 0; s < battery->plate.strings; s++) {
+    for (int32_t s = 0; s < battery->shape.strings; s++) {
         if ((devices->sensor_for_all || s == sensor) && !battery->string[s].is_open) {
             sum_A += battery->string[s].current_ac_A;
         }
@@ -678,7 +678,7 @@ void sim_devices_init(struct sim_devices *devices, struct sim_world *world,
     devices->noise = sim_random_stream(world, DEVICE_STREAM_NOISE);
     devices->type = options->type;
     devices->is_exact = options->is_exact;
-    devices->modules = battery->plate.modules;
+    devices->modules = battery->shape.modules;
     devices->sensors = options->sensors;
     devices->aux = options->aux;
     devices->sensor_for_all = options->sensor_for_all;

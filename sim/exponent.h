@@ -16,7 +16,8 @@
 static inline double sim_exp2(double x)
 {
     x = x > 1000 ? 1000 : x < -1000 ? -1000 : x;
-    /* Adding and taking away 1.5 x 2^52 rounds to a whole number, kept in the low bits of shifted. */
+    /* Adding and taking away 1.5 x 2^52 rounds to a whole number, kept in the low bits of shifted.
+     */
     const double shift = 6755399441055744.0;
     const double shifted = x + shift;
     const double f = (x - (shifted - shift)) * 0.69314718055994530942; /* within +-0.3466 */

@@ -7,9 +7,11 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/battery_type.h"
 #include "sim/parts.h"
 #include "sim_lua.h"
 
@@ -70,21 +72,44 @@ static void field_dip(lua_State *lua, const char *kind, int32_t *address, int ma
     }
 }
 
+/* What a charger holds a cell at, by battery.chemistry. */
+static const struct {
+    enum sim_battery_class battery_class;
+    double float_V;
+} chemistries[] = {
+    {SIM_CLASS_AGM, 2.25}, {SIM_CLASS_NICD, 1.41}, {SIM_CLASS_NIMH, 1.41}, {SIM_CLASS_LFP, 3.375}};
+
+/* The batteries of a shape: by name plate alone. */
+static struct sim_battery_shape field_battery(lua_State *lua)
+{
+    const int32_t chemistry = field_choice(lua, "chemistry", wm_setting_battery_chemistry);
+    const struct sim_battery_plate plate = {
+        .battery_class = chemistries[chemistry].battery_class,
+        .cells = (int32_t)field_number(lua, "cells"),
+        .rates = 1,
+        .rate = {{field_number(lua, "capacity"), 10}},
+        .resistance_Ohm = NAN,
+        .mass_kg = NAN,
+    };
+    const struct sim_battery_fit fit = {NAN, NAN, NAN, NAN, NAN};
+    struct sim_battery_shape shape = {
+        .modules = (int32_t)field_number(lua, "modules"),
+        .strings = (int32_t)field_number(lua, "strings"),
+        .cells = plate.cells,
+        .float_V = chemistries[chemistry].float_V,
+        .ambient_degC = field_number(lua, "ambient"),
+    };
+    sim_battery_constants(&plate, &fit, &shape.cell);
+    return shape;
+}
+
 /* build(shape) */
 static int lw_build(lua_State *lua)
 {
     struct sim_plant *plant = loading(lua);
     luaL_checktype(lua, 1, LUA_TTABLE);
     struct sim_plant_shape shape = {
-        .plate =
-            {
-                .modules = (int32_t)field_number(lua, "modules"),
-                .strings = (int32_t)field_number(lua, "strings"),
-                .capacity_Ah = field_number(lua, "capacity"),
-                .cells = (int32_t)field_number(lua, "cells"),
-                .chemistry = field_choice(lua, "chemistry", wm_setting_battery_chemistry),
-                .ambient_degC = field_number(lua, "ambient"),
-            },
+        .battery = field_battery(lua),
         .devices =
             {
                 .type =

@@ -167,7 +167,7 @@ bool sim_loader_load(struct sim_plant *plant, lua_State *lua, const char *file, 
 /* ---- plant.c ---------------------------------------------------------------------------- */
 
 struct sim_plant_shape {
-    struct sim_battery_plate plate;
+    struct sim_battery_shape battery;
     struct sim_devices_options devices;
     int32_t baud;
 };

@@ -99,7 +99,7 @@ bool sim_plant_contact(const struct sim_plant *plant, int32_t number)
 void sim_plant_follow_breakers(void *context)
 {
     struct sim_plant *plant = context;
-    for (int32_t s = 0; s < plant->battery.plate.strings; s++) {
+    for (int32_t s = 0; s < plant->battery.shape.strings; s++) {
         const struct sim_breaker *breaker = &plant->breaker[s];
         bool is_open =
             breaker->output > 0 && sim_plant_contact(plant, breaker->output) != breaker->is_nc;
@@ -135,7 +135,7 @@ bool sim_plant_build(struct sim_plant *plant, const struct sim_plant_shape *shap
     plant->battery.drift = sim_property_move_all;
     plant->battery.moved = sim_truth_changed;
     plant->battery.context = plant;
-    if (!sim_battery_open(&plant->battery, plant->world, &shape->plate)) {
+    if (!sim_battery_open(&plant->battery, plant->world, &shape->battery)) {
         return false;
     }
     plant->devices.script = plant_script;
@@ -174,6 +174,7 @@ struct sim_plant *sim_plant_load(struct sim_world *world, lua_State *lua, const 
     }
     plant->is_loaded = true;
     sim_plant_follow_breakers(plant);
+    sim_battery_settle(&plant->battery);
     return plant;
 }
 

@@ -40,6 +40,17 @@ static bool get_state_of_charge(const struct sim_plant *plant, int32_t number, d
     return true;
 }
 
+static bool get_float_current(const struct sim_plant *plant, int32_t number, double *value)
+{
+    *value = sim_battery_trait(&plant->battery, number - 1, -1, SIM_TRAIT_FLOAT) * 100;
+    return true;
+}
+
+static void set_float_current(struct sim_plant *plant, int32_t number, double value)
+{
+    sim_battery_set_trait(&plant->battery, number - 1, -1, SIM_TRAIT_FLOAT, value / 100);
+}
+
 static bool get_bypass(const struct sim_plant *plant, int32_t number, double *value)
 {
     *value = sim_devices_bypass_permille(&plant->devices, number - 1) / 10.0;
@@ -143,6 +154,17 @@ static void set_string_current_ac(struct sim_plant *plant, int32_t number, doubl
     plant->battery.string[number - 1].current_ac_A = value;
 }
 
+static bool get_string_cable(const struct sim_plant *plant, int32_t number, double *value)
+{
+    *value = plant->battery.string[number - 1].cable_Ohm * 1000;
+    return true;
+}
+
+static void set_string_cable(struct sim_plant *plant, int32_t number, double value)
+{
+    plant->battery.string[number - 1].cable_Ohm = value / 1000;
+}
+
 static void release_string_current(struct sim_plant *plant, int32_t number)
 {
     sim_battery_release_current(&plant->battery, number - 1);
@@ -217,7 +239,7 @@ static bool get_plant_average(const struct sim_plant *plant, int32_t number, dou
 static bool get_plant_strings(const struct sim_plant *plant, int32_t number, double *value)
 {
     (void)number;
-    *value = plant->battery.plate.strings;
+    *value = plant->battery.shape.strings;
     return true;
 }
 
@@ -244,53 +266,99 @@ static void set_ambient(struct sim_plant *plant, int32_t number, double value)
 static bool get_charger_voltage(const struct sim_plant *plant, int32_t number, double *value)
 {
     (void)number;
-    *value = plant->battery.charger_V;
+    *value = plant->battery.charger.voltage_V;
     return true;
 }
 
 static void set_charger_voltage(struct sim_plant *plant, int32_t number, double value)
 {
     (void)number;
-    plant->battery.charger_V = value;
+    plant->battery.charger.voltage_V = value;
+}
+
+/* Of one cell, in mV/K: what the bus adds up over a string. */
+static double compensation_cells(const struct sim_plant *plant)
+{
+    return plant->battery.modules_per_string * plant->battery.shape.cells / 1000.0;
+}
+
+static bool get_charger_compensation(const struct sim_plant *plant, int32_t number, double *value)
+{
+    (void)number;
+    *value = plant->battery.charger.compensation_V_K / compensation_cells(plant);
+    return true;
+}
+
+static void set_charger_compensation(struct sim_plant *plant, int32_t number, double value)
+{
+    (void)number;
+    plant->battery.charger.compensation_V_K = value * compensation_cells(plant);
 }
 
 static bool get_charger_limit(const struct sim_plant *plant, int32_t number, double *value)
 {
     (void)number;
-    *value = plant->battery.charger_limit_A;
+    *value = plant->battery.charger.limit_A;
     return true;
 }
 
 static void set_charger_limit(struct sim_plant *plant, int32_t number, double value)
 {
     (void)number;
-    plant->battery.charger_limit_A = value;
+    plant->battery.charger.limit_A = value;
 }
 
 static bool get_charger_on(const struct sim_plant *plant, int32_t number, double *value)
 {
     (void)number;
-    *value = plant->battery.charger_is_on;
+    *value = plant->battery.charger.is_on;
     return true;
 }
 
 static void set_charger_on(struct sim_plant *plant, int32_t number, double value)
 {
     (void)number;
-    plant->battery.charger_is_on = value > 0;
+    plant->battery.charger.is_on = value > 0;
 }
 
 static bool get_load_current(const struct sim_plant *plant, int32_t number, double *value)
 {
     (void)number;
-    *value = plant->battery.load_A;
+    *value = plant->battery.load.current_A;
     return true;
 }
 
 static void set_load_current(struct sim_plant *plant, int32_t number, double value)
 {
     (void)number;
-    plant->battery.load_A = value;
+    plant->battery.load.current_A = value;
+}
+
+static bool get_load_power(const struct sim_plant *plant, int32_t number, double *value)
+{
+    (void)number;
+    *value = plant->battery.load.power_W;
+    return true;
+}
+
+static void set_load_power(struct sim_plant *plant, int32_t number, double value)
+{
+    (void)number;
+    plant->battery.load.power_W = value;
+}
+
+static bool get_load_resistance(const struct sim_plant *plant, int32_t number, double *value)
+{
+    (void)number;
+    const double conductance_S = plant->battery.load.conductance_S;
+    *value = conductance_S > 0 ? 1 / conductance_S : 0;
+    return true;
+}
+
+static void set_load_resistance(struct sim_plant *plant, int32_t number, double value)
+{
+    (void)number;
+    plant->battery.load.conductance_S = value > 0 ? 1 / value : 0;
 }
 
 /* ---- aux and latencies ------------------------------------------------------------------ */
@@ -429,8 +497,9 @@ static const struct sim_property properties[] = {
     PINNED(SIM_ITEM_MODULE, "voltage", "V", 0, 65.535, voltage),
     PINNED(SIM_ITEM_MODULE, "temperature", "degC", -60, 200, temperature),
     PINNED(SIM_ITEM_MODULE, "resistance", "mOhm", 0, 100000, resistance),
-    /* Above 100 %: overcharged, and that much higher than its neighbours while it floats. */
-    PUSHED(SIM_ITEM_MODULE, "state_of_charge", "%", 0, 105, state_of_charge),
+    PUSHED(SIM_ITEM_MODULE, "state_of_charge", "%", 0, 100, state_of_charge),
+    /* Of its type's: blocks that take less stand higher than their neighbours on float. */
+    PUSHED(SIM_ITEM_MODULE, "float_current", "%", 1, 10000, float_current),
     LATENCY_ROW(SIM_ITEM_MODULE),
     PINNED(SIM_ITEM_MODULE, "bypass", "%", 0, 100, bypass),
     SHOWN(SIM_ITEM_MODULE, "position", "", get_position),
@@ -439,6 +508,7 @@ static const struct sim_property properties[] = {
     {SIM_ITEM_MODULE, "led", SIM_LED, "", 0, SIM_LEDS - 1, get_led, NULL, NULL},
     PINNED(SIM_ITEM_STRING, "current", "A", -AMPERES_MAX, AMPERES_MAX, string_current),
     PUSHED(SIM_ITEM_STRING, "current_ac", "A", 0, AMPERES_MAX, string_current_ac),
+    PUSHED(SIM_ITEM_STRING, "cable", "mOhm", 0, 1000, string_cable),
     SHOWN(SIM_ITEM_STRING, "voltage_sum", "V", get_string_sum),
     SHOWN(SIM_ITEM_STRING, "voltage_average", "V", get_string_average),
     SHOWN(SIM_ITEM_STRING, "position", "", get_position),
@@ -456,7 +526,10 @@ static const struct sim_property properties[] = {
     PUSHED(SIM_ITEM_CHARGER, "voltage", "V", 0, VOLTS_MAX, charger_voltage),
     PUSHED(SIM_ITEM_CHARGER, "limit", "A", 0, AMPERES_MAX, charger_limit),
     {SIM_ITEM_CHARGER, "on", SIM_SWITCH, "", 0, 1, get_charger_on, set_charger_on, NULL},
+    PUSHED(SIM_ITEM_CHARGER, "compensation", "mV/K a cell", -20, 0, charger_compensation),
     PUSHED(SIM_ITEM_LOAD, "current", "A", 0, AMPERES_MAX, load_current),
+    PUSHED(SIM_ITEM_LOAD, "power", "W", 0, 1e7, load_power),
+    PUSHED(SIM_ITEM_LOAD, "resistance", "Ohm (0: none)", 0, 1e6, load_resistance),
     /* The temperatures and humidities are beyond any sensor, the rest what the field carries. */
     PUSHED(SIM_ITEM_COM2, "temperature", "degC", -60, 200, com2_temperature),
     PUSHED(SIM_ITEM_COM2, "humidity", "%", 0, 200, com2_humidity),
@@ -550,7 +623,7 @@ int32_t sim_item_count(const struct sim_plant *plant, int item)
 {
     switch (item) {
     case SIM_ITEM_STRING:
-        return plant->battery.plate.strings;
+        return plant->battery.shape.strings;
     case SIM_ITEM_MODULE:
         return plant->devices.modules;
     case SIM_ITEM_SENSOR:

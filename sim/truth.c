@@ -28,7 +28,7 @@ void sim_truth_counts(const struct sim_plant *plant, int32_t *modules, int32_t *
 
 int32_t sim_truth_strings(const struct sim_plant *plant)
 {
-    return plant->battery.plate.strings;
+    return plant->battery.shape.strings;
 }
 
 struct sim_truth_module sim_truth_module(const struct sim_plant *plant, int32_t number)

@@ -1,10 +1,10 @@
--- A telecom string of fifty 12 V blocks on float. All are full, and some are overfull: a third of
--- them a little, a few a good deal, up to 0.3 V above the rest.
+-- A telecom string of fifty 12 V blocks on float. No two float alike: a third of them take less
+-- current than the rest at the same voltage, so that in one string they stand up to 0.3 V higher.
 
 local modules = {}
 for i = 1, 50 do
-  local beyond = i % 9 == 0 and 2.5 or i % 3 == 0 and 1 + i % 4 * 0.2 or i % 5 * 0.1
-  modules[i] = { state_of_charge = 100 + beyond }
+  local current = i % 9 == 0 and 42 or i % 3 == 0 and 70 - i % 4 * 5 or 100 - i % 5
+  modules[i] = { float_current = current }
 end
 
 plant "string_of_fifty" {

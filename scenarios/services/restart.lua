@@ -88,7 +88,7 @@ scenario "what an operator set is there after a restart, and nothing else has ch
     operator "set temperature.low_alarm -7.5"
     operator "set temperature.unit fahrenheit"
     operator "set modbus.unit_id 7"
-    operator "set impedance.reference 5"
+    operator "set impedance.reference 7.2"
     operator "set voltage.delay 9"
     operator "set voltage.delay 2"
     operator 'set system.location "the cellar, second door"'

@@ -114,11 +114,11 @@ local known_words = {
 
 local module_words = {
   voltage = true, temperature = true, resistance = true, state_of_charge = true, latency = true,
-  bypass = true, battery = true, address = true,
+  bypass = true, battery = true, address = true, float_current = true,
 }
-local string_words = { current = true, current_ac = true, module = true }
-local charger_words = { voltage = true, limit = true, on = true }
-local load_words = { current = true }
+local string_words = { current = true, current_ac = true, cable = true, module = true }
+local charger_words = { voltage = true, limit = true, on = true, compensation = true }
+local load_words = { current = true, power = true, resistance = true }
 local panel_words = { slide_switch = true }
 local breaker_words = { output = true, wiring = true }
 
@@ -359,7 +359,8 @@ local function push_strings(given, shape)
     local what = ("string[%d]"):format(i)
     local each = check_type(strings[i] or {}, "table", what)
     check_words(each, string_words, what)
-    push("string", i, { current = each.current, current_ac = each.current_ac }, what)
+    local own = { current = each.current, current_ac = each.current_ac, cable = each.cable }
+    push("string", i, own, what)
     local modules = check_list(each.module or {}, per_string, what .. ".module")
     for k = 1, per_string do
       local name = ("%s.module[%d]"):format(what, k)

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "sim/battery.h"
+#include "sim/battery_type.h"
 
 #define SECOND INT64_C(1000000)
 #define HOUR   (3600 * SECOND)
@@ -12,13 +13,22 @@
 static struct sim_world *world;
 static struct sim_battery battery;
 
+/* Two strings of nine AGM blocks of 12 V, 50 Ah and 4.6 mOhm, in a room of 24 degC. */
 static void open_battery(void)
 {
-    static const struct sim_battery_plate plate = {
-        .modules = 18, .strings = 2, .capacity_Ah = 50, .cells = 6, .ambient_degC = 24};
+    const struct sim_battery_plate plate = {.battery_class = SIM_CLASS_AGM,
+                                            .cells = 6,
+                                            .rates = 1,
+                                            .rate = {{50, 10}},
+                                            .resistance_Ohm = 0.0046,
+                                            .mass_kg = 17};
+    const struct sim_battery_fit fit = {NAN, NAN, NAN, NAN, NAN};
+    struct sim_battery_shape shape = {
+        .modules = 18, .strings = 2, .cells = 6, .float_V = 2.25, .ambient_degC = 24};
+    sim_battery_constants(&plate, &fit, &shape.cell);
     world = sim_world_create(1);
     battery = (struct sim_battery){0};
-    cr_assert(sim_battery_open(&battery, world, &plate));
+    cr_assert(sim_battery_open(&battery, world, &shape));
 }
 
 static void close_battery(void)
@@ -36,56 +46,93 @@ static void pass(int64_t time_us)
     cr_assert(fabs((actual) - (wanted)) <= (within), "%.6f is not %.6f", (double)(actual),         \
               (double)(wanted))
 
+static void assert_balanced(void)
+{
+    const struct sim_imbalance worst = sim_battery_imbalance(&battery);
+    cr_assert(worst.charge < 0.001, "%.6f of the charge is lost", worst.charge);
+    cr_assert(worst.energy < 0.001, "%.6f of the energy is lost", worst.energy);
+}
+
 TestSuite(battery, .init = open_battery, .fini = close_battery);
 
-Test(battery, a_new_bank_floats_and_then_costs_nothing)
+Test(battery, a_new_bank_floats_and_stays_as_it_is)
 {
     assert_near(battery.voltage_V[0], 13.5, 0.001);
     assert_near(battery.resistance_Ohm[17], 0.0046, 0.0001);
-    cr_assert(battery.string[1].current_A > 0.01 && battery.string[1].current_A < 0.1);
-    pass(60 * SECOND);
-    cr_assert_eq(sim_world_next_us(world), INT64_MAX, "a still battery has no tick");
-    assert_near(battery.temperature_degC[3], 24, 0.05);
+    /* 0.6 mA an Ah at 2.27 V; 0.11 V a decade below that. */
+    assert_near(battery.string[1].current_A, 50 * 0.0006 * pow(10, -0.02 / 0.11), 0.003);
+    const double float_A = battery.string[0].current_A;
+    const double warm_degC = battery.temperature_degC[3];
+    cr_assert(warm_degC > 24.1 && warm_degC < 24.6, "%.3f", warm_degC);
+    pass(240 * HOUR);
+    assert_near(battery.string[0].current_A, float_A, 2e-4);
+    assert_near(battery.temperature_degC[3], warm_degC, 0.01);
+    assert_balanced();
 }
 
 Test(battery, a_load_takes_its_charge_and_the_charger_brings_it_back)
 {
-    battery.charger_is_on = false;
-    battery.load_A = 20;
+    battery.charger.is_on = false;
+    battery.load.current_A = 20;
     sim_battery_touch(&battery);
     assert_near(battery.string[0].current_A, -10, 1e-6);
-    /* Ohm: 10 A through the block's own resistance. */
-    assert_near(battery.voltage_V[0], battery.emf_V[0] - 10 * battery.resistance_Ohm[0], 1e-9);
+    /* At once by R and the activation; the surface charge holds the rest up for a while. */
+    const double drop_V = 10 * battery.resistance_Ohm[0] + 6 * 0.004 * asinh(10 / 25.0);
+    assert_near(battery.voltage_V[0], 13.5 - drop_V, 0.01);
     pass(2 * HOUR);
-    assert_near(sim_battery_charge(&battery, 0), 1 - 20.0 / 50, 0.001);
+    assert_near(sim_battery_charge(&battery, 0) * battery.cells.capacity_Ah[0],
+                battery.cells.capacity_Ah[0] - 20, 0.6);
     cr_assert(battery.voltage_V[0] < 12.5);
-    cr_assert(battery.temperature_degC[0] > 24);
-    battery.load_A = 0;
+    cr_assert(battery.temperature_degC[0] < 24, "lead that discharges slowly takes up heat");
+    battery.load.current_A = 0;
     sim_battery_touch(&battery);
     double rested_V = battery.voltage_V[0];
-    battery.charger_is_on = true;
+    battery.charger.is_on = true;
     sim_battery_touch(&battery);
     assert_near(battery.string[0].current_A, 10, 0.001);
     cr_assert(battery.voltage_V[0] > rested_V);
-    double before_A = battery.string[0].current_A;
     pass(6 * HOUR);
-    cr_assert(battery.string[0].current_A < before_A / 4, "it tapers");
+    cr_assert(battery.string[0].current_A < 2.5, "it tapers");
     assert_near(battery.voltage_V[0], 13.5, 0.01);
-    pass(48 * HOUR);
-    assert_near(sim_battery_charge(&battery, 0), 1, 1e-6);
+    pass(96 * HOUR);
+    assert_near(sim_battery_charge(&battery, 0), 1, 0.002);
+    assert_balanced();
+}
+
+Test(battery, a_load_may_be_watts_or_ohms)
+{
+    battery.charger.is_on = false;
+    battery.load.power_W = 2000;
+    sim_battery_touch(&battery);
+    assert_near(battery.bus_V * -(battery.string[0].current_A + battery.string[1].current_A), 2000,
+                0.01);
+    battery.load.power_W = 0;
+    battery.load.conductance_S = 1 / 8.0;
+    sim_battery_touch(&battery);
+    assert_near(-(battery.string[0].current_A + battery.string[1].current_A), battery.bus_V / 8,
+                1e-6);
+}
+
+Test(battery, a_load_that_nothing_can_carry_pulls_the_bus_to_nothing_and_no_further)
+{
+    battery.charger.is_on = false;
+    battery.load.power_W = 1e7;
+    sim_battery_touch(&battery);
+    pass(HOUR);
+    cr_assert(battery.bus_V >= 0 && battery.bus_V < 60);
+    for (int32_t m = 0; m < 18; m++) {
+        cr_assert(battery.voltage_V[m] >= 0 && battery.voltage_V[m] < 14);
+    }
 }
 
 Test(battery, strings_share_a_load_by_their_resistance)
 {
-    battery.charger_is_on = false;
-    battery.load_A = 30;
-    for (int32_t m = 0; m < 9; m++) {
-        sim_battery_pin(&battery, m, SIM_PIN_RESISTANCE, 0.010);
-        sim_battery_pin(&battery, m + 9, SIM_PIN_RESISTANCE, 0.005);
-    }
+    battery.charger.is_on = false;
+    battery.load.current_A = 30;
+    battery.string[0].cable_Ohm = 9 * 0.010;
     sim_battery_touch(&battery);
-    assert_near(battery.string[0].current_A, -10, 1e-6);
-    assert_near(battery.string[1].current_A, -20, 1e-6);
+    cr_assert(battery.string[0].current_A > -11, "%.3f", battery.string[0].current_A);
+    assert_near(battery.string[0].current_A + battery.string[1].current_A, -30, 1e-6);
 }
 
 Test(battery, a_pinned_current_is_exactly_that_and_an_open_breaker_beats_it)
@@ -96,7 +143,6 @@ Test(battery, a_pinned_current_is_exactly_that_and_an_open_breaker_beats_it)
     sim_battery_isolate(&battery, 0, true);
     sim_battery_touch(&battery);
     cr_assert_eq(battery.string[0].current_A, 0);
-    assert_near(battery.voltage_V[0], battery.emf_V[0], 1e-12);
     pass(HOUR);
     cr_assert_eq(battery.string[0].current_A, 0);
     sim_battery_isolate(&battery, 0, false);
@@ -104,85 +150,175 @@ Test(battery, a_pinned_current_is_exactly_that_and_an_open_breaker_beats_it)
     cr_assert_eq(battery.string[0].current_A, 6.5);
     sim_battery_release_current(&battery, 0);
     sim_battery_touch(&battery);
-    cr_assert(battery.string[0].current_A < 1);
+    cr_assert(battery.string[0].current_A < 6);
 }
 
 Test(battery, an_isolated_string_leaves_the_bus_to_the_others)
 {
-    battery.charger_is_on = false;
-    battery.load_A = 10;
+    battery.charger.is_on = false;
+    battery.load.current_A = 10;
     sim_battery_isolate(&battery, 1, true);
     sim_battery_touch(&battery);
     cr_assert_eq(battery.string[1].current_A, 0);
     assert_near(battery.string[0].current_A, -10, 1e-6);
+    battery.string[0].is_blown = true;
+    sim_battery_touch(&battery);
+    cr_assert_eq(battery.string[0].current_A, 0);
+    cr_assert(battery.voltage_V[0] > 12.5);
 }
 
 Test(battery, a_pin_holds_until_released_and_moves_nobody_else)
 {
     double neighbour_V = battery.voltage_V[1];
     sim_battery_pin(&battery, 0, SIM_PIN_VOLTAGE, 11.25);
+    sim_battery_touch(&battery);
+    pass(HOUR);
+    cr_assert_eq(battery.voltage_V[0], 11.25);
+    assert_near(battery.voltage_V[1], neighbour_V, 0.001);
     sim_battery_pin(&battery, 0, SIM_PIN_TEMPERATURE, 52);
     sim_battery_touch(&battery);
     pass(24 * HOUR);
-    cr_assert_eq(battery.voltage_V[0], 11.25);
     cr_assert_eq(battery.temperature_degC[0], 52);
-    assert_near(battery.voltage_V[1], neighbour_V, 0.01);
+    cr_assert(battery.temperature_degC[1] > 30, "it warms its neighbour");
     sim_battery_release(&battery, 0, SIM_PIN_VOLTAGE);
     sim_battery_release(&battery, 0, SIM_PIN_TEMPERATURE);
     sim_battery_touch(&battery);
-    assert_near(battery.voltage_V[0], 13.5, 0.05);
+    cr_assert(battery.voltage_V[0] < 13.5, "a hot block takes more, and stands lower");
     pass(HOUR);
     cr_assert(battery.temperature_degC[0] < 51 && battery.temperature_degC[0] > 40, "it cools");
-    pass(48 * HOUR);
-    assert_near(battery.temperature_degC[0], 24, 0.1);
+    pass(96 * HOUR);
+    assert_near(battery.temperature_degC[0], 24.25, 0.2);
 }
 
 Test(battery, heat_is_what_current_and_resistance_make_less_what_the_room_takes)
 {
-    battery.charger_is_on = false;
+    battery.charger.is_on = false;
     sim_battery_pin_current(&battery, 0, -20);
     for (int32_t m = 0; m < 9; m++) {
-        sim_battery_pin(&battery, m, SIM_PIN_RESISTANCE, 0.02);
+        sim_battery_pin(&battery, m, SIM_PIN_RESISTANCE, 0.2);
     }
     sim_battery_touch(&battery);
+    for (int i = 0; i < 600; i++) {
+        sim_battery_step(&battery, 1); /* the surface charge is spent */
+    }
     double before = battery.temperature_degC[0];
-    pass(60 * SECOND);
-    double joule = 20.0 * 20.0 * 0.02 * 60;
-    assert_near(battery.temperature_degC[0] - before, joule / battery.block.heat_J_K, 0.001);
+    double above_K = before - 24;
+    for (int i = 0; i < 60; i++) {
+        sim_battery_step(&battery, 1);
+    }
+    const struct sim_cell_constants *cell = &battery.shape.cell;
+    /* R, its slow part, the activation; less the heat that discharging lead takes up. */
+    double joule = 20.0 * 20.0 * 0.2 * 60;
+    double slow = 20.0 * 20.0 * 6 * cell->resistance_Ohm * cell->resistance_slow * 60;
+    double activation = 20 * 6 * 0.004 * asinh(20 / 25.0) * 60;
+    double reversible = 20 * 6 * 298.15 * 0.0002 * 60;
+    double lost = above_K * 6 * cell->cooling_W_K * 60;
+    assert_near(battery.temperature_degC[0] - before,
+                (joule + slow + activation - reversible - lost) / (6 * cell->heat_J_K), 0.003);
 }
 
 Test(battery, an_empty_block_dies_down_and_nothing_goes_below_zero)
 {
-    battery.charger_is_on = false;
+    battery.charger.is_on = false;
     sim_battery_pin_current(&battery, 0, -50);
     sim_battery_touch(&battery);
     pass(3 * HOUR);
     for (int32_t m = 0; m < 9; m++) {
-        cr_assert_eq(battery.charge_Ah[m], 0);
-        cr_assert(battery.voltage_V[m] >= 0 && battery.voltage_V[m] < 9);
+        assert_near(sim_battery_charge(&battery, m), 0, 0.1);
+        cr_assert(battery.voltage_V[m] >= 0 && battery.voltage_V[m] < 2);
     }
+    sim_battery_pin_current(&battery, 0, 0);
+    sim_battery_touch(&battery);
+    pass(12 * HOUR);
+    cr_assert(battery.voltage_V[0] >= 0);
+    assert_balanced();
 }
 
-Test(battery, the_charger_keeps_its_limit_and_a_full_bank_tapers_at_any_set_point)
+Test(battery, a_rest_brings_back_what_a_hard_discharge_left_behind)
 {
-    battery.charger_limit_A = 4;
-    battery.load_A = 10;
+    battery.charger.is_on = false;
+    sim_battery_pin_current(&battery, 0, -50);
+    sim_battery_touch(&battery);
+    while (battery.voltage_V[0] > 10.5) {
+        pass(SECOND);
+    }
+    sim_battery_pin_current(&battery, 0, 0);
+    sim_battery_touch(&battery);
+    double at_once_V = battery.voltage_V[0];
+    pass(4 * HOUR);
+    cr_assert(battery.voltage_V[0] > at_once_V + 0.2, "%.3f, %.3f", at_once_V,
+              battery.voltage_V[0]);
+}
+
+Test(battery, the_charger_keeps_its_limit_its_set_point_and_its_compensation)
+{
+    battery.charger.limit_A = 4;
+    battery.load.current_A = 10;
     sim_battery_touch(&battery);
     assert_near(battery.string[0].current_A + battery.string[1].current_A, -6, 1e-6);
-    battery.load_A = 0;
-    battery.charger_V = 9 * 14.4;
+    battery.load.current_A = 0;
+    battery.charger.voltage_V = 9 * 14.4;
+    battery.charger.limit_A = 20;
     sim_battery_touch(&battery);
+    pass(24 * HOUR);
     double boost_A = battery.string[0].current_A;
     cr_assert(boost_A > 0.1 && boost_A < 1, "%.3f A at 2.4 V a cell", boost_A);
     assert_near(battery.voltage_V[4], 14.4, 0.01);
+    battery.charger.compensation_V_K = -0.003 * 54;
+    battery.ambient_degC = 35;
+    sim_battery_touch(&battery);
+    pass(96 * HOUR);
+    double warm_K = 0;
+    for (int32_t m = 0; m < 18; m++) {
+        warm_K += (battery.temperature_degC[m] - 25) / 18;
+    }
+    assert_near(battery.bus_V, 9 * 14.4 - 0.003 * 54 * warm_K, 0.01);
+    battery.charger.error_V = -9 * 1.5;
+    sim_battery_touch(&battery);
+    pass(24 * HOUR);
+    cr_assert(battery.bus_V < 9 * 13.0);
+}
+
+/* Of the dozen figures below, how many seconds of a step made them. */
+static void play_load_step(double seconds, double voltage_V[12])
+{
+    battery.charger.is_on = false;
+    battery.load.current_A = 40;
+    sim_battery_set_trait(&battery, 3, 2, SIM_TRAIT_CAPACITY, 0.7);
+    sim_battery_touch(&battery);
+    for (int i = 0; i < 12; i++) {
+        for (double left = 600; seconds > 0 && left > 0; left -= seconds) {
+            sim_battery_step(&battery, seconds);
+        }
+        if (seconds <= 0) {
+            pass(600 * SECOND);
+        }
+        voltage_V[i] = battery.voltage_V[i % 2 == 0 ? 3 : 0];
+        if (i == 6) {
+            battery.load.current_A = 5;
+            sim_battery_touch(&battery);
+        }
+    }
+}
+
+Test(battery, the_step_that_adapts_is_within_20_mV_of_a_tiny_one)
+{
+    double own_V[12], tiny_V[12];
+    play_load_step(0, own_V);
+    close_battery();
+    open_battery();
+    play_load_step(0.25, tiny_V);
+    for (int i = 0; i < 12; i++) {
+        assert_near(own_V[i], tiny_V[i], 0.020);
+    }
 }
 
 Test(battery, the_same_run_gives_the_same_bits)
 {
     double first = 0;
     for (int turn = 0; turn < 2; turn++) {
-        battery.charger_is_on = false;
-        battery.load_A = 17;
+        battery.charger.is_on = false;
+        battery.load.current_A = 17;
         sim_battery_touch(&battery);
         pass(HOUR);
         double now = battery.temperature_degC[5] + battery.voltage_V[5];
@@ -193,40 +329,105 @@ Test(battery, the_same_run_gives_the_same_bits)
     }
 }
 
-Test(battery, a_surplus_raises_a_block_and_only_a_bypass_takes_it)
+Test(battery, blocks_that_take_less_stand_higher_and_a_bypass_brings_them_down)
 {
-    sim_battery_set_charge(&battery, 2, 1.01);
-    sim_battery_touch(&battery);
-    /* Half an Ah of 50: 20 mV a cell above its neighbours, and the charger holds the sum. */
-    assert_near(battery.voltage_V[2] - battery.voltage_V[0], 0.12, 1e-6);
-    assert_near(battery.voltage_V[2] + 8 * battery.voltage_V[0], 9 * 13.5, 1e-3);
-    assert_near(sim_battery_charge(&battery, 2), 1.01, 1e-9);
-    pass(24 * HOUR);
-    assert_near(battery.voltage_V[2] - battery.voltage_V[0], 0.12, 1e-6);
-
+    sim_battery_set_trait(&battery, 2, -1, SIM_TRAIT_FLOAT, 0.5);
+    sim_battery_settle(&battery);
+    /* Half the current at the same voltage: 0.30 of a decade, of 0.11 V a cell. */
+    assert_near(battery.voltage_V[2] - battery.voltage_V[0], 6 * 0.11 * log10(2), 0.06);
+    assert_near(battery.voltage_V[2] + 8 * battery.voltage_V[0], 9 * 13.5, 5e-3);
     double low_V = battery.voltage_V[0];
-    sim_battery_bypass(&battery, 2, 0.15, INT64_MAX);
-    pass(2 * HOUR);
-    assert_near(battery.surplus_Ah[2], 0.5 - 0.3, 1e-3);
-    assert_near(battery.voltage_V[2] - battery.voltage_V[0], 0.12 * 0.2 / 0.5, 1e-3);
-    cr_assert(battery.voltage_V[0] > low_V, "the others rise");
-    sim_battery_bypass(&battery, 2, 0, 0);
+    sim_battery_bypass(&battery, 2, 0.010, INT64_MAX);
     pass(24 * HOUR);
-    assert_near(battery.surplus_Ah[2], 0.5 - 0.3, 1e-3);
-    cr_assert_eq(sim_world_next_us(world), INT64_MAX, "still again");
+    cr_assert(battery.voltage_V[2] < low_V + 0.1, "%.3f", battery.voltage_V[2]);
+    cr_assert(battery.voltage_V[0] > low_V, "the others rise");
 }
 
-Test(battery, a_bypass_ends_at_its_time_and_charges_a_block_less)
+Test(battery, a_bypass_ends_at_its_time_and_takes_exactly_its_charge)
 {
-    sim_battery_bypass(&battery, 0, 0.9, sim_world_now_us(world) + 60 * SECOND);
-    pass(HOUR);
-    assert_near(battery.surplus_Ah[0], -0.9 / 60, 1e-4);
     sim_battery_set_charge(&battery, 1, 0.5);
     sim_battery_touch(&battery);
+    const double capacity_Ah = battery.cells.capacity_Ah[6];
     sim_battery_pin_current(&battery, 0, 5);
     sim_battery_touch(&battery);
-    sim_battery_bypass(&battery, 1, 0.9, INT64_MAX);
-    pass(HOUR);
-    assert_near(battery.charge_Ah[1], 25 + 5 - 0.9, 0.01);
-    cr_assert_eq(battery.surplus_Ah[1], 0);
+    pass(100 * SECOND);
+    sim_battery_bypass(&battery, 1, 0.9, sim_world_now_us(world) + 1800 * SECOND);
+    pass(HOUR - 100 * SECOND);
+    const double polarised_Ah =
+        battery.cells.polarisation_V[6] * battery.shape.cell.polarisation_F / 3600;
+    assert_near(sim_battery_charge(&battery, 1) * capacity_Ah + polarised_Ah,
+                0.5 * capacity_Ah + 5 - 0.45, 0.03);
+    assert_balanced();
+}
+
+Test(battery, a_shorted_cell_takes_two_volts_off_its_block_and_the_others_share_them)
+{
+    const double float_A = battery.string[0].current_A;
+    sim_battery_set_trait(&battery, 4, 1, SIM_TRAIT_SHORTED, 1);
+    sim_battery_touch(&battery);
+    assert_near(battery.voltage_V[4], 13.5 - 2.25, 0.4);
+    pass(24 * HOUR);
+    assert_near(battery.voltage_V[0], 13.5 + 2.25 / 9, 0.1);
+    cr_assert(battery.string[0].current_A > 1.1 * float_A &&
+                  battery.string[0].current_A < 3 * float_A,
+              "%.4f of %.4f", battery.string[0].current_A, float_A);
+    assert_balanced();
+}
+
+Test(battery, an_open_cell_ends_the_current_of_its_string)
+{
+    sim_battery_set_trait(&battery, 4, 1, SIM_TRAIT_SERIES, 1e6);
+    battery.charger.is_on = false;
+    battery.load.current_A = 10;
+    sim_battery_touch(&battery);
+    assert_near(battery.string[0].current_A, 0, 0.001);
+    assert_near(battery.string[1].current_A, -10, 0.001);
+    cr_assert(battery.resistance_Ohm[4] > 1e5);
+}
+
+Test(battery, a_leak_drains_its_cell_and_lets_the_others_rise)
+{
+    /* 2 mA an Ah, more than float brings. */
+    sim_battery_set_trait(&battery, 4, 1, SIM_TRAIT_LEAK, 50 * 0.002 / 2.2);
+    sim_battery_touch(&battery);
+    pass(72 * HOUR);
+    cr_assert(battery.voltage_V[4] < 13.4 && battery.voltage_V[4] > 12.2, "%.3f",
+              battery.voltage_V[4]);
+    cr_assert(battery.voltage_V[0] > 13.505);
+    assert_balanced();
+}
+
+/* The room and the set point; how many hours until the hottest block is at 60 degC, up to most. */
+static int hours_to_60(double room_degC, double cell_V, int most)
+{
+    battery.ambient_degC = room_degC;
+    battery.charger.voltage_V = cell_V * 54;
+    battery.charger.limit_A = 50;
+    sim_battery_touch(&battery);
+    for (int hour = 0; hour < most; hour++) {
+        pass(HOUR);
+        if (battery.temperature_degC[4] > 60) {
+            return hour + 1;
+        }
+    }
+    return most + 1;
+}
+
+Test(battery, new_blocks_on_float_never_run_away_in_a_hot_room)
+{
+    cr_assert_eq(hours_to_60(35, 2.27, 24 * 60), 24 * 60 + 1);
+    cr_assert(battery.temperature_degC[4] < 40);
+}
+
+Test(battery, overcharge_in_a_hot_room_runs_away_and_an_open_breaker_ends_it)
+{
+    const int hours = hours_to_60(35, 2.60, 24 * 10);
+    cr_assert(hours > 2 && hours < 24 * 5, "%d hours", hours);
+    cr_assert(battery.string[0].current_A > 1);
+    sim_battery_isolate(&battery, 0, true);
+    sim_battery_touch(&battery);
+    pass(48 * HOUR);
+    cr_assert(battery.temperature_degC[4] < 40);
+    cr_assert_eq(battery.string[0].current_A, 0);
+    assert_balanced();
 }

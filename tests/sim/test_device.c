@@ -3,6 +3,9 @@
  */
 #include <criterion/criterion.h>
 
+#include <math.h>
+
+#include "sim/battery_type.h"
 #include "sim/device.h"
 #include "sim/wire.h"
 
@@ -12,15 +15,28 @@ static struct sim_devices devices;
 static struct sim_wire wire;
 static struct wm_bus bus;
 
+static void fifty_Ah(struct sim_cell_constants *cell)
+{
+    const struct sim_battery_plate plate = {.battery_class = SIM_CLASS_AGM,
+                                            .cells = 6,
+                                            .rates = 1,
+                                            .rate = {{50, 10}},
+                                            .resistance_Ohm = NAN,
+                                            .mass_kg = NAN};
+    const struct sim_battery_fit fit = {NAN, NAN, NAN, NAN, NAN};
+    sim_battery_constants(&plate, &fit, cell);
+}
+
 static void open_line(bool is_exact)
 {
-    static const struct sim_battery_plate plate = {
-        .modules = 6, .strings = 2, .capacity_Ah = 50, .cells = 6, .ambient_degC = 24};
+    struct sim_battery_shape shape = {
+        .modules = 6, .strings = 2, .cells = 6, .float_V = 2.25, .ambient_degC = 24};
+    fifty_Ah(&shape.cell);
     world = sim_world_create(1);
     battery = (struct sim_battery){0};
     devices = (struct sim_devices){0};
     wire = (struct sim_wire){0};
-    cr_assert(sim_battery_open(&battery, world, &plate));
+    cr_assert(sim_battery_open(&battery, world, &shape));
     struct sim_devices_options options = {
         .type = wm_module_type(0),
         .is_exact = is_exact,
