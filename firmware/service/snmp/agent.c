@@ -26,6 +26,7 @@
 #include "access.h"
 #include "mib_view.h"
 #include "notify.h"
+#include "oid.h"
 #include "receivers.h"
 #include "set.h"
 #include "wire.h"
@@ -96,22 +97,6 @@ static struct snmps_agent *opened;
 
 /* ---- answers ---------------------------------------------------------------------------- */
 
-static void oid_widen(const uint32_t *from, size_t length, oid *to)
-{
-    for (size_t i = 0; i < length; i++) {
-        to[i] = from[i];
-    }
-}
-
-/* Sub-identifiers are 32 bits on the wire, whatever the library keeps them in. */
-static size_t oid_narrow(const oid *from, size_t length, uint32_t *to)
-{
-    for (size_t i = 0; i < length; i++) {
-        to[i] = (uint32_t)from[i];
-    }
-    return length;
-}
-
 static void variable_set(netsnmp_variable_list *variable, const struct snmps_value *value)
 {
     switch ((enum snmps_type)value->type) {
@@ -129,7 +114,7 @@ static void variable_set(netsnmp_variable_list *variable, const struct snmps_val
         break;
     case SNMPS_OID: {
         oid wide[WM_OID_MAX];
-        oid_widen(value->oid, value->oid_length, wide);
+        snmps_oid_widen(value->oid, value->oid_length, wide);
         snmp_set_var_typed_value(variable, ASN_OBJECT_ID, wide, value->oid_length * sizeof *wide);
         break;
     }
@@ -145,7 +130,7 @@ static void request_get(const struct snmps_agent *agent, netsnmp_agent_request_i
     struct snmps_value value;
     uint32_t name[MAX_OID_LEN];
     const size_t length =
-        oid_narrow(request->requestvb->name, request->requestvb->name_length, name);
+        snmps_oid_narrow(request->requestvb->name, request->requestvb->name_length, name);
     switch (snmps_get(&agent->mib, &agent->source, name, length, &value)) {
     case SNMPS_FOUND:
         variable_set(request->requestvb, &value);
@@ -195,13 +180,14 @@ static void request_next(const struct snmps_agent *agent, const netsnmp_handler_
 {
     struct snmps_place place;
     uint32_t name[MAX_OID_LEN];
-    size_t length = oid_narrow(request->requestvb->name, request->requestvb->name_length, name);
+    size_t length =
+        snmps_oid_narrow(request->requestvb->name, request->requestvb->name_length, name);
     bool is_there = snmps_next(&agent->mib, agent->view, name, length, &place);
     while (is_there) {
         struct snmps_value value;
         oid wide[WM_OID_MAX];
         length = snmps_place_oid(&agent->mib, &place, name);
-        oid_widen(name, length, wide);
+        snmps_oid_widen(name, length, wide);
         if (snmp_oidtree_compare(tree->rootoid, tree->rootoid_len, wide, length) != 0) {
             return;
         }
@@ -256,7 +242,7 @@ static void set_take(struct snmps_agent *agent, netsnmp_agent_request_info *info
         return;
     }
     const size_t length =
-        oid_narrow(request->requestvb->name, request->requestvb->name_length, name);
+        snmps_oid_narrow(request->requestvb->name, request->requestvb->name_length, name);
     const struct snmps_written written = written_of(request->requestvb);
     set->taken[set->count] =
         snmps_set_take(&agent->mib, name, length, &written, &set->wish[set->count]);
@@ -525,7 +511,7 @@ static bool subtrees_register(struct snmps_agent *agent)
 {
     for (size_t i = 0; i < COUNT(subtrees); i++) {
         oid root[COUNT(subtrees[0].oid)];
-        oid_widen(subtrees[i].oid, subtrees[i].length, root);
+        snmps_oid_widen(subtrees[i].oid, subtrees[i].length, root);
         netsnmp_handler_registration *tree = netsnmp_create_handler_registration(
             subtrees[i].name, on_request, root, subtrees[i].length,
             HANDLER_CAN_RWRITE | HANDLER_CAN_GETBULK);

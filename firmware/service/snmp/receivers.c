@@ -25,6 +25,7 @@
 
 #include "access.h"
 #include "mib_view.h"
+#include "oid.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -109,20 +110,13 @@ struct snmps_receivers {
 
 /* ---- messages --------------------------------------------------------------------------- */
 
-static void oid_widen(const uint32_t *from, size_t length, oid *to)
-{
-    for (size_t i = 0; i < length; i++) {
-        to[i] = from[i];
-    }
-}
-
 static void pdu_add_oid(netsnmp_pdu *pdu, const uint32_t *name, size_t name_length,
                         const uint32_t *value, size_t value_length)
 {
     oid wide_name[WM_OID_MAX];
     oid wide_value[WM_OID_MAX];
-    oid_widen(name, name_length, wide_name);
-    oid_widen(value, value_length, wide_value);
+    snmps_oid_widen(name, name_length, wide_name);
+    snmps_oid_widen(value, value_length, wide_value);
     snmp_pdu_add_variable(pdu, wide_name, name_length, ASN_OBJECT_ID, wide_value,
                           value_length * sizeof *wide_value);
 }
@@ -131,7 +125,7 @@ static void pdu_add_number(netsnmp_pdu *pdu, const uint32_t *name, size_t name_l
                            long value)
 {
     oid wide_name[WM_OID_MAX];
-    oid_widen(name, name_length, wide_name);
+    snmps_oid_widen(name, name_length, wide_name);
     snmp_pdu_add_variable(pdu, wide_name, name_length, type, &value, sizeof value);
 }
 
@@ -180,7 +174,7 @@ static netsnmp_pdu *trap_v1_create(const struct told *told)
     const size_t length = is_entry(news) ? COUNT(oid_traps) : COUNT(oid_object_id);
     netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_TRAP);
     if (pdu != NULL) {
-        oid_widen(from, length, enterprise);
+        snmps_oid_widen(from, length, enterprise);
         pdu->enterprise = snmp_duplicate_objid(enterprise, length);
         pdu->enterprise_length = length;
         pdu->trap_type = kinds[news->kind].generic;
