@@ -347,13 +347,10 @@ Test(snmp_access, no_walk_shows_a_secret)
     }
 }
 
-Test(snmp_access, what_is_for_another_engine_is_not_for_us)
+/* Of boss, for an engine and a context: the command of what comes back, 0: nothing. */
+static int ask_by_boss(int command, u_char *engine, size_t size, u_char *context_engine,
+                       size_t context_size, const char *context)
 {
-    static u_char engine[] = {0x80, 0, 0x1F, 0x88, 4, 'o', 't', 'h', 'e', 'r'};
-    users_set();
-    /* As of a receiver of informs, which has the key that is made for its engine. */
-    cr_assert(snmps_access_know(&stage.view.settings, 1, engine, sizeof engine));
-    set_enginetime(engine, sizeof engine, 1, 0, TRUE);
     netsnmp_session session;
     snmp_sess_init(&session);
     session.version = SNMP_VERSION_3;
@@ -362,14 +359,68 @@ Test(snmp_access, what_is_for_another_engine_is_not_for_us)
     session.securityName = (char *)(uintptr_t) "boss";
     session.securityNameLen = 4;
     session.securityEngineID = engine;
-    session.securityEngineIDLen = sizeof engine;
+    session.securityEngineIDLen = size;
+    session.contextEngineID = context_engine;
+    session.contextEngineIDLen = context_size;
+    session.contextName = (char *)(uintptr_t)context;
+    session.contextNameLen = strlen(context);
     session.flags |= SNMP_FLAGS_DONT_PROBE | SNMP_FLAGS_USER_CREATED;
     void *client = stage_client_of(&session, NULL);
-    netsnmp_pdu *request = snmp_pdu_create(SNMP_MSG_SET);
+    netsnmp_pdu *request = snmp_pdu_create(command);
     stage_add_number(request, LOW_ALARM, ASN_INTEGER, 1100);
-    cr_expect_null(stage_ask(client, request));
-    cr_expect_eq(stage.webmanager.puts[WM_COMMAND_CHANGE], 0);
+    netsnmp_pdu *answer = stage_ask(client, request);
+    const int answered = answer != NULL ? answer->command : 0;
+    snmp_free_pdu(answer);
     snmp_sess_close(client);
+    return answered;
+}
+
+Test(snmp_access, what_is_for_another_engine_is_not_for_us)
+{
+    static u_char engine[] = {0x80, 0, 0x1F, 0x88, 4, 'o', 't', 'h', 'e', 'r'};
+    users_set();
+    /* As of a receiver of informs, which has the key that is made for its engine. */
+    cr_assert(snmps_access_know(&stage.view.settings, 1, engine, sizeof engine));
+    set_enginetime(engine, sizeof engine, 1, 0, TRUE);
+    cr_expect_eq(ask_by_boss(SNMP_MSG_SET, engine, sizeof engine, engine, sizeof engine, ""), 0);
+    cr_expect_eq(stage.webmanager.puts[WM_COMMAND_CHANGE], 0);
+}
+
+Test(snmp_access, another_context_is_told_of_and_not_served)
+{
+    static const struct {
+        const char *option, *value, *wanted;
+    } rows[] = {
+        {"-n", "battery", "Bad context specified"},
+        {"-n", "x", "Bad context specified"},
+        /* The tool's name for snmpUnknownPDUHandlers. */
+        {"-E", "80001F88046F74686572", "Bad version specified"},
+        {"-E", "80001F880467626D73", ANSWERED}, /* our own */
+    };
+    static u_char other[] = {0x80, 0, 0x1F, 0x88, 4, 'o', 't', 'h', 'e', 'r'};
+    u_char own[64];
+    char said[2000];
+    const size_t size = snmpv3_get_engineID(own, sizeof own);
+    users_set();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *const rest[] = {rows[i].option, rows[i].value, UPTIME, NULL};
+        tool("snmpget", &boss, snmps_agent_port(stage.agent), rest, said, sizeof said);
+        cr_expect_not_null(strstr(said, rows[i].wanted), "row %zu: '%s'", i, said);
+    }
+    cr_expect_eq(ask_by_boss(SNMP_MSG_SET, own, size, other, sizeof other, ""), SNMP_MSG_REPORT);
+    cr_expect_eq(ask_by_boss(SNMP_MSG_SET, own, size, own, size, "x"), SNMP_MSG_REPORT);
+    cr_expect_eq(stage.webmanager.puts[WM_COMMAND_CHANGE], 0);
+    cr_expect_eq(ask_by_boss(SNMP_MSG_SET, own, size, own, size, ""), SNMP_MSG_RESPONSE);
+    cr_expect_eq(stage.webmanager.puts[WM_COMMAND_CHANGE], 1);
+}
+
+Test(snmp_access, what_is_no_request_is_not_served)
+{
+    u_char own[64];
+    const size_t size = snmpv3_get_engineID(own, sizeof own);
+    users_set();
+    cr_expect_eq(ask_by_boss(SNMP_MSG_GET, own, size, own, size, ""), SNMP_MSG_RESPONSE);
+    cr_expect_eq(ask_by_boss(SNMP_MSG_INFORM, own, size, own, size, ""), SNMP_MSG_REPORT);
 }
 
 /* ---- messages said again ---------------------------------------------------------------- */

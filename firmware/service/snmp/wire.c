@@ -29,6 +29,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "dispatch.h"
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 #define APPLICATION  "gbms"
@@ -259,18 +261,6 @@ static int message_admit(netsnmp_session *session, netsnmp_transport *transport,
     return 1;
 }
 
-/*
- * The library takes a request for any engine that it knows a user of, so for a receiver of informs
- * too, and that receiver has the key. A request is for us (RFC 3412, 7.2 (13)).
- */
-static bool is_for_us(const netsnmp_pdu *pdu)
-{
-    u_char engine[64];
-    const size_t size = snmpv3_get_engineID(engine, sizeof engine);
-    return pdu->version != SNMP_VERSION_3 ||
-           (pdu->securityEngineIDLen == size && memcmp(pdu->securityEngineID, engine, size) == 0);
-}
-
 /* Leaves so many bindings of a message at most. */
 static void bindings_cut(netsnmp_pdu *pdu, size_t most)
 {
@@ -286,9 +276,7 @@ static void bindings_cut(netsnmp_pdu *pdu, size_t most)
 static int message_check(netsnmp_session *session, netsnmp_pdu *pdu, int result)
 {
     struct snmps_wire *wire = opened;
-    (void)session;
-    if (result != SNMPERR_SUCCESS || !is_for_us(pdu) ||
-        (pdu->version == SNMP_VERSION_1 && pdu->command == SNMP_MSG_GETBULK)) {
+    if (result != SNMPERR_SUCCESS || !snmps_dispatch(session, pdu)) {
         return 0;
     }
     wire->command = pdu->command;
@@ -406,27 +394,36 @@ static void too_many_answer(struct snmps_wire *wire, netsnmp_pdu *pdu)
  * An answer within its limit: of a GETBULK as much as fits (RFC 3416, 4.2.3); of anything else all,
  * or tooBig, which by v2c and v3 has no bindings (4.2.1).
  */
+static int answer_build(netsnmp_session *session, netsnmp_pdu *pdu, u_char **bytes, size_t *size,
+                        size_t *used)
+{
+    struct snmps_wire *wire = opened;
+    if (wire->has_too_many) {
+        too_many_answer(wire, pdu);
+    }
+    if (pdu->errstat == SNMP_ERR_TOOBIG && pdu->version != SNMP_VERSION_1) {
+        bindings_cut(pdu, 0);
+    }
+    int result = message_write(session, pdu, bytes, size, used);
+    if (result == 0 && *used > wire->answer_max) {
+        if (wire->command == SNMP_MSG_GETBULK) {
+            bindings_shrink(pdu, *used - wire->answer_max);
+        } else {
+            pdu->msgMaxSize = (long)wire->answer_max; /* it sees for itself, and says tooBig */
+            return result;
+        }
+        result = message_write(session, pdu, bytes, size, used);
+    }
+    return result;
+}
+
 static int message_build(netsnmp_session *session, netsnmp_pdu *pdu, u_char **bytes, size_t *size,
                          size_t *used)
 {
-    struct snmps_wire *wire = opened;
-    const bool is_answer = pdu->command == SNMP_MSG_RESPONSE;
-    if (is_answer && wire->has_too_many) {
-        too_many_answer(wire, pdu);
+    if (pdu->command == SNMP_MSG_RESPONSE) {
+        return answer_build(session, pdu, bytes, size, used);
     }
-    if (is_answer && pdu->errstat == SNMP_ERR_TOOBIG && pdu->version != SNMP_VERSION_1) {
-        bindings_cut(pdu, 0);
-    }
-    const int result = message_write(session, pdu, bytes, size, used);
-    if (result != 0 || !is_answer || *used <= wire->answer_max) {
-        return result;
-    }
-    if (wire->command == SNMP_MSG_GETBULK) {
-        bindings_shrink(pdu, *used - wire->answer_max);
-        return message_write(session, pdu, bytes, size, used);
-    }
-    pdu->msgMaxSize = (long)wire->answer_max; /* it sees for itself, and says tooBig */
-    return result;
+    return message_write(session, pdu, bytes, size, used);
 }
 
 /* ---- turns ------------------------------------------------------------------------------ */
