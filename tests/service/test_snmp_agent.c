@@ -405,6 +405,65 @@ Test(snmp_agent, a_greedy_getbulk_is_answered_within_bounds)
     snmp_sess_close(client);
 }
 
+/* Asks for two repetitions with non-repeaters; names[] is what shall be named, all of it ends. */
+static void expect_ends(const char *const *names, size_t count, long others, size_t answers)
+{
+    void *client = stage_client(SNMP_VERSION_2c, "public");
+    netsnmp_pdu *request = stage_request(SNMP_MSG_GETBULK, names, count);
+    request->errstat = others;
+    request->errindex = 2;
+    netsnmp_pdu *answer = stage_ask(client, request);
+    cr_assert_not_null(answer);
+    const netsnmp_variable_list *at = answer->variables;
+    for (size_t i = 0; i < answers; i++) {
+        oid wanted[MAX_OID_LEN];
+        size_t length = MAX_OID_LEN;
+        cr_assert_not_null(snmp_parse_oid(names[i], wanted, &length));
+        cr_assert_not_null(at, "%zu of %ld others", i, others);
+        cr_expect_eq(at->type, SNMP_ENDOFMIBVIEW);
+        cr_expect_eq(snmp_oid_compare(at->name, at->name_length, wanted, length), 0,
+                     "%zu of %ld others", i, others);
+        at = at->next_variable;
+    }
+    cr_expect_null(at);
+    snmp_free_pdu(answer);
+    snmp_sess_close(client);
+}
+
+Test(snmp_agent, the_end_has_the_name_that_was_asked_whatever_is_repeated)
+{
+    static const char *const names[] = {BACS "96", BACS "97", BACS "98", BACS "99"};
+    for (long others = 0; others <= 5; others++) {
+        expect_ends(names, 4, others, 4);
+    }
+}
+
+Test(snmp_agent, a_column_that_has_ended_keeps_its_name_beside_one_that_goes_on)
+{
+    static const char *const names[] = {BACS "1", BACS "2.5", BACS "5.32.0"};
+    static const char *const wanted[] = {BACS "1.1.0", BACS "2.5.1.1.1", BACS "5.32.0",
+                                         BACS "2.5.1.1.2", BACS "5.32.0"};
+    void *client = stage_client(SNMP_VERSION_2c, "public");
+    netsnmp_pdu *request = stage_request(SNMP_MSG_GETBULK, names, 3);
+    request->errstat = 1;
+    request->errindex = 2;
+    netsnmp_pdu *answer = stage_ask(client, request);
+    cr_assert_not_null(answer);
+    const netsnmp_variable_list *at = answer->variables;
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        oid name[MAX_OID_LEN];
+        size_t length = MAX_OID_LEN;
+        cr_assert_not_null(snmp_parse_oid(wanted[i], name, &length));
+        cr_assert_not_null(at);
+        cr_expect_eq(snmp_oid_compare(at->name, at->name_length, name, length), 0, "%zu", i);
+        cr_expect_eq(at->type == SNMP_ENDOFMIBVIEW, i == 2 || i == 4, "%zu", i);
+        at = at->next_variable;
+    }
+    cr_expect_null(at);
+    snmp_free_pdu(answer);
+    snmp_sess_close(client);
+}
+
 /* ---- opening and closing ---------------------------------------------------------------- */
 
 Test(snmp_agent, it_comes_back_as_often_as_it_is_opened)

@@ -79,7 +79,9 @@ struct snmps_wire {
     int command;
     size_t answer_max;
     bool has_too_many;
-    netsnmp_variable_list *too_many; /* its bindings, of which the library never hears */
+    netsnmp_variable_list *too_many;  /* its bindings, of which the library never hears */
+    netsnmp_variable_list *repeaters; /* of a GETBULK with others before them, as it was asked */
+    long others;
     u_char bytes[SNMPS_MESSAGE_MAX + 1];
 };
 
@@ -272,6 +274,18 @@ static void bindings_cut(netsnmp_pdu *pdu, size_t most)
     *at = NULL;
 }
 
+/* Of a GETBULK with others before them; ends_name needs them. */
+static void repeaters_keep(struct snmps_wire *wire, const netsnmp_pdu *pdu)
+{
+    netsnmp_variable_list *first = pdu->variables;
+    wire->others = 0;
+    while (wire->others < pdu->non_repeaters && first != NULL) {
+        wire->others++;
+        first = first->next_variable;
+    }
+    wire->repeaters = wire->others > 0 ? snmp_clone_varbind(first) : NULL;
+}
+
 /* Before the library works on it: how it may be answered. */
 static int message_check(netsnmp_session *session, netsnmp_pdu *pdu, int result)
 {
@@ -285,6 +299,7 @@ static int message_check(netsnmp_session *session, netsnmp_pdu *pdu, int result)
     pdu->msgMaxSize = LIBRARY_MESSAGE_MAX;
     if (pdu->command == SNMP_MSG_GETBULK) {
         bindings_cut(pdu, SNMPS_BINDINGS_MAX);
+        repeaters_keep(wire, pdu);
     } else if (count_varbinds(pdu->variables) > SNMPS_BINDINGS_MAX) {
         wire->has_too_many = true;
         wire->too_many = pdu->variables;
@@ -366,6 +381,26 @@ static void bindings_shrink(netsnmp_pdu *pdu, size_t excess)
     bindings_cut(pdu, count);
 }
 
+/*
+ * Where there is nothing more the name stays the one before (RFC 3416, 4.2.3), which in the first
+ * repetition is the one that was asked. The library takes that from the wrong binding as soon as
+ * there are some that are not repeated.
+ */
+static void ends_name(const struct snmps_wire *wire, netsnmp_pdu *pdu)
+{
+    netsnmp_variable_list *first = pdu->variables;
+    for (long i = 0; i < wire->others && first != NULL; i++) {
+        first = first->next_variable;
+    }
+    const netsnmp_variable_list *before = wire->repeaters;
+    for (netsnmp_variable_list *at = first; at != NULL && before != NULL; at = at->next_variable) {
+        if (at->type == SNMP_ENDOFMIBVIEW) {
+            snmp_set_var_objid(at, before->name, before->name_length);
+        }
+        before = before->next_variable != NULL ? before->next_variable : first;
+    }
+}
+
 /* The library builds from the end of the buffer, and wants it at its beginning here. */
 static int message_write(netsnmp_session *session, netsnmp_pdu *pdu, u_char **bytes, size_t *size,
                          size_t *used)
@@ -403,6 +438,9 @@ static int answer_build(netsnmp_session *session, netsnmp_pdu *pdu, u_char **byt
     }
     if (pdu->errstat == SNMP_ERR_TOOBIG && pdu->version != SNMP_VERSION_1) {
         bindings_cut(pdu, 0);
+    }
+    if (pdu->errstat == SNMP_ERR_NOERROR) {
+        ends_name(wire, pdu);
     }
     int result = message_write(session, pdu, bytes, size, used);
     if (result == 0 && *used > wire->answer_max) {
@@ -452,6 +490,8 @@ static void one_serve(struct snmps_wire *wire)
     wire->has_too_many = false;
     snmp_free_varbind(wire->too_many);
     wire->too_many = NULL;
+    snmp_free_varbind(wire->repeaters);
+    wire->repeaters = NULL;
     if (strangers_count() != strangers) {
         wire->calls.stranger(wire->calls.self);
     }
