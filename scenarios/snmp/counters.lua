@@ -15,12 +15,18 @@ local function greedy(count)
   return with_size("30", "02010104067075626c6963" .. pdu) -- v2c, public
 end
 
+-- What every manager of v3 begins with; it is answered by a report.
+local discovery = "3038020103300e020107020300ffe30401040201030410300e04000201000201000400" ..
+  "04000400301104000400a00b0201070201000201003000"
+
 local by_v1 = { community = "hunter2", version = "v1" }
 
 -- What is done, and the counters that rise by one with it.
 local deeds = {
   { function() operator.snmp:sends "30 03 02 01 07" end, { "snmpInBadVersions" } },
   { function() operator.snmp:sends "30 84 ff ff ff ff" end, { "snmpInASNParseErrs" } },
+  { function() operator.snmp:as({ user = "alice", auth = "wonderland1", priv = "wonderland2" })
+      :try { sysName = "x" } end, { "snmpInASNParseErrs" } }, -- it decrypts to garbage
   { function() operator.snmp:as({ community = "private" }):try { sysName = "x" } end,
     { "snmpInBadCommunityNames" } },
   { function() operator.snmp:as({ community = "public" }):try { sysName = "x", sysLocation = "y" }
@@ -28,10 +34,20 @@ local deeds = {
   { function() operator.snmp:set { sysName = "x" } end,
     { "snmpInTotalSetVars", "snmpInSetRequests" } },
   { function() operator.snmp:try { bacsImpcPollRate = 0 } end, { "snmpInSetRequests" } },
+  { function() operator.snmp:try { { "bacsNumStrings", 1 } } end, { "snmpInSetRequests" } },
 }
 
+-- How many messages go out while this one comes in, those that ask about it counted.
+local function packets_out(message)
+  local before = operator.snmp:get "snmpOutPkts"
+  operator.snmp:sends(message)
+  return operator.snmp:get "snmpOutPkts" - before
+end
+
+-- Errors of v2c and v3 have no counters: those there are count what v1 answered.
 local all = { "snmpInBadVersions", "snmpInASNParseErrs", "snmpInBadCommunityNames",
-  "snmpInBadCommunityUses", "snmpInTotalSetVars", "snmpOutTraps" }
+  "snmpInBadCommunityUses", "snmpInTotalSetVars", "snmpOutTraps", "snmpOutTooBigs",
+  "snmpOutNoSuchNames", "snmpOutBadValues", "snmpOutGenErrs" }
 
 local function contains(list, wanted)
   for _, each in ipairs(list) do
@@ -45,7 +61,9 @@ end
 scenario "each counter of SNMP rises by what it counts" {
   tags = { "snmp" },
   plant = "guide_dashboard",
-  settings = { ["snmp.write_community"] = "hunter2", ["system.description"] = ("x"):rep(255) },
+  settings = { ["snmp.write_community"] = "hunter2", ["system.description"] = ("x"):rep(255),
+    ["snmp.user_1_name"] = "alice", ["snmp.user_1_auth"] = "wonderland1",
+    ["snmp.user_1_priv"] = "looking.glass" },
 
   run = function(plant)
     settle()
@@ -90,6 +108,7 @@ scenario "each counter of SNMP rises by what it counts" {
     before = operator.snmp:get "snmpOutGenErrs"
     plant.webmanager.store:fail()
     operator.snmp:as(by_v1):try { sysName = "cellar" }
+    operator.snmp:try { sysName = "cellar" }
     plant.webmanager.store:mend()
     expect.snmp("snmpOutGenErrs"):is(before + 1)
 
@@ -99,6 +118,8 @@ scenario "each counter of SNMP rises by what it counts" {
       operator.snmp:sends "30 03 02 01 07"
       expect.snmp(name):is_above(before)
     end
+
+    assert(packets_out(discovery) == packets_out "30 03 02 01 07" + 1, "a report is an answer")
 
     note "each row is a trap"
     before = operator.snmp:get "snmpOutTraps"

@@ -372,7 +372,7 @@ Test(snmp_agent, counters_count_sets_large_answers_and_traps)
     counters_read(client, counters);
     expect_counter(counters, IN_SET_REQUESTS, 2);
     expect_counter(counters, IN_TOTAL_SET_VARS, 1);
-    expect_counter(counters, OUT_BAD_VALUES, 1);
+    expect_counter(counters, OUT_BAD_VALUES, 0); /* v2c has a name of its own for it */
     expect_counter(counters, OUT_TOO_BIGS, 1);
     expect_counter(counters, OUT_TRAPS, 1);
     expect_counter(counters, OUT_PKTS, 4);

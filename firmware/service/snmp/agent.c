@@ -41,7 +41,13 @@
 #define STRANGER_PERIOD_MS 1000
 
 /* Leaves of the snmp group (RFC 1213). */
-enum { IN_BAD_COMMUNITY_USES = 5, IN_TOTAL_REQ_VARS = 13, IN_TOTAL_SET_VARS = 14 };
+enum {
+    IN_BAD_COMMUNITY_USES = 5,
+    IN_TOTAL_REQ_VARS = 13,
+    IN_TOTAL_SET_VARS = 14,
+    OUT_TOO_BIGS = 20,
+    OUT_GEN_ERRS = 24,
+};
 
 /*
  * The subtrees that mib_view covers, and what lies around them as far as anybody may see: there is
@@ -154,6 +160,11 @@ static void counters_take(struct snmps_agent *agent)
     agent->source.counter[IN_BAD_COMMUNITY_USES] = agent->bad_uses;
     agent->source.counter[IN_TOTAL_SET_VARS] = agent->bindings_set;
     agent->source.counter[IN_TOTAL_REQ_VARS] -= agent->bindings_set;
+    /* It counts errors of v2c and v3 as if they were the nearest of v1. */
+    for (int leaf = OUT_TOO_BIGS; leaf <= OUT_GEN_ERRS; leaf++) {
+        const int status = SNMP_ERR_TOOBIG + leaf - OUT_TOO_BIGS;
+        agent->source.counter[leaf] = snmps_wire_errors(agent->wire, status);
+    }
 }
 
 /* The library has checked whether an object may be read or set, before this is called. */

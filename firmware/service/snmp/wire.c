@@ -82,6 +82,7 @@ struct snmps_wire {
     netsnmp_variable_list *too_many;  /* its bindings, of which the library never hears */
     netsnmp_variable_list *repeaters; /* of a GETBULK with others before them, as it was asked */
     long others;
+    uint32_t errors[SNMP_ERR_GENERR + 1]; /* answers so far, by error-status of v1 */
     u_char bytes[SNMPS_MESSAGE_MAX + 1];
 };
 
@@ -421,7 +422,6 @@ static void too_many_answer(struct snmps_wire *wire, netsnmp_pdu *pdu)
     if (pdu->variables == NULL) {
         pdu->variables = wire->too_many;
         wire->too_many = NULL;
-        snmp_increment_statistic(STAT_SNMPOUTTOOBIGS);
     }
 }
 
@@ -452,16 +452,24 @@ static int answer_build(netsnmp_session *session, netsnmp_pdu *pdu, u_char **byt
         }
         result = message_write(session, pdu, bytes, size, used);
     }
+    if (result == 0 && pdu->errstat > 0 && pdu->errstat < (long)COUNT(wire->errors)) {
+        wire->errors[pdu->errstat]++;
+    }
     return result;
 }
 
+/* The library counts answers, and of reports nothing. */
 static int message_build(netsnmp_session *session, netsnmp_pdu *pdu, u_char **bytes, size_t *size,
                          size_t *used)
 {
     if (pdu->command == SNMP_MSG_RESPONSE) {
         return answer_build(session, pdu, bytes, size, used);
     }
-    return message_write(session, pdu, bytes, size, used);
+    const int result = message_write(session, pdu, bytes, size, used);
+    if (result == 0) {
+        snmp_increment_statistic(STAT_SNMPOUTPKTS);
+    }
+    return result;
 }
 
 /* ---- turns ------------------------------------------------------------------------------ */
@@ -634,6 +642,12 @@ struct snmps_wire *snmps_wire_open(struct ev_loop *loop, const char *address,
 int snmps_wire_port(const struct snmps_wire *wire)
 {
     return wire->port;
+}
+
+uint32_t snmps_wire_errors(const struct snmps_wire *wire, int status)
+{
+    assert(status > 0 && status < (int)COUNT(wire->errors));
+    return wire->errors[status];
 }
 
 void snmps_wire_close(struct snmps_wire *wire)

@@ -13,6 +13,7 @@
 #define SNMPS_WIRE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct ev_loop;
 struct snmps_wire;
@@ -48,6 +49,9 @@ struct snmps_wire *snmps_wire_open(struct ev_loop *loop, const char *address,
 
 /* The port really bound, 1..65535. */
 int snmps_wire_port(const struct snmps_wire *wire);
+
+/* Answers so far with this error-status, one of those that v1 has: 1 (tooBig) to 5 (genErr). */
+uint32_t snmps_wire_errors(const struct snmps_wire *wire, int status);
 
 /* Null is allowed. */
 void snmps_wire_close(struct snmps_wire *wire);
