@@ -79,22 +79,27 @@ Test(snmp_size, a_getbulk_is_cut_at_the_largest_message_and_is_no_error)
     snmp_sess_close(client);
 }
 
-static void *v3_client(size_t largest)
+static void *v3_client_at(size_t largest, int level)
 {
     static u_char engine[64];
     netsnmp_session session;
-    stage_user(1, "boss", "authentic1", "private123", 0);
+    stage_user(1, "boss", "authentic1", "private123", 1);
     snmps_agent_published(stage.agent);
     snmp_sess_init(&session);
     session.version = SNMP_VERSION_3;
     session.securityModel = SNMP_SEC_MODEL_USM;
-    session.securityLevel = SNMP_SEC_LEVEL_AUTHPRIV;
+    session.securityLevel = level;
     session.securityName = (char *)(uintptr_t) "boss";
     session.securityNameLen = 4;
     session.securityEngineIDLen = snmpv3_get_engineID(engine, sizeof engine);
     session.securityEngineID = engine;
     session.rcvMsgMaxSize = largest;
     return stage_client_of(&session, NULL);
+}
+
+static void *v3_client(size_t largest)
+{
+    return v3_client_at(largest, SNMP_SEC_LEVEL_AUTHPRIV);
 }
 
 Test(snmp_size, a_manager_of_v3_says_what_it_can_take)
@@ -263,6 +268,65 @@ Test(snmp_size, a_request_of_too_many_bindings_is_too_big_whatever_it_is)
     snmp_sess_close(client);
     snmp_sess_close(old_client);
     snmp_sess_close(stranger);
+}
+
+/* A SET of so many bindings, all of this value: its error-status. */
+static long set_many(void *client, size_t bindings, long value)
+{
+    netsnmp_pdu *request = snmp_pdu_create(SNMP_MSG_SET);
+    for (size_t i = 0; i < bindings; i++) {
+        stage_add_number(request, BACS "1.12.0", ASN_INTEGER, value);
+    }
+    netsnmp_pdu *answer = stage_ask(client, request);
+    cr_assert_not_null(answer, "%zu bindings", bindings);
+    const long error = answer->errstat;
+    cr_expect_eq(count_varbinds(answer->variables), error == SNMP_ERR_TOOBIG ? 0 : bindings);
+    snmp_free_pdu(answer);
+    return error;
+}
+
+Test(snmp_size, a_set_whose_answer_does_not_fit_changes_nothing)
+{
+    enum { MOST = 484 };
+    void *client = v3_client(MOST);
+    int changes = 0;
+    size_t largest = 0;
+    bool is_too_big = false;
+    for (size_t bindings = 1; bindings <= 60; bindings++) {
+        const long error = set_many(client, bindings, 1100);
+        cr_expect(!is_too_big || error == SNMP_ERR_TOOBIG, "%zu fit, and fewer do not", bindings);
+        if (error == SNMP_ERR_NOERROR) {
+            changes++;
+            largest = stage.answer_size;
+        }
+        is_too_big = error == SNMP_ERR_TOOBIG;
+        cr_expect_eq(stage.webmanager.puts[WM_COMMAND_CHANGE], changes, "%zu", bindings);
+    }
+    cr_expect(is_too_big);
+    /* One more would not have fitted. */
+    cr_expect_leq(largest, MOST);
+    cr_expect_gt(largest + BINDING_MOST, MOST);
+    snmp_sess_close(client);
+}
+
+Test(snmp_size, a_refusal_that_does_not_fit_is_too_big_and_no_silence)
+{
+    static const char *names[60];
+    for (size_t i = 0; i < 60; i++) {
+        names[i] = BACS "1.12.0";
+    }
+    void *client = v3_client(484);
+    void *open_client = v3_client_at(484, SNMP_SEC_LEVEL_NOAUTH);
+    cr_expect_eq(set_many(client, 5, 99999), SNMP_ERR_WRONGVALUE);
+    cr_expect_eq(set_many(client, 60, 99999), SNMP_ERR_TOOBIG);
+    for (size_t count = 10; count <= 60; count += 50) {
+        netsnmp_pdu *answer = stage_ask_names(open_client, SNMP_MSG_GET, names, count);
+        cr_assert_not_null(answer, "%zu bindings", count);
+        cr_expect_eq(answer->errstat, count == 10 ? SNMP_ERR_AUTHORIZATIONERROR : SNMP_ERR_TOOBIG);
+        snmp_free_pdu(answer);
+    }
+    snmp_sess_close(client);
+    snmp_sess_close(open_client);
 }
 
 Test(snmp_size, a_request_that_is_too_large_is_not_read)

@@ -287,6 +287,27 @@ static void repeaters_keep(struct snmps_wire *wire, const netsnmp_pdu *pdu)
     wire->repeaters = wire->others > 0 ? snmp_clone_varbind(first) : NULL;
 }
 
+/*
+ * Whether the answer to a SET by v3, its own bindings, is more than may be: nothing may be set
+ * then. By v1 and v2c it is never larger than the request.
+ */
+static bool is_set_too_large(const struct snmps_wire *wire, netsnmp_session *session,
+                             netsnmp_pdu *pdu)
+{
+    size_t used = 0;
+    size_t size = SNMP_MIN_MAX_LEN;
+    u_char *bytes = malloc(size);
+    netsnmp_pdu *answer = snmp_clone_pdu(pdu);
+    bool is_built = false;
+    if (bytes != NULL && answer != NULL) {
+        answer->command = SNMP_MSG_RESPONSE;
+        is_built = snmp_build(&bytes, &size, &used, session, answer) == 0;
+    }
+    snmp_free_pdu(answer);
+    free(bytes);
+    return !is_built || used > wire->answer_max;
+}
+
 /* Before the library works on it: how it may be answered. */
 static int message_check(netsnmp_session *session, netsnmp_pdu *pdu, int result)
 {
@@ -301,7 +322,9 @@ static int message_check(netsnmp_session *session, netsnmp_pdu *pdu, int result)
     if (pdu->command == SNMP_MSG_GETBULK) {
         bindings_cut(pdu, SNMPS_BINDINGS_MAX);
         repeaters_keep(wire, pdu);
-    } else if (count_varbinds(pdu->variables) > SNMPS_BINDINGS_MAX) {
+    } else if (count_varbinds(pdu->variables) > SNMPS_BINDINGS_MAX ||
+               (pdu->command == SNMP_MSG_SET && pdu->version == SNMP_VERSION_3 &&
+                is_set_too_large(wire, session, pdu))) {
         wire->has_too_many = true;
         wire->too_many = pdu->variables;
         pdu->variables = NULL;
@@ -444,7 +467,11 @@ static int answer_build(netsnmp_session *session, netsnmp_pdu *pdu, u_char **byt
     }
     int result = message_write(session, pdu, bytes, size, used);
     if (result == 0 && *used > wire->answer_max) {
-        if (wire->command == SNMP_MSG_GETBULK) {
+        if (pdu->errstat != SNMP_ERR_NOERROR) {
+            pdu->errstat = SNMP_ERR_TOOBIG;
+            pdu->errindex = 0;
+            bindings_cut(pdu, 0);
+        } else if (wire->command == SNMP_MSG_GETBULK) {
             bindings_shrink(pdu, *used - wire->answer_max);
         } else {
             pdu->msgMaxSize = (long)wire->answer_max; /* it sees for itself, and says tooBig */
