@@ -180,6 +180,15 @@ Test(snmp_access, a_community_is_taken_by_every_byte_of_it)
     snmp_sess_close(client);
 }
 
+Test(snmp_access, a_community_that_the_library_takes_for_a_gap_is_refused)
+{
+    stage_text(wm_text_snmp_read_community, "COMMUNITY");
+    stage_text(wm_text_snmp_write_community, "COMMUNITY1");
+    snmps_agent_published(stage.agent);
+    expect_community("COMMUNITY", false, false);
+    expect_community("COMMUNITY1", true, true);
+}
+
 /* ---- users ------------------------------------------------------------------------------ */
 
 /* How a tool asks: level as its -l wants it, user and passphrases; null: none of it. */
