@@ -7,6 +7,7 @@
  *   takes what one request costs at most, a fraction of the time of a frame on the bus.
  * - Addresses take turns. What waits is at most SNMPS_WAITING_MAX datagrams and so many bytes; who
  *   has most of them waiting loses his oldest. One who floods delays another by a request, no more.
+ * - A request that has no answer within its limit is tooBig; a SET is so before anything is set.
  * - It keeps nothing of a datagram once it is served.
  */
 #ifndef SNMPS_WIRE_H
