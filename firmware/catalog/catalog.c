@@ -574,6 +574,14 @@ static enum wm_status choice_parse(enum wm_setting setting, const char *text, in
     return WM_RANGE;
 }
 
+/* strtod takes more than people mean: hexadecimal, "inf", and blanks in front. */
+static bool decimal_parse(const char *text, double *number)
+{
+    char *end;
+    *number = strtod(text, &end);
+    return end != text && *end == '\0' && text[strspn(text, "+-.0123456789eE")] == '\0';
+}
+
 enum wm_status wm_setting_parse(enum wm_setting setting, const char *text, int32_t *value,
                                 char *error, size_t size)
 {
@@ -583,11 +591,10 @@ enum wm_status wm_setting_parse(enum wm_setting setting, const char *text, int32
     }
     const struct wm_unit_row *unit = wm_unit(row->unit);
     const double per_natural = unit->per_natural;
-    char *end;
-    const double natural = strtod(text, &end);
+    double natural;
+    const bool is_decimal = decimal_parse(text, &natural);
     const double exact = natural * per_natural;
-    /* Written so that a NaN is refused too. */
-    if (end == text || *end != '\0' || !(exact >= row->min - 0.5 && exact <= row->max + 0.5)) {
+    if (!is_decimal || exact < row->min - 0.5 || exact > row->max + 0.5) {
         const char *space = unit->natural_name[0] != '\0' ? " " : "";
         (void)snprintf(error, size, "%s is a number from %.6g to %.6g%s%s, not \"%s\"", row->name,
                        row->min / per_natural, row->max / per_natural, space, unit->natural_name,

@@ -17,6 +17,7 @@ local requests = {
   { "show modules x", "syntax" },
   { "show everything", "unknown" },
   { "set voltage.delay", "syntax" },
+  { "set voltage.delay 0x10", "range" },
   { "clock yesterday", "syntax" },
   { "clock 2021-02-29T00:00:00Z", "syntax" },
   { "programmer range 1", "syntax" },

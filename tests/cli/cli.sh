@@ -101,6 +101,9 @@ case_bad_values() {
     bench run --set voltage.delay=often
     status_is 2
     says "setting voltage.delay = often"
+    bench run --set voltage.delay=0x10
+    status_is 2
+    says "setting voltage.delay = 0x10"
     bench run --jobs 0x2
     status_is 2
     says "--jobs 0x2: not a number"

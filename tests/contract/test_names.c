@@ -150,3 +150,24 @@ Test(names, every_default_is_in_range_and_can_be_typed)
         cr_assert_not_null(strstr(error, row->name), "\"%s\" does not name %s", error, row->name);
     }
 }
+
+Test(names, a_number_is_typed_in_decimal)
+{
+    static const struct {
+        const char *text;
+        int32_t value; /* 0: refused */
+    } typed[] = {
+        {"30", 30}, {"+30", 30}, {"30.5", 31}, {"3e1", 30},  {"0.75e1", 8},
+        {".5", 1},  {"0x1E", 0}, {"0X1e", 0},  {"0x1p4", 0}, {" 30", 0},
+        {"30 ", 0}, {"inf", 0},  {"nan", 0},   {"", 0},      {"infinity", 0},
+        {"1e", 0},  {"30s", 0},  {"--30", 0},  {"1.2.3", 0}, {"1e999999", 0},
+    };
+    for (size_t i = 0; i < sizeof typed / sizeof typed[0]; i++) {
+        char error[160];
+        int32_t value = 0;
+        const enum wm_status status =
+            wm_setting_parse(wm_setting_voltage_delay, typed[i].text, &value, error, sizeof error);
+        cr_assert_eq(status, typed[i].value != 0 ? WM_OK : WM_RANGE, "\"%s\"", typed[i].text);
+        cr_assert_eq(value, typed[i].value, "\"%s\" is %d", typed[i].text, (int)value);
+    }
+}
