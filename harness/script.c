@@ -33,6 +33,7 @@ void hx_scenarios_free(struct hx_scenarios *list)
         free(scenario->allow);
         free(scenario->log_folder);
         hx_assignments_free(&scenario->settings);
+        hx_assignments_free(&scenario->plant_settings);
     }
     free(list->item);
     *list = (struct hx_scenarios){0};

@@ -26,6 +26,7 @@ struct hx_scenario {
     char *allow;      /* wiring rules its plant breaks, "E, line" */
     char *log_folder; /* where its logs go, or null */
     struct hx_assignments settings;
+    struct hx_assignments plant_settings; /* of its plant, once that was loaded */
 };
 
 struct hx_scenarios {

@@ -55,8 +55,8 @@ static void chosen_take(struct chosen *chosen, struct hx_stage *stage, struct wm
 static const char *sink_resolve(const struct hx_stage *stage, const char *value)
 {
     int number = 0;
-    return stage->probe != NULL && sscanf(value, HX_RECEIVER_PLACE, &number) == 1 && number >= 0 &&
-                   number < HX_SINKS
+    return stage->sink[0][0] != '\0' && sscanf(value, HX_RECEIVER_PLACE, &number) == 1 &&
+                   number >= 0 && number < HX_SINKS
                ? stage->sink[number]
                : value;
 }
@@ -103,31 +103,69 @@ static void settings_reset(struct wm_settings *settings)
     }
 }
 
+static void sinks_name(struct hx_stage *stage, const int32_t port[HX_SINKS])
+{
+    for (size_t i = 0; i < HX_SINKS; ++i) {
+        snprintf(stage->sink[i], sizeof stage->sink[i], "127.0.0.1:%d", (int)port[i]);
+    }
+}
+
+/* What is given, over the plant's own. */
+static bool given_add(struct chosen *chosen, struct hx_stage *stage,
+                      const struct hx_assignments *given, struct hx_text *error)
+{
+    for (size_t i = 0; given != NULL && i < given->count; ++i) {
+        if (!chosen_add(chosen, stage, "setting", given->item[i].name, given->item[i].text,
+                        error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool settings_gather(struct chosen *chosen, struct hx_stage *stage,
                             const struct hx_stage_options *options, struct hx_text *error)
 {
     size_t count = 0;
     const struct sim_plant_setting *own = sim_plant_settings(stage->plant, &count);
     settings_reset(&stage->settings);
-    for (size_t i = 0; stage->probe != NULL && i < HX_SINKS; ++i) {
-        snprintf(stage->sink[i], sizeof stage->sink[i], "127.0.0.1:%d",
-                 (int)stage->probe->sink_port[i]);
+    if (stage->probe != NULL) {
+        sinks_name(stage, stage->probe->sink_port);
     }
     for (size_t i = 0; i < count; ++i) {
         if (!chosen_add(chosen, stage, options->plant_file, own[i].name, own[i].text, error)) {
             return false;
         }
     }
-    for (size_t list = 0; list < 2; ++list) {
-        const struct hx_assignments *given = options->settings[list];
-        for (size_t i = 0; given != NULL && i < given->count; ++i) {
-            if (!chosen_add(chosen, stage, "setting", given->item[i].name, given->item[i].text,
-                            error)) {
-                return false;
-            }
-        }
+    return given_add(chosen, stage, options->settings[0], error) &&
+           given_add(chosen, stage, options->settings[1], error) &&
+           (stage->probe == NULL || sink_add(chosen, stage, error));
+}
+
+bool hx_stage_settings_agree(const struct hx_assignments *const given[], size_t lists,
+                             struct hx_text *error)
+{
+    char why[ERROR_SIZE] = "";
+    int32_t port[HX_SINKS];
+    struct hx_stage stage = {0};
+    struct chosen chosen = {0};
+    bool is_good = true;
+    settings_reset(&stage.settings);
+    for (int32_t i = 0; i < HX_SINKS; ++i) {
+        port[i] = 1 + i; /* stands in for what a probe would have */
     }
-    return stage->probe == NULL || sink_add(chosen, stage, error);
+    sinks_name(&stage, port);
+    for (size_t i = 0; i < lists && is_good; ++i) {
+        is_good = given_add(&chosen, &stage, given[i], error);
+    }
+    is_good = is_good && sink_add(&chosen, &stage, error);
+    const struct board_options board = {.settings = chosen.item, .settings_count = chosen.count};
+    if (is_good && !board_settings_agree(&board, why, sizeof why)) {
+        hx_text_add(error, "%s", why);
+        is_good = false;
+    }
+    free(chosen.item);
+    return is_good;
 }
 
 static void options_make(struct hx_stage *stage, const struct hx_stage_options *options,

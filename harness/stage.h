@@ -69,6 +69,13 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
                    struct hx_text *error);
 void hx_stage_close(struct hx_stage *stage);
 
+/*
+ * Would a webmanager under a scenario take these settings together, the later lists over the
+ * earlier? False, with one clause in error, if not.
+ */
+bool hx_stage_settings_agree(const struct hx_assignments *const given[], size_t lists,
+                             struct hx_text *error);
+
 /* What the board's judges say against the webmanager; false: nothing. */
 struct hx_judgement {
     const char *promise; /* what was to be */

@@ -41,14 +41,16 @@ static bool file_load(const char *file, const struct hx_options *options, struct
 }
 
 /* A plant tells what it is once; its `settings` must not say something else. */
-static bool plant_settings_check(const struct sim_plant *plant, const char *plant_file,
-                                 struct hx_text *error)
+static bool plant_settings_take(const struct sim_plant *plant, const char *plant_file,
+                                struct hx_assignments *settings, struct hx_text *error)
 {
     size_t count = 0;
     const struct sim_plant_setting *setting = sim_plant_settings(plant, &count);
     for (size_t i = 0; i < count; ++i) {
+        hx_assignments_add(settings, setting[i].name, setting[i].text);
         for (size_t j = 0; j < i; ++j) {
             if (strcmp(setting[i].name, setting[j].name) == 0) {
+                hx_assignments_free(settings);
                 hx_text_add(error, "%s:1: ", plant_file);
                 hx_setting_add_fixed(setting[i].name, error);
                 return false;
@@ -58,42 +60,87 @@ static bool plant_settings_check(const struct sim_plant *plant, const char *plan
     return true;
 }
 
-bool hx_plant_check(const char *plant_file, const char *allow, const struct hx_options *options,
-                    struct hx_text *error)
+/* Loads its plant in a world of its own, and keeps nothing of it but the settings. */
+static bool plant_check(struct hx_scenario *scenario, const struct hx_options *options,
+                        struct hx_text *error)
 {
     char why[1024] = "";
+    const char *plant_file = scenario->plant_file;
     struct hx_stage stage = {0};
     lua_State *lua = hx_script_open(&stage, options->seed);
     struct sim_world *world = sim_world_create(options->seed);
     hx_guard_name(plant_file);
     hx_guard_start(lua, load_limit_s(options), HX_EXIT_USAGE);
-    struct sim_plant *plant = sim_plant_load(world, lua, plant_file, allow, why, sizeof why);
+    struct sim_plant *plant =
+        sim_plant_load(world, lua, plant_file, scenario->allow, why, sizeof why);
     hx_guard_stop();
     hx_guard_name(NULL);
     bool is_good = plant != NULL;
     if (is_good) {
-        is_good = plant_settings_check(plant, plant_file, error);
+        is_good = plant_settings_take(plant, plant_file, &scenario->plant_settings, error);
         sim_plant_destroy(plant);
     } else {
-        hx_text_add(error, "%s", why);
+        /* What the scenario allows may be what is wrong: both places are told. */
+        bool is_asked = scenario->allow[0] != '\0';
+        hx_text_add(error, "%s%s%s", is_asked ? scenario->where : "", is_asked ? ": " : "", why);
     }
     sim_world_destroy(world);
     lua_close(lua);
     return is_good;
 }
 
-/* Was this plant looked at for an earlier scenario, with the same wishes? */
-static bool is_known(const struct hx_scenarios *list, size_t number)
+/* An earlier scenario with the same plant and wishes, or null. */
+static const struct hx_scenario *find_known(const struct hx_scenarios *list, size_t number)
 {
     for (size_t i = 0; i < number; ++i) {
         const struct hx_scenario *earlier = &list->item[i];
         if (earlier->plant_file != NULL &&
             strcmp(earlier->plant_file, list->item[number].plant_file) == 0 &&
             strcmp(earlier->allow, list->item[number].allow) == 0) {
-            return true;
+            return earlier;
         }
     }
-    return false;
+    return NULL;
+}
+
+/* Its plant does not load, which is told once. */
+static bool is_spoiled(const struct hx_scenario *scenario)
+{
+    return scenario->plant_settings.count == 0;
+}
+
+static bool plant_load(struct hx_scenarios *list, size_t number, const struct hx_options *options,
+                       struct hx_text *error)
+{
+    struct hx_scenario *scenario = &list->item[number];
+    const struct hx_scenario *known = find_known(list, number);
+    if (known == NULL) {
+        return plant_check(scenario, options, error);
+    }
+    for (size_t i = 0; i < known->plant_settings.count; ++i) {
+        const struct hx_assignment *setting = &known->plant_settings.item[i];
+        hx_assignments_add(&scenario->plant_settings, setting->name, setting->text);
+    }
+    return true;
+}
+
+/* The plant is to blame where it alone makes a contradiction, else the scenario. */
+static bool settings_agree(const struct hx_scenario *scenario, struct hx_text *error)
+{
+    const struct hx_assignments *const given[] = {&scenario->plant_settings, &scenario->settings};
+    struct hx_text why = {0};
+    struct hx_text why_alone = {0};
+    bool is_good = hx_stage_settings_agree(given, 2, &why);
+    if (is_good) {
+        /* Nobody is to blame. */
+    } else if (hx_stage_settings_agree(given, 1, &why_alone)) {
+        hx_text_add(error, "%s: %s", scenario->where, hx_text_string(&why));
+    } else {
+        hx_text_add(error, "%s:1: %s", scenario->plant_file, hx_text_string(&why_alone));
+    }
+    hx_text_free(&why);
+    hx_text_free(&why_alone);
+    return is_good;
 }
 
 static bool plants_load(struct hx_scenarios *list, const struct hx_options *options)
@@ -106,12 +153,9 @@ static bool plants_load(struct hx_scenarios *list, const struct hx_options *opti
         if (scenario->plant_file == NULL) {
             hx_complain("%s: %s", scenario->where, hx_text_string(&error));
             is_good = false;
-        } else if (!is_known(list, i) &&
-                   !hx_plant_check(scenario->plant_file, scenario->allow, options, &error)) {
-            /* What the scenario allows may be what is wrong: both places are told. */
-            bool is_asked = scenario->allow[0] != '\0';
-            hx_complain("%s%s%s", is_asked ? scenario->where : "", is_asked ? ": " : "",
-                        hx_text_string(&error));
+        } else if (!plant_load(list, i, options, &error) ||
+                   (!is_spoiled(scenario) && !settings_agree(scenario, &error))) {
+            hx_complain("%s", hx_text_string(&error));
             is_good = false;
         }
         hx_text_free(&error);
@@ -195,15 +239,40 @@ static void complain_none(const struct hx_options *options)
     }
 }
 
+/* What plant and scenario set goes with --set too, in each that is to be played. */
+static bool all_agree(const struct hx_scenarios *list, const struct hx_options *options)
+{
+    for (size_t i = 0; i < list->count; ++i) {
+        const struct hx_scenario *scenario = &list->item[i];
+        const struct hx_assignments *const given[] = {&scenario->plant_settings,
+                                                      &scenario->settings, &options->settings};
+        struct hx_text why = {0};
+        bool is_good = hx_stage_settings_agree(given, 3, &why);
+        if (!is_good) {
+            hx_complain("--set: %s; it is so in the scenario at %s", hx_text_string(&why),
+                        scenario->where);
+        }
+        hx_text_free(&why);
+        if (!is_good) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool hx_suite_select(const struct hx_options *options, struct hx_scenarios *list)
 {
-    if (!hx_suite_load(options, list)) {
+    bool is_good = hx_suite_load(options, list);
+    if (is_good) {
+        suite_filter(list, options);
+        if (list->count == 0) {
+            complain_none(options);
+            return false;
+        }
+        is_good = options->settings.count == 0 || all_agree(list, options);
+    }
+    if (!is_good) {
         hx_complain("nothing was run");
-        return false;
     }
-    suite_filter(list, options);
-    if (list->count == 0) {
-        complain_none(options);
-    }
-    return list->count > 0;
+    return is_good;
 }

@@ -10,14 +10,11 @@
 #include "script.h"
 
 /*
- * Loads the files and folders named (or ./scenarios), looks up and loads every plant. False, with
- * each mistake complained about, when anything is wrong.
+ * Loads the files and folders named (or ./scenarios), looks up and loads every plant, and holds the
+ * settings of plant, scenario and --set against one another. False, with each mistake complained
+ * about, when anything is wrong.
  */
 bool hx_suite_load(const struct hx_options *options, struct hx_scenarios *list);
-
-/* Loads one plant in a world of its own and throws it away again; allow as in sim_plant_load. */
-bool hx_plant_check(const char *plant_file, const char *allow, const struct hx_options *options,
-                    struct hx_text *error);
 
 /*
  * hx_suite_load, and only what --filter, --only and --tag ask for is kept. False, with a complaint

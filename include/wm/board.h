@@ -70,6 +70,12 @@ bool board_media_damage(struct board_media *media, const char *record);
 bool board_media_restamp(struct board_media *media, const char *record, uint8_t version);
 
 /*
+ * Do the settings and trap receivers among the options agree with one another? False, with one line
+ * in error, if not: board_open would refuse them.
+ */
+bool board_settings_agree(const struct board_options *options, char *error, size_t error_size);
+
+/*
  * Powers the webmanager up at the world's present instant and schedules its steps in the world.
  * Null, with one line of place, cause and cure in error, when a setting contradicts another or a
  * port cannot be had; nothing is then left open.

@@ -287,6 +287,50 @@ case_plants() {
     says 'word.lua:1: plant has no property "string_count"; it has: ambient'
 }
 
+# What contradicts is a mistake of set-up: nothing runs, whoever said it (decision H4).
+case_contradictions() {
+    printf 'plant "upside" { settings = { ["voltage.low_alarm"] = 14.5, %s } }\n' \
+        '["voltage.high_alarm"] = 13' | plant_file upside
+    for command in run check; do
+        bench $command "$work/with_upside.lua"
+        status_is 2
+        says "plants/upside.lua:1: settings contradict one another: voltage levels must rise"
+        says_not "seed"
+    done
+    bench serve "$work/plants/upside.lua" --modbus 127.0.0.1:0 --snmp 127.0.0.1:0 --for 1
+    status_is 2
+    says "settings contradict one another: voltage levels must rise"
+    printf 'scenario "s" { plant = "guide_dashboard", run = print,\n settings = { %s } }\n' \
+        '["snmp.receiver_1_address"] = trap_receiver(1), ["snmp.receiver_1_version"] = "v3"' |
+        scenario_file voiceless
+    bench run "$work/voiceless.lua"
+    status_is 2
+    says "voiceless.lua:1: settings contradict one another: a trap receiver of SNMP v3"
+    says "nothing was run"
+    {
+        printf 'scenario "s" { plant = "guide_dashboard", run = print, settings = {\n'
+        for i in 1 2 3 4 5 6 7 8; do
+            printf '["snmp.receiver_%d_address"] = "127.0.0.1:%d",\n' $i $i
+        done
+        printf '} }\n'
+    } | scenario_file crowded
+    bench run "$work/crowded.lua"
+    status_is 2
+    says "crowded.lua:1: all 8 trap receivers are the scenario's; leave one to the bench"
+    bench run --set voltage.low_alarm=14.5 --set voltage.high_alarm=13 scenarios/aux
+    status_is 2
+    says "--set: settings contradict one another: voltage levels must rise"
+    says "scenarios/aux/all_lines.lua:"
+    says "nothing was run"
+    printf 'plant "raised" { settings = { ["voltage.low_alarm"] = 13 } }\n' | plant_file raised
+    bench check "$work/with_raised.lua"
+    status_is 2
+    printf 'scenario "s" { plant = "raised", run = print,\n settings = { %s } }\n' \
+        '["voltage.low_warn"] = 13.1' | scenario_file with_raised
+    bench check "$work/with_raised.lua"
+    status_is 0
+}
+
 # A scenario on the plant `far` that allows so much.
 far_story() {
     {

@@ -283,6 +283,12 @@ static bool settings_make(const struct board_options *options, struct wm_setting
     return true;
 }
 
+bool board_settings_agree(const struct board_options *options, char *error, size_t error_size)
+{
+    struct wm_settings settings;
+    return settings_make(options, &settings, error, error_size);
+}
+
 /* ---- power ------------------------------------------------------------------------------ */
 
 static void tell_nobody(void *self, const struct wm_event *event)
