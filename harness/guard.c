@@ -19,6 +19,7 @@
 static lua_State *watched;
 static lua_State *watched_thread;
 static double limit_s;
+static bool limit_is_asked;
 static const char *subject;
 static volatile sig_atomic_t has_fired;
 static int hang_status;
@@ -59,7 +60,8 @@ static void loop_end(lua_State *lua, lua_Debug *record)
     (void)record;
     /* Once: what handles the error is Lua too. */
     lua_sethook(lua, NULL, 0, 0);
-    lua_pushliteral(lua, "no end within the time limit; let the loop end, or raise --time-limit");
+    lua_pushfstring(lua, "no end within the time limit of %f s; let the loop end%s", limit_s,
+                    limit_is_asked ? ", or raise --time-limit" : "");
     hx_guard_raise(lua);
 }
 
@@ -117,6 +119,7 @@ void hx_guard_start(lua_State *lua, double seconds, int exit_status)
     has_fired = 0;
     limit_s = seconds;
     hang_status = exit_status;
+    limit_is_asked = exit_status == HX_EXIT_HANG;
     sigaction(SIGALRM, &action, NULL);
     timer_set(seconds);
 }

@@ -126,6 +126,10 @@ int hx_list(const struct hx_options *options)
         if (strcmp(what, words[i]) == 0) {
             rest.path += rest.paths > 0 ? 1 : 0;
             rest.paths -= rest.paths > 0 ? 1 : 0;
+            if (i >= 2 && rest.paths > 0) {
+                hx_complain("list %s: '%s' is one word too many", what, rest.path[0]);
+                return HX_EXIT_USAGE;
+            }
             switch (i) {
             case 0:
                 return list_scenarios(&rest);

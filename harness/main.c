@@ -20,6 +20,10 @@ static int version(const struct hx_options *options)
 static int help(const struct hx_options *options)
 {
     const char *command = options->paths > 0 ? options->path[0] : NULL;
+    if (options->paths > 1) {
+        hx_complain("help: '%s' is one word too many", options->path[1]);
+        return HX_EXIT_USAGE;
+    }
     if (!hx_help(command)) {
         hx_complain("no command '%s'; known: run, check, coverage, serve, list, version, help",
                     command);

@@ -320,8 +320,25 @@ static bool option_take(struct hx_options *options, int id, const char *text)
     }
 }
 
+/* The long option with this id, or null. */
+static const struct option *option_find(const struct command *command, int id)
+{
+    const struct option *option = command->options;
+    while (option->name != NULL && option->val != id) {
+        ++option;
+    }
+    return option->name != NULL ? option : NULL;
+}
+
 static void complain_option(const struct command *command, int id, char *const *argv)
 {
+    /* getopt tells --tap=5 by the id of an option that takes no value. */
+    const struct option *valueless = id == '?' ? option_find(command, optopt) : NULL;
+    if (valueless != NULL) {
+        hx_complain("--%s: it takes no value; see gbms-bench help %s", valueless->name,
+                    command->name);
+        return;
+    }
     const char letter[] = {'-', (char)optopt, '\0'};
     /* getopt tells a short option by its letter alone. */
     const char *word = id == '?' && optopt != 0 ? letter : argv[optind - 1];

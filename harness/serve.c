@@ -32,6 +32,8 @@
 #define TICK_US 10000
 /* A typed line is not longer. How long it runs is bounded in the language. */
 #define LINE_MAX_BYTES 4096
+/* Real seconds that the plant file may take to load. */
+#define LOAD_LIMIT_S 10.0
 /* Real seconds that one slice of simulation may take; more is a function without an end. */
 #define STEP_LIMIT_S 2.0
 
@@ -304,7 +306,9 @@ static bool server_open(struct server *server, const char *plant_file)
         .trap_address = options->trap_address,
         .trap_addresses = options->trap_addresses,
     };
+    hx_guard_start(server->stage.lua, LOAD_LIMIT_S, HX_EXIT_USAGE);
     bool is_open = hx_stage_open(&server->stage, &setup, &error);
+    hx_guard_stop();
     if (!is_open) {
         hx_complain("%s", hx_text_string(&error));
     }

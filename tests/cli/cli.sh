@@ -76,6 +76,9 @@ case_unknown_option() {
     bench run --seed
     status_is 2
     says "--seed: it takes a value"
+    bench run --tap=5
+    status_is 2
+    says "gbms-bench: --tap: it takes no value"
     bench run -dash.lua
     status_is 2
     says "unknown option '-d' of run; known: --jobs"
@@ -116,6 +119,12 @@ case_bad_values() {
     bench version extra
     status_is 2
     says "'extra' is one word too many"
+    bench help run extra
+    status_is 2
+    says "'extra' is one word too many"
+    bench list points scenarios
+    status_is 2
+    says "list points: 'scenarios' is one word too many"
     bench run --set voltage.delay
     status_is 2
     says "write NAME=VALUE"
@@ -540,6 +549,16 @@ case_serve_broken_plant() {
         says "module 1"
         says_not "ready"
     done
+}
+
+# One that does not even load, while signals wait to be read.
+case_serve_endless_plant() {
+    printf 'local n = 0\nwhile true do\n  n = n + 1\nend\n' >"$work/loop.lua"
+    bench serve "$work/loop.lua" --modbus 127.0.0.1:0 --snmp 127.0.0.1:0 --for 60
+    status_is 2
+    says "loop.lua:"
+    says "no end within the time limit of 10.0 s; let the loop end"
+    says_not "--time-limit"
 }
 
 # What is long is no hang in C: the line is told, and how far it came.
