@@ -320,7 +320,8 @@ static int lw_receiver_address(lua_State *lua)
     if (stage->probe == NULL) {
         lua_pushfstring(lua, HX_RECEIVER_PLACE, (int)number);
     } else {
-        lua_pushfstring(lua, "127.0.0.1:%d", (int)stage->probe->sink_port[number]);
+        lua_pushfstring(lua, "%s:%d", hx_loopback(stage->probe->is_ip6),
+                        (int)stage->probe->sink_port[number]);
     }
     return 1;
 }
@@ -370,6 +371,8 @@ void hx_host_push_snmp(lua_State *lua)
     lua_setfield(lua, -2, "texts");
     push_standard(lua);
     lua_setfield(lua, -2, "standard");
+    lua_pushboolean(lua, hx_has_ip6());
+    lua_setfield(lua, -2, "has_ip6");
 }
 
 const luaL_Reg hx_host_snmp[] = {

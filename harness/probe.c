@@ -4,6 +4,7 @@
 #include "probe.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,6 +57,41 @@ bool hx_probe_start(struct hx_probe *probe, char *error, size_t error_size)
         hx_probe_stop(probe);
         return false;
     }
+    return true;
+}
+
+const char *hx_loopback(bool is_ip6)
+{
+    return is_ip6 ? "[::1]" : "127.0.0.1";
+}
+
+bool hx_has_ip6(void)
+{
+    const struct sockaddr_in6 here = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    const int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const bool has = fd >= 0 && bind(fd, (const struct sockaddr *)&here, sizeof here) == 0;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return has;
+}
+
+bool hx_probe_network(struct hx_probe *probe, bool is_ip6, char *error, size_t error_size)
+{
+    static struct hx_question question;
+    static struct hx_answer answer;
+    if (probe->is_ip6 == is_ip6) {
+        return true;
+    }
+    question = (struct hx_question){.kind = HX_ASK_NETWORK, .is_ip6 = is_ip6};
+    hx_probe_ask(probe, NULL, &question, &answer);
+    if (!answer.is_ok) {
+        snprintf(error, error_size, "%s",
+                 answer.is_gone ? answer.error : "no UDP ports on ::1 for the trap sinks");
+        return false;
+    }
+    probe->is_ip6 = is_ip6;
+    memcpy(probe->sink_port, answer.is.sink_port, sizeof probe->sink_port);
     return true;
 }
 

@@ -35,6 +35,7 @@ struct board;
 #define HX_ANSWER_LIMIT_S 5
 
 enum hx_question_kind {
+    HX_ASK_NETWORK,   /* is_ip6: agent and sinks are there from now on; gives the sinks' ports */
     HX_ASK_FORGET,    /* a new scenario: forget what came; engine, user: whom sinks know */
     HX_ASK_CONNECT,   /* modbus_port, modbus_unit, snmp_port: ask these from now on, as asker */
     HX_ASK_REGISTERS, /* first, count */
@@ -101,6 +102,7 @@ struct hx_binding {
 
 struct hx_question {
     enum hx_question_kind kind;
+    bool is_ip6;
     int32_t modbus_port;
     int32_t modbus_unit;
     int32_t snmp_port;
@@ -181,19 +183,30 @@ struct hx_answer {
         struct hx_alarm_entry alarm[WM_ALARM_ROWS_MAX];
         struct hx_reply reply;
         struct hx_trap trap[HX_TRAPS_MAX];
+        int32_t sink_port[HX_SINKS];
     } is;
 };
 
 struct hx_probe {
     int fd;                      /* private */
     int pid;                     /* private */
-    int32_t sink_port[HX_SINKS]; /* ro: where traps are awaited, on 127.0.0.1 */
+    bool is_ip6;                 /* ro: SNMP is at ::1, not at 127.0.0.1 */
+    int32_t sink_port[HX_SINKS]; /* ro: where traps are awaited, there */
 };
+
+/* Where agent and sinks are, as it stands before a port. */
+const char *hx_loopback(bool is_ip6);
+/* Does this machine have ::1? */
+bool hx_has_ip6(void);
 
 /* Forks the probe. False, with one line in error, when that fails. */
 bool hx_probe_start(struct hx_probe *probe, char *error, size_t error_size);
 /* Ends it; a probe that was never started is allowed. */
 void hx_probe_stop(struct hx_probe *probe);
+
+/* Agent and sinks are at ::1 from now on, or at 127.0.0.1. False, with a line in error: no ports.
+ */
+bool hx_probe_network(struct hx_probe *probe, bool is_ip6, char *error, size_t error_size);
 
 /*
  * Asks and waits, serving the board (or, null, nobody) meanwhile. Always fills the answer: where

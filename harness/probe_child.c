@@ -14,8 +14,12 @@ static void question_answer(struct hx_modbus_client *modbus, const struct hx_que
                             struct hx_answer *answer)
 {
     switch (question->kind) {
+    case HX_ASK_NETWORK:
+        hx_snmp_network(question->is_ip6);
+        answer->is_ok = hx_sinks_open(question->is_ip6, answer->is.sink_port);
+        break;
     case HX_ASK_FORGET:
-        hx_sinks_forget();
+        hx_sinks_forget(question);
         hx_sinks_know(question);
         answer->is_ok = true;
         break;
@@ -94,7 +98,7 @@ void hx_probe_serve(int fd)
     struct hx_modbus_client modbus = {0};
     int32_t port[HX_SINKS] = {0};
     hx_snmp_start();
-    const bool is_open = hx_sinks_open(port);
+    const bool is_open = hx_sinks_open(false, port);
     if (send(fd, port, sizeof port, MSG_NOSIGNAL) != sizeof port || !is_open) {
         return;
     }

@@ -202,6 +202,9 @@ static void scenario_take(lua_State *lua, struct hx_scenario *scenario)
     scenario->plant = field_string(lua, "plant");
     scenario->where = field_string(lua, "where");
     scenario->skip = field_string(lua, "skip");
+    lua_getfield(lua, -1, "is_ip6");
+    scenario->is_ip6 = lua_toboolean(lua, -1);
+    lua_pop(lua, 1);
     scenario->tags = field_list(lua, "tags");
     scenario->allow = field_list(lua, "allow");
     lua_getfield(lua, -1, "settings");
@@ -236,7 +239,9 @@ static void syntax_error_add(struct hx_text *error, const char *file, const char
     if (line != NULL && strstr(message, file) != message) {
         hx_text_add(error, "%s%s", file, line + 4);
     } else {
-        hx_text_add(error, "%s", message);
+        /* What is no text has no line. */
+        bool has_file = strstr(message, file) == message;
+        hx_text_add(error, "%s%s%s", has_file ? "" : file, has_file ? "" : ": ", message);
     }
 }
 

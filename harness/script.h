@@ -23,6 +23,7 @@ struct hx_scenario {
     char *where;      /* FILE:LINE */
     char *tags;       /* "safety, bus" */
     char *skip;       /* why it is not played here, or null */
+    bool is_ip6;      /* SNMP goes over ::1 */
     char *allow;      /* wiring rules its plant breaks, "E, line" */
     char *log_folder; /* where its logs go, or null */
     struct hx_assignments settings;

@@ -26,7 +26,13 @@
 /* Own engine id of v3, which a webmanager has by chance alone. */
 #define ENGINE "gbms-bench-probe"
 
-static int agent_port;
+/* Where the agent is. */
+static union {
+    struct sockaddr any;
+    struct sockaddr_in ip4;
+    struct sockaddr_in6 ip6;
+} agent;
+static socklen_t agent_size;
 
 /* The one who reads. Of v3 the session is opened for each question. */
 static struct {
@@ -45,8 +51,27 @@ static void engine_start(void)
     set_enginetime(engine, (u_int)size, 1, (u_int)snmpv3_local_snmpEngineTime(), TRUE);
 }
 
+static bool is_ip6(void)
+{
+    return agent.any.sa_family == AF_INET6;
+}
+
+void hx_snmp_network(bool wants_ip6)
+{
+    memset(&agent, 0, sizeof agent);
+    if (wants_ip6) {
+        agent.ip6.sin6_family = AF_INET6;
+        agent.ip6.sin6_addr = in6addr_loopback;
+    } else {
+        agent.ip4.sin_family = AF_INET;
+        agent.ip4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    }
+    agent_size = wants_ip6 ? sizeof agent.ip6 : sizeof agent.ip4;
+}
+
 void hx_snmp_start(void)
 {
+    hx_snmp_network(false);
     setenv("MIBS", "", 1);
     setenv("SNMPCONFPATH", "/nonexistent", 1);
     netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
@@ -117,7 +142,8 @@ static void *session_open(const struct hx_asker *asker)
     char peer[40];
     netsnmp_session session;
     snmp_sess_init(&session);
-    snprintf(peer, sizeof peer, "udp:127.0.0.1:%d", agent_port);
+    snprintf(peer, sizeof peer, "%s:%s:%d", is_ip6() ? "udp6" : "udp", hx_loopback(is_ip6()),
+             ntohs(is_ip6() ? agent.ip6.sin6_port : agent.ip4.sin_port));
     session.peername = peer;
     session.localname = asker->from[0] != '\0' ? (char *)(uintptr_t)asker->from : NULL;
     session.version = versions[asker->version];
@@ -159,7 +185,11 @@ void hx_snmp_use_as(const struct hx_asker *asker)
 
 void hx_snmp_use(int port, const struct hx_asker *asker)
 {
-    agent_port = port;
+    if (is_ip6()) {
+        agent.ip6.sin6_port = htons((uint16_t)port);
+    } else {
+        agent.ip4.sin_port = htons((uint16_t)port);
+    }
     hx_snmp_use_as(asker);
 }
 
@@ -202,16 +232,11 @@ static const uint8_t uptime_request[] = {
 
 bool hx_snmp_is_there(void)
 {
-    const struct sockaddr_in agent = {
-        .sin_family = AF_INET,
-        .sin_port = htons((uint16_t)agent_port),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-    };
     uint8_t answer[256];
-    const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    const int fd = socket(agent.any.sa_family, SOCK_DGRAM, 0);
     struct pollfd wait = {.fd = fd, .events = POLLIN};
     const bool is_there =
-        connect(fd, (const struct sockaddr *)&agent, sizeof agent) == 0 &&
+        connect(fd, &agent.any, agent_size) == 0 &&
         send(fd, uptime_request, sizeof uptime_request, 0) == sizeof uptime_request &&
         poll(&wait, 1, HX_ANSWER_LIMIT_S * 1000) > 0 && recv(fd, answer, sizeof answer, 0) > 0;
     close(fd);
@@ -427,17 +452,13 @@ static bool knock(void)
         0x30, 0x0E, 4, 0, 2, 1, 0,    2,    1,    0, 4,    0, 4, 0, 4, 0, /* of nobody, to nobody */
         0x30, 0x12, 4, 0, 4, 0, 0xA0, 0x0C, 2,    2, 0x7F, 1, 2, 1, 0, 2, 1,    0, 0x30, 0,
     };
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-                                  .sin_port = htons((uint16_t)agent_port)};
     uint8_t report[HX_DATAGRAM_MAX];
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int fd = socket(agent.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     struct pollfd wait = {.fd = fd, .events = POLLIN};
-    bool is_heard = fd >= 0 &&
-                    sendto(fd, discovery, sizeof discovery, 0, (struct sockaddr *)&address,
-                           sizeof address) == sizeof discovery &&
-                    poll(&wait, 1, HX_ANSWER_LIMIT_S * 1000) > 0 &&
-                    recv(fd, report, sizeof report, 0) > 0;
+    bool is_heard =
+        fd >= 0 &&
+        sendto(fd, discovery, sizeof discovery, 0, &agent.any, agent_size) == sizeof discovery &&
+        poll(&wait, 1, HX_ANSWER_LIMIT_S * 1000) > 0 && recv(fd, report, sizeof report, 0) > 0;
     close(fd);
     return is_heard;
 }
@@ -524,14 +545,11 @@ void hx_snmp_request(const struct hx_question *question, struct hx_answer *answe
 
 void hx_snmp_datagram(const struct hx_question *question, struct hx_answer *answer)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-                                  .sin_port = htons((uint16_t)agent_port)};
     uint8_t bytes[HX_DATAGRAM_MAX];
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int fd = socket(agent.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     answer->is_ok = fd >= 0 &&
-                    sendto(fd, question->datagram, question->size, 0, (struct sockaddr *)&address,
-                           sizeof address) == (ssize_t)question->size &&
+                    sendto(fd, question->datagram, question->size, 0, &agent.any, agent_size) ==
+                        (ssize_t)question->size &&
                     knock();
     answer->count = answer->is_ok && recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0 ? 1 : 0;
     snprintf(answer->error, sizeof answer->error, "the bytes could not be sent");

@@ -9,8 +9,10 @@
 
 /* Once a process, before anything else of SNMP. */
 void hx_snmp_start(void);
+/* The agent is at ::1, or at 127.0.0.1 as at the start; hx_snmp_use says at which port. */
+void hx_snmp_network(bool wants_ip6);
 
-/* From now on the agent on this port of 127.0.0.1, and who reads objects and alarms. */
+/* From now on the agent on this port, and who reads objects and alarms. */
 void hx_snmp_use(int port, const struct hx_asker *asker);
 void hx_snmp_use_as(const struct hx_asker *asker);
 

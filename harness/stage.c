@@ -103,10 +103,10 @@ static void settings_reset(struct wm_settings *settings)
     }
 }
 
-static void sinks_name(struct hx_stage *stage, const int32_t port[HX_SINKS])
+static void sinks_name(struct hx_stage *stage, bool is_ip6, const int32_t port[HX_SINKS])
 {
     for (size_t i = 0; i < HX_SINKS; ++i) {
-        snprintf(stage->sink[i], sizeof stage->sink[i], "127.0.0.1:%d", (int)port[i]);
+        snprintf(stage->sink[i], sizeof stage->sink[i], "%s:%d", hx_loopback(is_ip6), (int)port[i]);
     }
 }
 
@@ -130,7 +130,7 @@ static bool settings_gather(struct chosen *chosen, struct hx_stage *stage,
     const struct sim_plant_setting *own = sim_plant_settings(stage->plant, &count);
     settings_reset(&stage->settings);
     if (stage->probe != NULL) {
-        sinks_name(stage, stage->probe->sink_port);
+        sinks_name(stage, stage->probe->is_ip6, stage->probe->sink_port);
     }
     for (size_t i = 0; i < count; ++i) {
         if (!chosen_add(chosen, stage, options->plant_file, own[i].name, own[i].text, error)) {
@@ -154,7 +154,7 @@ bool hx_stage_settings_agree(const struct hx_assignments *const given[], size_t 
     for (int32_t i = 0; i < HX_SINKS; ++i) {
         port[i] = 1 + i; /* stands in for what a probe would have */
     }
-    sinks_name(&stage, port);
+    sinks_name(&stage, false, port);
     for (size_t i = 0; i < lists && is_good; ++i) {
         is_good = given_add(&chosen, &stage, given[i], error);
     }
@@ -233,6 +233,10 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
     stage->trace = stage->trace != NULL ? stage->trace : &stage->own_trace;
     hx_trace_start(stage->trace);
     stage->probe = options->probe;
+    if (stage->probe != NULL && !hx_probe_network(stage->probe, options->is_ip6, why, sizeof why)) {
+        hx_text_add(error, "%s", why);
+        return false;
+    }
     stage->world = sim_world_create(options->seed);
     stage->media = board_media_create();
     if (stage->world == NULL || stage->media == NULL) {

@@ -59,6 +59,7 @@ struct hx_stage_options {
     const char *const *trap_address;
     size_t trap_addresses;
     struct hx_probe *probe; /* connected to the board; its trap sink is told; or null */
+    bool is_ip6;            /* the probe's SNMP is at ::1 */
 };
 
 /*

@@ -381,9 +381,10 @@ void hx_sinks_serve(void)
 /* ---- opening ---------------------------------------------------------------------------- */
 
 /* Its port, 0 if it can't be had. */
-static int32_t sink_open(struct sink *sink)
+static int32_t sink_open(struct sink *sink, bool is_ip6)
 {
-    netsnmp_transport *transport = netsnmp_transport_open_server("snmptrap", "udp:127.0.0.1:0");
+    netsnmp_transport *transport =
+        netsnmp_transport_open_server("snmptrap", is_ip6 ? "udp6:[::1]:0" : "udp:127.0.0.1:0");
     if (transport == NULL) {
         return 0;
     }
@@ -401,20 +402,28 @@ static int32_t sink_open(struct sink *sink)
         return 0;
     }
     sink->fd = transport->sock;
-    struct sockaddr_in address;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in ip4;
+        struct sockaddr_in6 ip6;
+    } address;
     socklen_t size = sizeof address;
     int room = 1 << 20;
     setsockopt(sink->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
-    if (getsockname(sink->fd, (struct sockaddr *)&address, &size) != 0) {
+    if (getsockname(sink->fd, &address.any, &size) != 0) {
         return 0;
     }
-    return ntohs(address.sin_port);
+    return ntohs(is_ip6 ? address.ip6.sin6_port : address.ip4.sin_port);
 }
 
-bool hx_sinks_open(int32_t port[HX_SINKS])
+bool hx_sinks_open(bool is_ip6, int32_t port[HX_SINKS])
 {
     for (size_t n = 0; n < HX_SINKS; ++n) {
-        port[n] = sink_open(&sinks[n]);
+        if (sinks[n].session != NULL) {
+            snmp_sess_close(sinks[n].session);
+        }
+        sinks[n] = (struct sink){.fd = -1};
+        port[n] = sink_open(&sinks[n], is_ip6);
         if (port[n] == 0) {
             return false;
         }
@@ -474,8 +483,10 @@ void hx_sinks_take(int wait_ms, struct hx_answer *answer)
     unreadable = 0;
 }
 
-void hx_sinks_forget(void)
+void hx_sinks_forget(const struct hx_question *question)
 {
+    u_char webmanager[64];
+    free_enginetime(webmanager, engine_make(question->engine, webmanager));
     hx_sinks_serve();
     for (size_t n = 0; n < HX_SINKS; ++n) {
         acknowledge_due(&sinks[n], INT64_MAX);

@@ -7,8 +7,11 @@
 
 #include "probe.h"
 
-/* Opens HX_SINKS of them; after hx_snmp_start. False if a port can't be had. */
-bool hx_sinks_open(int32_t port[HX_SINKS]);
+/*
+ * Opens HX_SINKS of them, in place of those that are open; after hx_snmp_start. False if a port
+ * can't be had.
+ */
+bool hx_sinks_open(bool is_ip6, int32_t port[HX_SINKS]);
 /* fd[n]: readable when a datagram waits at sink n. */
 void hx_sinks_fds(int fd[HX_SINKS]);
 /* Real milliseconds until an acknowledgement is due; -1: none is. */
@@ -16,8 +19,8 @@ int hx_sinks_due_ms(void);
 /* Takes in every datagram that waits, and acknowledges what is due. */
 void hx_sinks_serve(void);
 
-/* Nothing has come, everyone is plugged in and quick, nobody is known. */
-void hx_sinks_forget(void);
+/* Nothing has come, everyone is plugged in and quick, nobody is known, nor the engine's clock. */
+void hx_sinks_forget(const struct hx_question *question);
 /* As the question says: one sink, or the users of v3 that all of them know. */
 void hx_sinks_set(const struct hx_question *question);
 void hx_sinks_know(const struct hx_question *question);

@@ -345,7 +345,10 @@ bool sim_loader_load(struct sim_plant *plant, lua_State *lua, const char *file, 
     const char *why = lua_tostring(lua, -1);
     bool is_loaded = status == LUA_OK && why == NULL;
     if (!is_loaded) {
-        (void)snprintf(error, error_size, "%s", why != NULL ? why : "the plant file failed");
+        /* Lua itself has no place for want of memory, nor for what is no text. */
+        const bool has_place = why != NULL && strncmp(why, file, strlen(file)) == 0;
+        (void)snprintf(error, error_size, "%s%s%s", has_place ? "" : file, has_place ? "" : ": ",
+                       why != NULL ? why : "the plant file failed");
     }
     lua_settop(lua, top);
     return is_loaded;

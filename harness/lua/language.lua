@@ -273,7 +273,7 @@ local scenario_keys = {
   allow = "string or table",
 }
 -- What a scenario may need, and whether this board has it.
-local needs_known = { virtual_time = true, real_board = false }
+local needs_known = { virtual_time = true, real_board = false, ipv6 = host.has_ip6 }
 
 local function list_of_names(list, what)
   for key, value in pairs(list) do
@@ -333,11 +333,21 @@ end
 local function skip_reason(needs)
   for _, need in ipairs(list_of_names(needs, "needs")) do
     if needs_known[need] == nil then
-      failure.unknown("need", need, { "virtual_time", "real_board" })
+      failure.unknown("need", need, { "virtual_time", "real_board", "ipv6" })
     elseif not needs_known[need] then
       return "needs " .. need
     end
   end
+end
+
+-- Its SNMP goes over ::1.
+local function needs_ip6(needs)
+  for _, need in ipairs(needs) do
+    if need == "ipv6" then
+      return true
+    end
+  end
+  return false
 end
 
 local is_playing = false
@@ -363,6 +373,7 @@ local function scenario(name)
     entry.where = failure.where()
     entry.tags = list_of_names(definition.tags or {}, "tags")
     entry.skip = skip_reason(definition.needs or {})
+    entry.is_ip6 = needs_ip6(definition.needs or {})
     entry.settings = settings_of(definition.settings or {})
     local allow = definition.allow or {}
     entry.allow = list_of_names(type(allow) == "string" and { allow } or allow, "allow")

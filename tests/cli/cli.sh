@@ -165,6 +165,24 @@ case_syntax_error() {
     says "bad.lua:2:"
 }
 
+# What Lua itself says without a place.
+case_placeless() {
+    mkdir "$work/plants"
+    printf '\033Lua' >"$work/plants/binary.lua"
+    printf '\033Lua' >"$work/binary.lua"
+    printf 'local t = {} while true do t[#t + 1] = ("x"):rep(1000000) .. #t end\n' \
+        >"$work/plants/big.lua"
+    bench check "$work/binary.lua"
+    status_is 2
+    says "gbms-bench: $work/binary.lua: attempt to load a binary chunk"
+    bench serve "$work/plants/binary.lua"
+    status_is 2
+    says "gbms-bench: $work/plants/binary.lua: attempt to load a binary chunk"
+    bench serve "$work/plants/big.lua"
+    status_is 2
+    says "gbms-bench: $work/plants/big.lua: not enough memory"
+}
+
 case_long_file_names() {
     deep=$work/a_folder_with_a_rather_long_name/and_another_one_that_is_even_longer_than_that
     mkdir -p "$deep"
@@ -866,6 +884,29 @@ case_skip() {
     status_is 0
     says "skipped $work/skip.lua: s (needs real_board)"
     says "0 passed, 0 failed, 1 skipped (1 needs real_board)"
+}
+
+# Here with IPv6, if the machine has it, and in a network of its own that has none.
+case_ipv6() {
+    story=scenarios/snmp/ipv6.lua
+    if grep -q ^0*1 /proc/net/if_inet6 2>/dev/null; then
+        # One process for all: what is at ::1 leaves nothing behind.
+        bench run --no-fork $story scenarios/snmp/receivers.lua
+        status_is 0
+        says "passed  $story: a manager at ::1"
+        says " 0 skipped"
+    fi
+    if ! command -v ip >/dev/null || ! unshare -rn true 2>/dev/null; then
+        echo "no network without IPv6 could be made here: skipping was not tried"
+        return
+    fi
+    unshare -rn sh -c 'ip link set lo up || exit
+        for off in /proc/sys/net/ipv6/conf/*/disable_ipv6; do
+            test ! -e "$off" || echo 1 >"$off"
+        done
+        "$@"' - "$bench" run $story scenarios/snmp/secrets.lua >"$out" 2>&1 || fail "status $?"
+    says "list has it (needs ipv6)"
+    says " 0 failed, 2 skipped (2 needs ipv6)"
 }
 
 # ---- what a run prints --------------------------------------------------------------------------
