@@ -346,7 +346,7 @@ bool sim_loader_load(struct sim_plant *plant, lua_State *lua, const char *file, 
     bool is_loaded = status == LUA_OK && why == NULL;
     if (!is_loaded) {
         /* Lua itself has no place for want of memory, nor for what is no text. */
-        const bool has_place = why != NULL && strncmp(why, file, strlen(file)) == 0;
+        const bool has_place = why != NULL && strstr(why, file) != NULL;
         (void)snprintf(error, error_size, "%s%s%s", has_place ? "" : file, has_place ? "" : ": ",
                        why != NULL ? why : "the plant file failed");
     }

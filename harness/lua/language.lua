@@ -519,6 +519,10 @@ language.environment = setmetatable({}, {
       for word in pairs(words) do
         known[#known + 1] = word
       end
+      if name == "plant" then
+        failure.misuse(is_playing and "the plant is what run is given: run = function(plant)" or
+          "this is a plant; play a scenario that says plant = \"NAME\", or serve it")
+      end
       failure.unknown("global", name, known)
     end
     return value

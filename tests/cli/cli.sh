@@ -170,8 +170,7 @@ case_placeless() {
     mkdir "$work/plants"
     printf '\033Lua' >"$work/plants/binary.lua"
     printf '\033Lua' >"$work/binary.lua"
-    printf 'local t = {} while true do t[#t + 1] = ("x"):rep(1000000) .. #t end\n' \
-        >"$work/plants/big.lua"
+    printf 'local big = ("x"):rep(1000000000)\n' >"$work/plants/big.lua"
     bench check "$work/binary.lua"
     status_is 2
     says "gbms-bench: $work/binary.lua: attempt to load a binary chunk"
@@ -225,12 +224,16 @@ case_bad_definitions() {
         scenario_file need
     bench check "$work/need.lua"
     status_is 2
-    says "need.lua:1: no need 'magic'; known: real_board, virtual_time"
+    says "need.lua:1: no need 'magic'; known: ipv6, real_board, virtual_time"
     printf 'scenario "x" { plant = "guide_dashboard", run = print,\n settings = { ["a.b"] = 1 } }\n' |
         scenario_file setting
     bench check "$work/setting.lua"
     status_is 2
     says "setting.lua:1: no setting 'a.b'; known: "
+    printf 'plant "p" { modules = 2 }\n' | scenario_file plant
+    bench check "$work/plant.lua"
+    status_is 2
+    says "plant.lua:1: this is a plant; play a scenario that says plant = \"NAME\", or serve it"
     printf 'expect(3):is(3)\n' | scenario_file outside
     bench check "$work/outside.lua"
     status_is 2
@@ -624,6 +627,11 @@ case_lua_error() {
     says "lua.lua:6: of mine"
     says "lua.lua:8: in"
     says "0 passed, 0 failed, 1 error, 0 skipped"
+    printf 'scenario "s" { plant = "guide_dashboard",\n run = function() print(plant) end }\n' |
+        scenario_file giftless
+    bench run "$work/giftless.lua"
+    status_is 1
+    says "giftless.lua:2: the plant is what run is given: run = function(plant)"
 }
 
 case_nothing_asserted() {
