@@ -2,11 +2,13 @@
  * list.c — gbms-bench list: what there is to play, and the tables.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "commands.h"
 #include "files.h"
+#include "sim/catalogue.h"
 #include "suite.h"
 #include "wm/catalog.h"
 
@@ -117,33 +119,58 @@ static int list_settings(void)
     return HX_EXIT_PASSED;
 }
 
+/* "water 0..60 % (30)": what has to be said has no usual one. */
+static void defect_option_print(const struct sim_defect_option *option, char *text, size_t size)
+{
+    int used = snprintf(text, size, "%s %g..%g%s%s", option->name, option->low, option->high,
+                        option->unit[0] != '\0' ? " " : "", option->unit);
+    if (!isnan(option->usual)) {
+        snprintf(text + used, size - (size_t)used, " (%g)", option->usual);
+    }
+}
+
+static int list_faults(void)
+{
+    const struct sim_defect_row *row;
+    for (size_t i = 0; (row = sim_defect_row(i)) != NULL; ++i) {
+        char text[80] = "-";
+        if (row->size.name != NULL) {
+            defect_option_print(&row->size, text, sizeof text);
+        }
+        printf("%-14s %-22s %-28s %s", sim_defect_item(row), row->verb, text, row->meaning);
+        for (int k = 0; k < SIM_DEFECT_OPTIONS_MAX && row->option[k].name != NULL; ++k) {
+            defect_option_print(&row->option[k], text, sizeof text);
+            printf("%s%s", k == 0 ? "; also: " : ", ", text);
+        }
+        puts("");
+    }
+    return HX_EXIT_PASSED;
+}
+
 int hx_list(const struct hx_options *options)
 {
     struct hx_options rest = *options;
     const char *what = rest.paths > 0 ? rest.path[0] : "scenarios";
-    static const char *const words[] = {"scenarios", "plants", "points", "alarms", "settings"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; ++i) {
-        if (strcmp(what, words[i]) == 0) {
+    static const struct {
+        const char *word;
+        int (*list)(const struct hx_options *);
+        int (*table)(void);
+    } lists[] = {
+        {.word = "scenarios", .list = list_scenarios}, {.word = "plants", .list = list_plants},
+        {.word = "points", .table = list_points},      {.word = "alarms", .table = list_alarms},
+        {.word = "settings", .table = list_settings},  {.word = "faults", .table = list_faults},
+    };
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; ++i) {
+        if (strcmp(what, lists[i].word) == 0) {
             rest.path += rest.paths > 0 ? 1 : 0;
             rest.paths -= rest.paths > 0 ? 1 : 0;
-            if (i >= 2 && rest.paths > 0) {
+            if (lists[i].table != NULL && rest.paths > 0) {
                 hx_complain("list %s: '%s' is one word too many", what, rest.path[0]);
                 return HX_EXIT_USAGE;
             }
-            switch (i) {
-            case 0:
-                return list_scenarios(&rest);
-            case 1:
-                return list_plants(&rest);
-            case 2:
-                return list_points();
-            case 3:
-                return list_alarms();
-            default:
-                return list_settings();
-            }
+            return lists[i].list != NULL ? lists[i].list(&rest) : lists[i].table();
         }
     }
-    hx_complain("list: no '%s'; known: scenarios, plants, points, alarms, settings", what);
+    hx_complain("list: no '%s'; known: scenarios, plants, points, alarms, settings, faults", what);
     return HX_EXIT_USAGE;
 }

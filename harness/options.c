@@ -127,7 +127,7 @@ static const struct command {
      "\n"
      "Exit status: 0 no gap, 1 a gap or a scenario that failed, 2 usage or set-up error.\n"},
     {"list", no_options,
-     "usage: gbms-bench list [scenarios|plants|points|alarms|settings] [PATH]...\n"
+     "usage: gbms-bench list [scenarios|plants|points|alarms|settings|faults] [PATH]...\n"
      "\n"
      "Lists what there is: scenarios and plants below PATH (default ./scenarios), or the "
      "tables.\n"},
@@ -172,7 +172,7 @@ bool hx_help(const char *name)
               "  check FILE|DIR...    load scenarios without playing them\n"
               "  coverage [FILE|DIR]  what the scenarios exercise and assert\n"
               "  serve PLANT          keep a live plant on Modbus and SNMP ports\n"
-              "  list [WHAT] [PATH]   scenarios, plants, points, alarms, settings\n"
+              "  list [WHAT] [PATH]   scenarios, plants, points, alarms, settings, faults\n"
               "  version, help [COMMAND]\n"
               "\n"
               "gbms-bench help COMMAND tells the options of one.\n",

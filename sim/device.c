@@ -277,7 +277,8 @@ static void meet_orders(struct sim_devices *devices, int32_t place)
 static int hear_device(struct sim_devices *devices, int32_t place, size_t size,
                        struct sim_talk *talks, int count, int max)
 {
-    const struct sim_device *device = &devices->device[place];
+    struct sim_device *device = &devices->device[place];
+    device->asked++;
     if (device->unplug_is_idle || device->press_is_idle) {
         meet_orders(devices, place);
     }

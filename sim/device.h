@@ -61,6 +61,7 @@ enum {
 struct sim_device {
     int64_t latency_us;         /* rw */
     int64_t mute_left;          /* rw: answers it will not give; below 0: none ever */
+    int64_t asked;              /* ro: questions put to it, whether they got there or not */
     int64_t muted;              /* answers it did not give since mute was ordered */
     bool mute_is_idle;          /* rw: ordered, and no answer muted yet */
     bool unplug_is_idle;        /* rw: ordered, and not missed by a question yet */

@@ -6,6 +6,7 @@
 #define SIM_PARTS_H
 
 #include "sim/battery.h"
+#include "sim/catalogue.h"
 #include "sim/com2.h"
 #include "sim/device.h"
 #include "sim/faults.h"
@@ -58,6 +59,7 @@ struct sim_plant {
     struct sim_memory memory;
     struct sim_supply supply;
     struct sim_com2 com2;
+    struct sim_catalogue catalogue;
     int32_t baud;
     struct sim_breaker breaker[WM_STRINGS_MAX];
     struct sim_drift *drifts;

@@ -194,6 +194,7 @@ void sim_plant_destroy(struct sim_plant *plant)
         luaL_unref(lua, LUA_REGISTRYINDEX, plant->script_ref[i]);
     }
     luaL_unref(lua, LUA_REGISTRYINDEX, plant->thread_ref);
+    sim_defect_close(plant);
     if (plant->is_built) {
         sim_battery_close(&plant->battery);
         if (plant->wire.world != NULL) {
@@ -355,6 +356,10 @@ const char *sim_plant_idle_fault(const struct sim_plant *constant)
                        "%s:drift{%s=%.6g} was asked for and never moved", name,
                        drift->property->name, drift->to);
         return plant->faults.sentence;
+    }
+    const char *defect = sim_defect_idle(plant);
+    if (defect != NULL) {
+        return defect;
     }
     const char *supply = sim_supply_idle(&plant->supply);
     return supply != NULL ? supply : sim_faults_idle(&plant->faults);

@@ -133,6 +133,7 @@ static const struct child children[] = {
 };
 
 static const struct verb *verbs_all(size_t *count);
+static bool push_defect(lua_State *lua, int item, const char *word);
 
 /* The scopes whose points are properties of an item, the first before the next. */
 enum { ITEM_SCOPES_MAX = 3 };
@@ -184,7 +185,7 @@ static int compare_words(const void *one, const void *other)
     return strcmp(*(const char *const *)one, *(const char *const *)other);
 }
 
-enum { WORDS_MAX = 64 };
+enum { WORDS_MAX = 128 };
 struct words {
     size_t count;
     const char *word[WORDS_MAX];
@@ -234,6 +235,8 @@ static void words_properties(struct words *words, int item, bool only_pushed)
     }
 }
 
+static void words_defects(struct words *words, int item);
+
 static int unknown_word(lua_State *lua, int item, const char *word)
 {
     struct words words = {0};
@@ -252,6 +255,7 @@ static int unknown_word(lua_State *lua, int item, const char *word)
             words_add(&does, verbs[i].name);
         }
     }
+    words_defects(&does, item);
     words_push(lua, &does);
     bool has = lua_rawlen(lua, -2) > 0, can = lua_rawlen(lua, -1) > 0;
     return luaL_error(lua, "%s has no property \"%s\"%s%s%s%s", sim_item_word(item), word,
@@ -388,7 +392,7 @@ static int puppet_index(lua_State *lua)
             return 1;
         }
     }
-    return unknown_word(lua, puppet->item, word);
+    return push_defect(lua, puppet->item, word) ? 1 : unknown_word(lua, puppet->item, word);
 }
 
 static int puppet_length(lua_State *lua)
@@ -1080,11 +1084,60 @@ static int lw_cut(lua_State *lua)
     return order_fault(lua, "cut", SIM_FAULT_CUT, "bytes");
 }
 
+/* ---- the catalogue ---------------------------------------------------------------------- */
+
+/* The verb of the row that upvalue 1 points to. */
+static int lw_defect(lua_State *lua)
+{
+    const struct sim_defect_row *row = lua_touserdata(lua, lua_upvalueindex(1));
+    const struct puppet *puppet = check_item(lua, row->verb, IS(row->item));
+    return sim_defect_lua(lua, puppet->box->plant, row, puppet->number);
+}
+
 static int lw_heal(lua_State *lua)
 {
-    sim_faults_heal(&check_item(lua, "heal", IS(SIM_ITEM_BUS))->box->plant->faults);
+    const struct puppet *puppet = check_item(lua, "heal", ~0u);
+    struct sim_plant *plant = puppet->box->plant;
+    if (puppet->item == SIM_ITEM_BUS && lua_isnoneornil(lua, 2)) {
+        sim_faults_heal(&plant->faults);
+    }
+    (void)sim_defect_heal_lua(lua, plant, puppet->item, puppet->number);
     told_changed(lua);
     return 0;
+}
+
+static bool can_heal(int item)
+{
+    return item == SIM_ITEM_BUS || sim_defect_has_rows(item);
+}
+
+/* Pushes the verb that the catalogue gives an item by this word. */
+static bool push_defect(lua_State *lua, int item, const char *word)
+{
+    if (can_heal(item) && strcmp(word, "heal") == 0) {
+        lua_pushcfunction(lua, lw_heal);
+        return true;
+    }
+    const struct sim_defect_row *row = sim_defect_find(item, word);
+    if (row == NULL) {
+        return false;
+    }
+    lua_pushlightuserdata(lua, (void *)(uintptr_t)row);
+    lua_pushcclosure(lua, lw_defect, 1);
+    return true;
+}
+
+static void words_defects(struct words *words, int item)
+{
+    const struct sim_defect_row *row;
+    for (size_t i = 0; (row = sim_defect_row(i)) != NULL; i++) {
+        if (row->item == item) {
+            words_add(words, row->verb);
+        }
+    }
+    if (can_heal(item)) {
+        words_add(words, "heal");
+    }
 }
 
 /* ---- the webmanager's power ------------------------------------------------------------- */
@@ -1191,7 +1244,6 @@ static const struct verb *verbs_all(size_t *count)
         {"corrupt", IS(SIM_ITEM_BUS), lw_corrupt},
         {"duplicate", IS(SIM_ITEM_BUS), lw_duplicate},
         {"cut", IS(SIM_ITEM_BUS), lw_cut},
-        {"heal", IS(SIM_ITEM_BUS), lw_heal},
         {"cable", IS(SIM_ITEM_PLANT), lw_cable},
         {"cut", IS(SIM_ITEM_CABLE), lw_cut_cable},
         {"mend", IS(SIM_ITEM_CABLE), lw_mend},

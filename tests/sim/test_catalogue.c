@@ -1,0 +1,163 @@
+/*
+ * test_catalogue.c — faults of the catalogue: when they start, how they grow, how they end, and
+ * what is told of those that never took effect. What each row does is in test_faulty_*.c.
+ */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "sim/parts.h"
+#include "tests/sim/stage.h"
+
+static struct stage stage;
+
+static void open_stage(void)
+{
+    stage_open_file(&stage, "scenarios/plants/two_strings_of_nine.lua");
+    cr_assert_not_null(stage.plant, "%s", stage.error);
+}
+
+static void close_stage(void)
+{
+    stage_close(&stage);
+}
+
+TestSuite(catalogue, .init = open_stage, .fini = close_stage);
+
+static double latency_s(void)
+{
+    return stage_number(&stage, "plant.module[3].latency.value");
+}
+
+static bool asks(int32_t module)
+{
+    struct sim_frame answer;
+    return stage_ask(&stage, wm_message_measure, WM_CLASS_MODULE, module, 0, &answer);
+}
+
+static void is_idle(const char *wanted)
+{
+    const char *said = sim_plant_idle_fault(stage.plant);
+    cr_assert_not_null(said, "wanted: %s", wanted);
+    cr_assert_not_null(strstr(said, wanted), "said: %s\nnot:  %s", said, wanted);
+}
+
+Test(catalogue, a_fault_is_there_at_once_with_its_usual_size)
+{
+    stage_say(&stage, "plant.module[3]:slow()");
+    cr_assert_float_eq(latency_s(), 0.05, 1e-9);
+    stage_say(&stage, "plant.module[3]:slow { latency = 0.2 }");
+    cr_assert_float_eq(latency_s(), 0.2, 1e-9);
+    cr_assert_float_eq(stage_number(&stage, "plant.module[2].latency.value"), 0.001, 1e-9);
+}
+
+Test(catalogue, a_fault_starts_when_it_was_told_to)
+{
+    stage_say(&stage, "plant.module[3]:slow { latency = 0.2, at = 10 }");
+    stage_wait(&stage, 9.9);
+    cr_assert_float_eq(latency_s(), 0.001, 1e-9);
+    stage_wait(&stage, 0.2);
+    cr_assert_float_eq(latency_s(), 0.2, 1e-9);
+}
+
+Test(catalogue, a_size_grows_evenly_from_what_it_is_and_stays)
+{
+    stage_say(&stage, "plant.module[3]:slow { latency = 0.1 }");
+    stage_say(&stage, "plant.module[3]:slow { latency = 0.3, at = 10, over = 20 }");
+    stage_wait(&stage, 10);
+    cr_assert_float_eq(latency_s(), 0.1, 1e-6);
+    stage_wait(&stage, 5);
+    cr_assert_float_eq(latency_s(), 0.15, 1e-6);
+    stage_wait(&stage, 15);
+    cr_assert_float_eq(latency_s(), 0.3, 1e-6);
+    stage_wait(&stage, 100);
+    cr_assert_float_eq(latency_s(), 0.3, 1e-6);
+}
+
+Test(catalogue, a_later_order_takes_over_a_ramp_where_it_is)
+{
+    stage_say(&stage, "plant.module[3]:slow { latency = 0.201, over = 100 }");
+    stage_wait(&stage, 50);
+    stage_say(&stage, "plant.module[3]:slow { latency = 0.001, over = 50 }");
+    stage_wait(&stage, 25);
+    cr_assert_float_eq(latency_s(), 0.051, 1e-6);
+    stage_wait(&stage, 100);
+    cr_assert_float_eq(latency_s(), 0.001, 1e-6);
+}
+
+Test(catalogue, heal_puts_back_what_was_before_one_or_all)
+{
+    stage_say(&stage, "plant.module[3].latency = 0.004");
+    stage_say(&stage, "plant.module[3]:slow { latency = 0.2 } plant.module[3]:silent()");
+    stage_say(&stage, "plant.module[3]:slow { latency = 0.3, at = 60 }");
+    cr_assert_not(asks(3));
+    stage_say(&stage, "plant.module[3]:heal 'slow'");
+    cr_assert_float_eq(latency_s(), 0.004, 1e-9);
+    stage_wait(&stage, 100);
+    cr_assert_float_eq(latency_s(), 0.004, 1e-9, "what had not begun is healed, too");
+    cr_assert_not(asks(3));
+    stage_say(&stage, "plant.module[3]:heal()");
+    cr_assert(asks(3));
+    stage_say(&stage, "plant.module[3]:heal() plant.bus:heal()");
+}
+
+Test(catalogue, a_mistake_names_verb_option_unit_and_range_at_its_line)
+{
+    stage_refuse(&stage, "\nplant.module[3]:slow { latency = 11 }",
+                 "story:2: slow: latency is a number from 0 to 10 s (usual 0.05), not 11");
+    stage_refuse(&stage, "plant.module[3]:slow { latency = 0/0 }", "from 0 to 10 s (usual 0.05)");
+    stage_refuse(&stage, "plant.module[3]:slow { latency = '1' }", "from 0 to 10 s (usual 0.05)");
+    stage_refuse(&stage, "plant.module[3]:slow { at = -1 }",
+                 "slow: at is a number from 0 to 1e+09 s from now");
+    stage_refuse(&stage, "plant.module[3]:slow { delay = 1 }",
+                 "slow has no option \"delay\"; it has: latency, at, over");
+    stage_refuse(&stage, "plant.module[3]:silent { over = 1 }", "silent does not take over");
+    stage_refuse(&stage, "plant.module[3]:silent { 1 }", "silent has no option \"1\"; it has: at");
+    stage_refuse(&stage, "plant.module[3]:slow(1)", "slow takes a table, as in slow{latency=1}");
+    stage_refuse(&stage, "plant.module[3]:heal 'slow'",
+                 "heal: string[1].module[3] has no slow that could be healed");
+    stage_refuse(&stage, "plant.module[3]:heal 'slwo'",
+                 "heal takes the name of a fault of module, or nothing for all: ");
+    stage_refuse(&stage, "plant.module[3]:slwo()", "slow, ");
+    stage_refuse(&stage, "plant.load:slow()", "load has no property \"slow\"");
+}
+
+Test(catalogue, what_never_took_effect_is_told)
+{
+    stage_say(&stage, "plant.module[3]:slow { latency = 0.02, at = 100 }");
+    stage_wait(&stage, 99);
+    is_idle("string[1].module[3]:slow{latency=0.02} was asked for and its start was never reached");
+    stage_wait(&stage, 2);
+    is_idle("string[1].module[3]:slow{latency=0.02} was asked for and nobody asked it since");
+    cr_assert(asks(2));
+    is_idle("nobody asked it since");
+    cr_assert(asks(3));
+    cr_assert_null(sim_plant_idle_fault(stage.plant));
+}
+
+Test(catalogue, what_was_healed_before_it_took_effect_stays_told)
+{
+    stage_say(&stage, "plant.module[3]:silent()");
+    stage_say(&stage, "plant.module[3]:heal()");
+    cr_assert_null(sim_plant_idle_fault(stage.plant), "in one breath: it was taken back");
+    stage_say(&stage, "plant.module[3]:silent()");
+    stage_wait(&stage, 1);
+    stage_say(&stage, "plant.module[3]:heal()");
+    cr_assert(asks(3));
+    is_idle("string[1].module[3]:silent{} was asked for and nobody asked it since");
+}
+
+Test(catalogue, a_size_that_changes_nothing_is_told)
+{
+    stage_say(&stage, "plant.module[3]:slow { latency = 0.001 }");
+    cr_assert(asks(3));
+    is_idle("string[1].module[3]:slow{latency=0.001} was asked for and changed nothing");
+}
+
+Test(catalogue, two_plants_never_share_a_fault)
+{
+    stage_say(&stage, "plant.module[3]:slow { over = 100 }");
+    stage_close(&stage);
+    open_stage();
+    stage_wait(&stage, 10);
+    cr_assert_float_eq(latency_s(), 0.001, 1e-9);
+}
