@@ -20,7 +20,9 @@
 
 /* By subject; a subject is one file. */
 static struct sim_defect_rows (*const subjects[])(void) = {
+    sim_defect_rows_sensor,
     sim_defect_rows_module,
+    sim_defect_rows_bus,
 };
 
 const struct sim_defect_row *sim_defect_row(size_t index)
@@ -101,8 +103,7 @@ static int64_t order_met(const struct sim_defect_order *order)
 static void plant_follow(struct sim_plant *plant)
 {
     if (plant->is_loaded) {
-        sim_battery_touch(&plant->battery);
-        sim_truth_changed(plant);
+        sim_battery_touch(&plant->battery); /* tells the judges, too */
     }
 }
 
@@ -155,13 +156,13 @@ static const char *order_sentence(const struct sim_defect_order *order, char *te
     if (why == NULL) {
         return NULL;
     }
-    char name[48];
-    char amount[48] = "";
+    char name[64];
+    char amount[48] = "()";
     sim_item_name(order->plant, order->row->item, order->at.number, name, sizeof name);
     if (order->row->size.name != NULL) {
-        (void)snprintf(amount, sizeof amount, "%s=%.6g", order->row->size.name, order->to);
+        (void)snprintf(amount, sizeof amount, "{%s=%.6g}", order->row->size.name, order->to);
     }
-    (void)snprintf(text, size, "%s:%s{%s} was asked for %s", name, order->row->verb, amount, why);
+    (void)snprintf(text, size, "%s:%s%s was asked for %s", name, order->row->verb, amount, why);
     return text;
 }
 

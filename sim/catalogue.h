@@ -84,8 +84,9 @@ struct sim_defect_order {
     bool acts;
 };
 
-/* Those of a plant; all private. Zero is none. */
+/* Those of a plant; all private. Zero is none, and random is the plant's to set. */
 struct sim_catalogue {
+    struct sim_random random;       /* for what faults do by chance */
     struct sim_defect_order *first; /* in the order of their orders */
     char sentence[240];             /* what was over before it took effect; "" if nothing was */
     char asked[240];
@@ -156,5 +157,7 @@ struct sim_defect_rows {
     size_t count;
 };
 struct sim_defect_rows sim_defect_rows_module(void);
+struct sim_defect_rows sim_defect_rows_sensor(void);
+struct sim_defect_rows sim_defect_rows_bus(void);
 
 #endif

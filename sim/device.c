@@ -6,18 +6,7 @@
 #include <assert.h>
 
 /* Streams of the world's seed. */
-enum { DEVICE_STREAM_GAIN = 101, DEVICE_STREAM_NOISE = 102 };
-
-/* Largest gain errors: at most the printed accuracy (guide, "Technical Data"; decision B25). */
-#define DEVICE_VOLTAGE_GAIN     0.0025
-#define DEVICE_TEMPERATURE_GAIN 0.002
-#define DEVICE_RESISTANCE_GAIN  0.01
-#define DEVICE_CURRENT_GAIN     0.005
-/* Largest noise. */
-#define DEVICE_VOLTAGE_NOISE_V        0.0015
-#define DEVICE_TEMPERATURE_NOISE_K    0.05
-#define DEVICE_RESISTANCE_NOISE       0.003
-#define DEVICE_CURRENT_NOISE_OF_RANGE 0.0002
+enum { DEVICE_STREAM_NOISE = 102 };
 
 /* -1..1 */
 static double random_both_ways(struct sim_random *random)
@@ -114,53 +103,58 @@ double sim_devices_sensor_ac_A(const struct sim_devices *devices, int32_t sensor
 
 #define MDEGC_PER_DDEGC 100
 
-/* Of a value that is measured with an error of at most `noise`, both in units. */
-static struct sim_band band_of(double value, double noise, int32_t low, int32_t high)
+/* Below 0 V the field wraps: a reading that may be on either side may be anything. */
+static struct sim_band voltage_band(const struct sim_reading *reading)
 {
-    return (struct sim_band){quantise(value - noise, 1, low, high),
-                             quantise(value + noise, 1, low, high)};
+    const double low_V = reading->value - reading->noise;
+    const double high_V = reading->value + reading->noise;
+    const struct sim_band band = {sim_reading_mV(low_V), sim_reading_mV(high_V)};
+    return band.low <= band.high ? band : (struct sim_band){0, UINT16_MAX};
 }
 
 void sim_devices_module_bands(const struct sim_devices *devices, int32_t module,
                               struct sim_truth_module *truth)
 {
     const struct sim_module *it = &devices->module[module];
-    const double noise = devices->is_exact ? 0 : 1;
-    const double voltage_gain = devices->is_exact ? 1 : it->voltage_gain;
-    const double temperature_gain = devices->is_exact ? 1 : it->temperature_gain;
-    const double resistance_gain = devices->is_exact ? 1 : it->resistance_gain;
-    const int32_t step_uOhm = devices->type->resistance_uOhm_step;
-    truth->voltage_mV = band_of(sim_devices_voltage_V(devices, module) * voltage_gain * 1000,
-                                noise * DEVICE_VOLTAGE_NOISE_V * 1000, 0, UINT16_MAX);
-    const double resistance_steps = sim_devices_resistance_Ohm(devices, module) * (1e6 / step_uOhm);
-    truth->resistance_uOhm =
-        band_of(resistance_steps * resistance_gain,
-                noise * resistance_steps * DEVICE_RESISTANCE_NOISE, 0, 100000000);
-    truth->resistance_uOhm.low *= step_uOhm;
-    truth->resistance_uOhm.high *= step_uOhm;
-    const struct sim_band ddegC =
-        band_of(sim_devices_temperature_degC(devices, module) * temperature_gain * 10,
-                noise * DEVICE_TEMPERATURE_NOISE_K * 10, INT16_MIN, INT16_MAX);
-    truth->temperature_mdegC.low = ddegC.low * MDEGC_PER_DDEGC;
-    truth->temperature_mdegC.high = ddegC.high * MDEGC_PER_DDEGC;
+    const struct sim_readings read = sim_devices_read(devices, module);
     truth->bypass_permille = sim_devices_bypass_permille(devices, module);
+    if (it->is_stuck) {
+        const int32_t mdegC = it->stuck_ddegC * MDEGC_PER_DDEGC;
+        truth->voltage_mV = (struct sim_band){it->stuck_mV, it->stuck_mV};
+        truth->resistance_uOhm = (struct sim_band){it->stuck_uOhm, it->stuck_uOhm};
+        truth->temperature_mdegC = (struct sim_band){mdegC, mdegC};
+        return;
+    }
+    const struct sim_reading *ohm = &read.resistance_Ohm;
+    const struct sim_reading *degC = &read.temperature_degC;
+    truth->voltage_mV = voltage_band(&read.voltage_V);
+    truth->resistance_uOhm.low = sim_reading_uOhm(devices, ohm->value - ohm->noise);
+    truth->resistance_uOhm.high = sim_reading_uOhm(devices, ohm->value + ohm->noise);
+    truth->temperature_mdegC.low = sim_reading_ddegC(degC->value - degC->noise) * MDEGC_PER_DDEGC;
+    truth->temperature_mdegC.high = sim_reading_ddegC(degC->value + degC->noise) * MDEGC_PER_DDEGC;
+}
+
+static int32_t range_mA(const struct sim_devices *devices)
+{
+    return quantise(devices->sensor_range_A, 1000, 0, INT32_MAX);
+}
+
+static struct sim_band band_mA(const struct sim_reading *reading, int32_t low, int32_t high)
+{
+    return (struct sim_band){quantise(reading->value - reading->noise, 1000, low, high),
+                             quantise(reading->value + reading->noise, 1000, low, high)};
 }
 
 struct sim_band sim_devices_current_band_mA(const struct sim_devices *devices, int32_t sensor)
 {
-    const double gain = devices->is_exact ? 1 : devices->sensor_gain[sensor];
-    const double noise_mA =
-        devices->is_exact ? 0 : DEVICE_CURRENT_NOISE_OF_RANGE * devices->sensor_range_A * 1000;
-    const int32_t range_mA = quantise(devices->sensor_range_A, 1000, 0, INT32_MAX);
-    return band_of(sim_devices_sensor_A(devices, sensor) * gain * 1000, noise_mA, -range_mA,
-                   range_mA);
+    const struct sim_reading reading = sim_devices_read_A(devices, sensor);
+    return band_mA(&reading, -range_mA(devices), range_mA(devices));
 }
 
 struct sim_band sim_devices_current_ac_band_mA(const struct sim_devices *devices, int32_t sensor)
 {
-    const double gain = devices->is_exact ? 1 : devices->sensor_gain[sensor];
-    const int32_t range_mA = quantise(devices->sensor_range_A, 1000, 0, INT32_MAX);
-    return band_of(sim_devices_sensor_ac_A(devices, sensor) * gain * 1000, 0, 0, range_mA);
+    const struct sim_reading reading = sim_devices_read_ac_A(devices, sensor);
+    return band_mA(&reading, 0, range_mA(devices));
 }
 
 /* ---- addresses -------------------------------------------------------------------------- */
@@ -222,6 +216,9 @@ enum sim_led sim_devices_led(const struct sim_devices *devices, int32_t module, 
 {
     const struct sim_module *it = &devices->module[module];
     const int64_t now_us = sim_world_now_us(devices->world);
+    if (devices->device[SIM_DEVICE_MODULE + module].down != 0) {
+        return SIM_LED_OFF;
+    }
     if (now_us - (hears ? devices->heard_us : it->asked_us) > SIM_SLEEP_US) {
         return SIM_LED_OFF;
     }
@@ -255,6 +252,34 @@ const char *sim_led_word(enum sim_led led)
     return words[led];
 }
 
+/* ---- power ------------------------------------------------------------------------------ */
+
+bool sim_device_is_up(const struct sim_device *device)
+{
+    return device->is_plugged && device->down == 0;
+}
+
+/* What a module does not know any more when its power comes back. */
+static void module_forget(struct sim_devices *devices, int32_t m)
+{
+    struct sim_module *module = &devices->module[m];
+    module->bypass_permille = 0;
+    module->asked_us = -SIM_SLEEP_US - 1;
+    module->programming_until_us = 0;
+    module->is_alarm = false;
+    module->is_showing = false;
+    bypass_flow(devices, m);
+}
+
+void sim_devices_down(struct sim_devices *devices, int32_t place, enum sim_down why, bool is_down)
+{
+    struct sim_device *device = &devices->device[place];
+    device->down = (uint8_t)(is_down ? device->down | why : device->down & ~(unsigned)why);
+    if (is_down && place < devices->modules) {
+        module_forget(devices, place);
+    }
+}
+
 /* ---- who reacts ------------------------------------------------------------------------- */
 
 /* Whether a question gets to the device; asked once for each question and device. */
@@ -279,10 +304,11 @@ static int hear_device(struct sim_devices *devices, int32_t place, size_t size,
 {
     struct sim_device *device = &devices->device[place];
     device->asked++;
+    device->missed += device->down != 0;
     if (device->unplug_is_idle || device->press_is_idle) {
         meet_orders(devices, place);
     }
-    if (way_is_open(devices, place) && count < max && device->is_plugged) {
+    if (way_is_open(devices, place) && count < max && sim_device_is_up(device)) {
         talks[count] = (struct sim_talk){place, device->latency_us, size};
         count++;
     }
@@ -322,6 +348,7 @@ static int devices_hear(void *self, const uint8_t *bytes, size_t size, struct si
         if (address > WM_MODULES_MAX) {
             return 0;
         }
+        devices->unheard += devices->by_address[address] < 0;
         for (int32_t m = devices->by_address[address]; m >= 0; m = devices->module[m].next) {
             count = hear_device(devices, SIM_DEVICE_MODULE + m, answer, talks, count, max);
         }
@@ -372,27 +399,35 @@ static bool module_run_script(struct sim_devices *devices, int32_t m)
     return true;
 }
 
+/* A reading as it comes out this time. */
+static double noisy(struct sim_devices *devices, const struct sim_reading *reading)
+{
+    return devices->is_exact && !(reading->noise > 0)
+               ? reading->value
+               : reading->value + random_both_ways(&devices->noise) * reading->noise;
+}
+
 static bool module_measure(struct sim_devices *devices, int32_t m, int32_t *values)
 {
-    const struct sim_module *module = &devices->module[m];
+    struct sim_module *module = &devices->module[m];
     if (module->has_script && !module_run_script(devices, m)) {
         return false;
     }
-    double voltage_V = sim_devices_voltage_V(devices, m);
-    double temperature_degC = sim_devices_temperature_degC(devices, m);
-    if (!devices->is_exact) {
-        voltage_V = voltage_V * module->voltage_gain +
-                    random_both_ways(&devices->noise) * DEVICE_VOLTAGE_NOISE_V;
-        temperature_degC = temperature_degC * module->temperature_gain +
-                           random_both_ways(&devices->noise) * DEVICE_TEMPERATURE_NOISE_K;
+    const struct sim_readings read = sim_devices_read(devices, m);
+    int32_t mV = sim_reading_mV(noisy(devices, &read.voltage_V));
+    int32_t ddegC = sim_reading_ddegC(noisy(devices, &read.temperature_degC));
+    if (module->is_stuck) {
+        module->stuck_answers += mV != module->stuck_mV || ddegC != module->stuck_ddegC;
+        mV = module->stuck_mV;
+        ddegC = module->stuck_ddegC;
     }
     int32_t bypass_permille = sim_devices_bypass_permille(devices, m);
+    module->disobeyed += module->is_bypass_pinned && bypass_permille != module->bypass_permille;
     int32_t state = bypass_permille > 0 ? SIM_STATE_BYPASS : 0;
     state |= module->is_showing ? SIM_STATE_SHOWING : 0;
     state |= module_is_pressed(devices, m) ? SIM_STATE_PRESSED : 0;
-    values[wm_answer_measure_voltage_mV] = quantise(voltage_V, 1000, 0, UINT16_MAX);
-    values[wm_answer_measure_temperature_ddegC] =
-        quantise(temperature_degC, 10, INT16_MIN, INT16_MAX);
+    values[wm_answer_measure_voltage_mV] = mV;
+    values[wm_answer_measure_temperature_ddegC] = ddegC;
     values[wm_answer_measure_bypass_permille] = bypass_permille;
     values[wm_answer_measure_state] = state;
     return true;
@@ -400,13 +435,47 @@ static bool module_measure(struct sim_devices *devices, int32_t m, int32_t *valu
 
 static int32_t module_resistance_uOhm(struct sim_devices *devices, int32_t m)
 {
-    double resistance_Ohm = sim_devices_resistance_Ohm(devices, m);
-    if (!devices->is_exact) {
-        resistance_Ohm *= devices->module[m].resistance_gain +
-                          random_both_ways(&devices->noise) * DEVICE_RESISTANCE_NOISE;
+    struct sim_module *module = &devices->module[m];
+    const struct sim_readings read = sim_devices_read(devices, m);
+    const int32_t uOhm = sim_reading_uOhm(devices, noisy(devices, &read.resistance_Ohm));
+    module->measured_Ohm++;
+    if (!module->is_stuck) {
+        return uOhm;
     }
-    int32_t step_uOhm = devices->type->resistance_uOhm_step;
-    return quantise(resistance_Ohm, 1e6 / step_uOhm, 0, 100000000) * step_uOhm;
+    module->stuck_answers += uOhm != module->stuck_uOhm;
+    return module->stuck_uOhm;
+}
+
+void sim_devices_stick(struct sim_devices *devices, int32_t m, bool is_stuck)
+{
+    struct sim_module *module = &devices->module[m];
+    if (is_stuck && !module->is_stuck) {
+        const struct sim_readings read = sim_devices_read(devices, m);
+        module->stuck_mV = sim_reading_mV(read.voltage_V.value);
+        module->stuck_ddegC = sim_reading_ddegC(read.temperature_degC.value);
+        module->stuck_uOhm = sim_reading_uOhm(devices, read.resistance_Ohm.value);
+    }
+    module->is_stuck = is_stuck;
+}
+
+size_t sim_devices_unasked(const struct sim_devices *devices, int32_t m, uint8_t sequence,
+                           uint8_t *bytes)
+{
+    const struct sim_module *module = &devices->module[m];
+    const struct sim_readings read = sim_devices_read(devices, m);
+    struct sim_frame answer = {
+        .message = wm_message_measure,
+        .direction = WM_ANSWER,
+        .address_class = WM_CLASS_MODULE,
+        .address = module->address,
+        .sequence = sequence,
+    };
+    answer.values[wm_answer_measure_voltage_mV] =
+        module->is_stuck ? module->stuck_mV : sim_reading_mV(read.voltage_V.value);
+    answer.values[wm_answer_measure_temperature_ddegC] =
+        module->is_stuck ? module->stuck_ddegC : sim_reading_ddegC(read.temperature_degC.value);
+    answer.values[wm_answer_measure_bypass_permille] = sim_devices_bypass_permille(devices, m);
+    return sim_frame_encode(&answer, bytes);
 }
 
 /* A question: what was dropped in the silence before it stays dropped, the rest holds on. */
@@ -460,17 +529,12 @@ static bool module_act(struct sim_devices *devices, int32_t m, const struct sim_
 
 static bool sensor_act(struct sim_devices *devices, int32_t sensor, int32_t *values)
 {
-    double range_A = devices->sensor_range_A;
-    double current_A = sim_devices_sensor_A(devices, sensor);
-    double current_ac_A = sim_devices_sensor_ac_A(devices, sensor);
-    if (!devices->is_exact) {
-        current_A = current_A * devices->sensor_gain[sensor] +
-                    random_both_ways(&devices->noise) * DEVICE_CURRENT_NOISE_OF_RANGE * range_A;
-        current_ac_A *= devices->sensor_gain[sensor];
-    }
-    int32_t range_mA = quantise(range_A, 1000, 0, INT32_MAX);
-    values[wm_answer_read_sensor_current_mA] = quantise(current_A, 1000, -range_mA, range_mA);
-    values[wm_answer_read_sensor_current_ac_mA] = quantise(current_ac_A, 1000, 0, range_mA);
+    const struct sim_reading current_A = sim_devices_read_A(devices, sensor);
+    const struct sim_reading current_ac_A = sim_devices_read_ac_A(devices, sensor);
+    const int32_t high_mA = range_mA(devices);
+    values[wm_answer_read_sensor_current_mA] =
+        quantise(noisy(devices, &current_A), 1000, -high_mA, high_mA);
+    values[wm_answer_read_sensor_current_ac_mA] = quantise(current_ac_A.value, 1000, 0, high_mA);
     return true;
 }
 
@@ -493,8 +557,9 @@ static bool aux_act(struct sim_devices *devices, int32_t aux, const struct sim_f
     return true;
 }
 
-static bool identify(const struct sim_device *device, int32_t *values)
+static bool identify(struct sim_device *device, int32_t *values)
 {
+    device->identified++;
     values[wm_answer_identify_type_code] = device->type_code;
     values[wm_answer_identify_hardware_revision] = device->hardware_revision;
     values[wm_answer_identify_software_revision] = (int32_t)device->software_revision;
@@ -520,7 +585,7 @@ static void all_modules_act(struct sim_devices *devices, const struct sim_frame 
 {
     for (int32_t m = 0; m < devices->modules; m++) {
         if (!way_is_open(devices, SIM_DEVICE_MODULE + m) ||
-            !devices->device[SIM_DEVICE_MODULE + m].is_plugged) {
+            !sim_device_is_up(&devices->device[SIM_DEVICE_MODULE + m])) {
             continue;
         }
         if (question->message == wm_message_reset_address) {
@@ -584,7 +649,7 @@ static size_t devices_act(void *self, int32_t place, const struct sim_frame *que
         return 0;
     }
     struct sim_device *device = &devices->device[place];
-    if (!device->is_plugged) {
+    if (!sim_device_is_up(device)) {
         return 0; /* pulled since it heard the question */
     }
     struct sim_frame answer;
@@ -657,20 +722,6 @@ void sim_devices_replace(struct sim_devices *devices, int32_t place)
     }
 }
 
-static void devices_calibrate(struct sim_devices *devices)
-{
-    struct sim_random gains = sim_random_stream(devices->world, DEVICE_STREAM_GAIN);
-    for (int32_t m = 0; m < WM_MODULES_MAX; m++) {
-        struct sim_module *module = &devices->module[m];
-        module->voltage_gain = 1 + random_both_ways(&gains) * DEVICE_VOLTAGE_GAIN;
-        module->temperature_gain = 1 + random_both_ways(&gains) * DEVICE_TEMPERATURE_GAIN;
-        module->resistance_gain = 1 + random_both_ways(&gains) * DEVICE_RESISTANCE_GAIN;
-    }
-    for (int32_t n = 0; n < WM_SENSORS_MAX; n++) {
-        devices->sensor_gain[n] = 1 + random_both_ways(&gains) * DEVICE_CURRENT_GAIN;
-    }
-}
-
 void sim_devices_init(struct sim_devices *devices, struct sim_world *world,
                       struct sim_battery *battery, const struct sim_devices_options *options)
 {
@@ -684,10 +735,11 @@ void sim_devices_init(struct sim_devices *devices, struct sim_world *world,
     devices->aux = options->aux;
     devices->sensor_for_all = options->sensor_for_all;
     devices->sensor_range_A = options->sensor_range_A;
+    devices->capacity_Ah = options->capacity_Ah;
     for (int32_t place = 0; place < SIM_DEVICES; place++) {
         sim_devices_replace(devices, place);
     }
-    devices_calibrate(devices);
+    sim_devices_calibrate(devices);
     for (int32_t a = 0; a <= WM_MODULES_MAX; a++) {
         devices->by_address[a] = -1;
     }
@@ -703,5 +755,12 @@ void sim_devices_init(struct sim_devices *devices, struct sim_world *world,
     for (int32_t u = 0; u < WM_AUX_MAX; u++) {
         devices->aux_address[u] = options->aux_address[u] > 0 ? options->aux_address[u] : u + 1;
         devices->aux_inputs[u] = 0x0F;
+    }
+}
+
+void sim_devices_close(struct sim_devices *devices)
+{
+    if (devices->world != NULL) {
+        sim_world_cancel(devices->world, &devices->drift);
     }
 }

@@ -58,10 +58,16 @@ enum {
     SIM_DEVICE_ALL_MODULES = SIM_DEVICES,
 };
 
+/* Why a device has no power. */
+enum sim_down { SIM_DOWN_REBOOTS = 1, SIM_DOWN_BROWN_OUT = 2 };
+
 struct sim_device {
     int64_t latency_us;         /* rw */
     int64_t mute_left;          /* rw: answers it will not give; below 0: none ever */
+    uint8_t down;               /* rw: bits of sim_down: no power, for some reason */
     int64_t asked;              /* ro: questions put to it, whether they got there or not */
+    int64_t missed;             /* ro: those put to it while it was down */
+    int64_t identified;         /* ro: times it said what it is */
     int64_t muted;              /* answers it did not give since mute was ordered */
     bool mute_is_idle;          /* rw: ordered, and no answer muted yet */
     bool unplug_is_idle;        /* rw: ordered, and not missed by a question yet */
@@ -85,6 +91,24 @@ enum sim_led {
     SIM_LEDS
 };
 
+/* A module's own error of one quantity, before its noise (decision B25). */
+struct sim_error {
+    double gain;  /* once and for all */
+    double phase; /* of its drift, in periods */
+    double now;   /* gain, and what the drift makes of it now */
+};
+
+/* What is wrong with the leads and the probe that a module measures by; zero: nothing. */
+struct sim_leads {
+    bool is_open, is_reversed;
+    bool is_swapped; /* its other lead is on the far pole of its neighbour */
+    double contact_Ohm;
+    double probe_off_part; /* 0: on the block, 1: hangs in the room */
+    int32_t probe_at;      /* module it is on, 1-based; 0: its own */
+    bool probe_is_open, probe_is_shorted;
+    double scatter_part; /* of the resistance, at 10 A of ripple for each 100 Ah */
+};
+
 struct sim_module {
     int32_t address;              /* ro: 1..512, or factory */
     int32_t next;                 /* private: the next module with this address, or -1 */
@@ -101,8 +125,23 @@ struct sim_module {
     bool is_showing;              /* ro */
     bool has_script;              /* rw: the plant file gives a function for it */
     bool is_scripted;             /* ro: and it has been called */
-    double voltage_gain, temperature_gain, resistance_gain; /* private: decision B25 */
-    double scripted_V, scripted_degC, scripted_Ohm;         /* ro */
+    struct sim_error voltage_error, temperature_error, resistance_error; /* private */
+    struct sim_leads leads;                                              /* rw */
+    bool is_stuck;                                                       /* ro: sim_devices_stick */
+    int32_t stuck_mV, stuck_ddegC, stuck_uOhm;                           /* ro */
+    int64_t stuck_answers; /* ro: values that were told and were not so */
+    int64_t measured_Ohm;  /* ro: times its resistance was measured */
+    bool babbles;          /* rw: count it in babblers */
+    int64_t babbled;       /* rw: times it did */
+    int64_t disobeyed;     /* ro: times it told a bypass that nobody ordered */
+    double scripted_V, scripted_degC, scripted_Ohm; /* ro */
+};
+
+/* What is wrong between a current sensor and its string; zero: nothing. */
+struct sim_clamp {
+    double zero_A;
+    double gain_part; /* 0.1: a tenth too much */
+    bool is_reversed;
 };
 
 /* What a plant file's battery function is given and gives back. */
@@ -135,6 +174,7 @@ struct sim_devices {
     int32_t aux;
     bool sensor_for_all;
     double sensor_range_A;
+    double capacity_Ah;                     /* by its name plate */
     int64_t heard_us;                       /* ro: the last question to anybody */
     int32_t sensor_address[WM_SENSORS_MAX]; /* ro: DIP switches */
     int32_t aux_address[WM_AUX_MAX];        /* ro: likewise */
@@ -142,10 +182,15 @@ struct sim_devices {
     struct sim_device device[SIM_DEVICES];
     uint32_t serial_number_next; /* private */
     struct sim_module module[WM_MODULES_MAX];
-    double sensor_gain[WM_SENSORS_MAX];
-    uint8_t aux_inputs[WM_AUX_MAX];         /* rw: bit set = normal */
-    uint8_t aux_outputs[WM_AUX_MAX];        /* rw: bit set = on */
-    int32_t by_address[WM_MODULES_MAX + 1]; /* private: first module of an address, or -1 */
+    struct sim_error sensor_error[WM_SENSORS_MAX]; /* private */
+    struct sim_clamp clamp[WM_SENSORS_MAX];        /* rw */
+    int64_t unheard;                               /* ro: questions to addresses of nobody */
+    int32_t babblers;                              /* rw: modules that talk unasked */
+    struct sim_event drift;                        /* private */
+    void (*drifted)(void *context);                /* what they measure has moved; or null */
+    uint8_t aux_inputs[WM_AUX_MAX];                /* rw: bit set = normal */
+    uint8_t aux_outputs[WM_AUX_MAX];               /* rw: bit set = on */
+    int32_t by_address[WM_MODULES_MAX + 1];        /* private: first module of an address, or -1 */
     /* False when the function failed: the module is then silent. */
     bool (*script)(void *context, struct sim_script_call *call);
     /* Outputs have been ordered. */
@@ -161,6 +206,7 @@ struct sim_devices_options {
     int32_t aux;
     bool sensor_for_all;
     double sensor_range_A;
+    double capacity_Ah; /* of a block, by its name plate */
     /* DIP switches; 0: its own number. */
     int32_t sensor_address[WM_SENSORS_MAX];
     int32_t aux_address[WM_AUX_MAX];
@@ -169,6 +215,8 @@ struct sim_devices_options {
 /* devices is zero-initialised by the caller; the battery is borrowed and says how many modules. */
 void sim_devices_init(struct sim_devices *devices, struct sim_world *world,
                       struct sim_battery *battery, const struct sim_devices_options *options);
+
+void sim_devices_close(struct sim_devices *devices);
 
 /* The line these devices make up. */
 struct sim_line sim_devices_line(struct sim_devices *devices);
@@ -182,6 +230,44 @@ int32_t sim_devices_bypass_permille(const struct sim_devices *devices, int32_t m
 void sim_devices_pin_bypass(struct sim_devices *devices, int32_t module, int32_t permille);
 double sim_devices_sensor_A(const struct sim_devices *devices, int32_t sensor);
 double sim_devices_sensor_ac_A(const struct sim_devices *devices, int32_t sensor);
+
+/* ---- reading.c: what they read of it ---------------------------------------------------- */
+
+/* A value as a device reads it: off by at most the noise. */
+struct sim_reading {
+    double value;
+    double noise;
+};
+struct sim_readings {
+    struct sim_reading voltage_V, temperature_degC, resistance_Ohm;
+};
+struct sim_readings sim_devices_read(const struct sim_devices *devices, int32_t module);
+struct sim_reading sim_devices_read_A(const struct sim_devices *devices, int32_t sensor);
+struct sim_reading sim_devices_read_ac_A(const struct sim_devices *devices, int32_t sensor);
+
+/* As an answer says it; below 0 V by its two's complement, which is out of every module's range. */
+int32_t sim_reading_mV(double voltage_V);
+int32_t sim_reading_ddegC(double temperature_degC);
+int32_t sim_reading_uOhm(const struct sim_devices *devices, double resistance_Ohm);
+
+/* The module at the other end of a swapped lead; -1: the string has no other one. */
+int32_t sim_devices_neighbour(const struct sim_devices *devices, int32_t module);
+
+/* Draws the errors of all devices, and lets them drift. */
+void sim_devices_calibrate(struct sim_devices *devices);
+
+/* ---- what befalls them ------------------------------------------------------------------ */
+
+/* From now on it tells what it would tell now, or (false) no longer. */
+void sim_devices_stick(struct sim_devices *devices, int32_t module, bool is_stuck);
+
+/* What a babbling module says: a true answer, of a number that may be anything. Its size. */
+size_t sim_devices_unasked(const struct sim_devices *devices, int32_t module, uint8_t sequence,
+                           uint8_t *bytes);
+
+/* Takes or gives power for one reason; without any it forgets what it was ordered. */
+void sim_devices_down(struct sim_devices *devices, int32_t place, enum sim_down why, bool is_down);
+bool sim_device_is_up(const struct sim_device *device);
 
 /* Presses a module's button for 2 s, or until it is let go; both end its blinking. */
 void sim_devices_press(struct sim_devices *devices, int32_t module, bool is_held);

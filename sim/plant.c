@@ -13,7 +13,7 @@
 
 #include "sim/parts.h"
 
-enum { PLANT_STREAM_FAULTS = 103, PLANT_STREAM_WIRING = 104 };
+enum { PLANT_STREAM_FAULTS = 103, PLANT_STREAM_WIRING = 104, PLANT_STREAM_CATALOGUE = 105 };
 
 /* ---- functions of the plant file -------------------------------------------------------- */
 
@@ -140,11 +140,13 @@ bool sim_plant_build(struct sim_plant *plant, const struct sim_plant_shape *shap
     }
     plant->devices.script = plant_script;
     plant->devices.outputs_ordered = sim_plant_follow_breakers;
+    plant->devices.drifted = sim_truth_changed;
     plant->devices.context = plant;
     sim_devices_init(&plant->devices, plant->world, &plant->battery, &shape->devices);
     sim_topology_init(&plant->topology, &plant->devices, PLANT_STREAM_WIRING);
     sim_wire_init(&plant->wire, plant->world, shape->baud, sim_devices_line(&plant->devices));
     sim_faults_init(&plant->faults, plant->world, sim_wire_bus(&plant->wire), PLANT_STREAM_FAULTS);
+    plant->catalogue.random = sim_random_stream(plant->world, PLANT_STREAM_CATALOGUE);
     plant->com2.failed = plant_com2_failed;
     plant->com2.context = plant;
     sim_com2_init(&plant->com2, plant->world, plant->lua);
@@ -197,6 +199,7 @@ void sim_plant_destroy(struct sim_plant *plant)
     sim_defect_close(plant);
     if (plant->is_built) {
         sim_battery_close(&plant->battery);
+        sim_devices_close(&plant->devices);
         if (plant->wire.world != NULL) {
             sim_wire_close(&plant->wire);
             sim_faults_close(&plant->faults);

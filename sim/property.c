@@ -67,8 +67,8 @@ static bool get_position(const struct sim_plant *plant, int32_t number, double *
 static bool get_led(const struct sim_plant *plant, int32_t number, double *value)
 {
     const int32_t place = sim_item_place(SIM_ITEM_MODULE, number);
-    const bool hears =
-        plant->devices.device[place].is_plugged && sim_topology_loss(&plant->topology, place) < 1;
+    const bool hears = sim_device_is_up(&plant->devices.device[place]) &&
+                       sim_topology_loss(&plant->topology, place) < 1;
     *value = sim_devices_led(&plant->devices, number - 1, hears);
     return true;
 }
@@ -189,7 +189,7 @@ static bool sum_voltage(const struct sim_plant *plant, int32_t first, int32_t la
     *sum_V = 0;
     *plugged = 0;
     for (int32_t m = first; m < last; m++) {
-        if (plant->devices.device[SIM_DEVICE_MODULE + m].is_plugged &&
+        if (sim_device_is_up(&plant->devices.device[SIM_DEVICE_MODULE + m]) &&
             sim_topology_loss(&plant->topology, SIM_DEVICE_MODULE + m) < 1) {
             *sum_V += sim_devices_voltage_V(&plant->devices, m);
             ++*plugged;

@@ -967,19 +967,12 @@ static int lw_cable(lua_State *lua)
     return 1;
 }
 
-static int lw_cut_cable(lua_State *lua)
-{
-    const struct puppet *puppet = check_item(lua, "cut", IS(SIM_ITEM_CABLE));
-    sim_topology_cut(&puppet->box->plant->topology, puppet->number - 1);
-    told_changed(lua);
-    return 0;
-}
-
 static int lw_mend(lua_State *lua)
 {
     const struct puppet *puppet = check_item(lua, "mend", IS(SIM_ITEM_CABLE));
-    sim_topology_mend(&puppet->box->plant->topology, puppet->number - 1);
-    told_changed(lua);
+    struct sim_plant *plant = puppet->box->plant;
+    (void)sim_defect_heal(plant, SIM_ITEM_CABLE, puppet->number,
+                          sim_defect_find(SIM_ITEM_CABLE, "cut"));
     return 0;
 }
 
@@ -1100,10 +1093,9 @@ static int lw_heal(lua_State *lua)
     struct sim_plant *plant = puppet->box->plant;
     if (puppet->item == SIM_ITEM_BUS && lua_isnoneornil(lua, 2)) {
         sim_faults_heal(&plant->faults);
+        told_changed(lua);
     }
-    (void)sim_defect_heal_lua(lua, plant, puppet->item, puppet->number);
-    told_changed(lua);
-    return 0;
+    return sim_defect_heal_lua(lua, plant, puppet->item, puppet->number);
 }
 
 static bool can_heal(int item)
@@ -1245,7 +1237,6 @@ static const struct verb *verbs_all(size_t *count)
         {"duplicate", IS(SIM_ITEM_BUS), lw_duplicate},
         {"cut", IS(SIM_ITEM_BUS), lw_cut},
         {"cable", IS(SIM_ITEM_PLANT), lw_cable},
-        {"cut", IS(SIM_ITEM_CABLE), lw_cut_cable},
         {"mend", IS(SIM_ITEM_CABLE), lw_mend},
         {"fail", MEMORIES, lw_fail},
         {"mend", MEMORIES, lw_mend_memory},

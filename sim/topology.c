@@ -138,14 +138,61 @@ static void topology_spread(struct sim_topology *topology)
 
 static bool topology_is_sound(const struct sim_topology *topology)
 {
-    bool is_sound = !topology->has_noise && !topology->repeater_is_off;
+    bool is_sound = !topology->has_noise && !topology->has_extra && !topology->is_shorted &&
+                    !topology->repeater_is_off;
     for (int32_t i = 0; i < topology->cables && is_sound; i++) {
         is_sound = !topology->cable[i].is_cut;
     }
     return is_sound;
 }
 
-/* Something was cut, mended, unplugged or plugged. */
+int32_t sim_topology_depth(const struct sim_topology *topology, int32_t node)
+{
+    int32_t depth = 0;
+    while (topology->first_way[node] >= 0) {
+        node = topology->cable[topology->first_way[node]].near;
+        depth++;
+    }
+    return depth;
+}
+
+int32_t sim_topology_depth_max(const struct sim_topology *topology)
+{
+    int32_t most = 0;
+    for (int32_t node = 0; node < SIM_NODES; node++) {
+        const int32_t depth = sim_topology_depth(topology, node);
+        most = depth > most ? depth : most;
+    }
+    return most;
+}
+
+/* Both strike independently. */
+static double either(double one, double other)
+{
+    return one + other - one * other;
+}
+
+static void topology_extra(struct sim_topology *topology)
+{
+    const int32_t most = sim_topology_depth_max(topology);
+    topology->has_extra = false;
+    for (int32_t place = 0; place < SIM_NODES; place++) {
+        const int32_t depth = sim_topology_depth(topology, place);
+        double extra = topology->noise;
+        if (most > 0) {
+            extra = either(extra, topology->echo * depth / most);
+        }
+        for (int32_t node = place; topology->first_way[node] >= 0;) {
+            const struct sim_cable *cable = &topology->cable[topology->first_way[node]];
+            extra = either(extra, cable->beyond_part);
+            node = cable->near;
+        }
+        topology->extra[place] = extra;
+        topology->has_extra = topology->has_extra || extra > 0;
+    }
+}
+
+/* Something was cut, mended, unplugged or plugged, or has gone wrong or right again. */
 static void topology_change(struct sim_topology *topology)
 {
     topology_spread(topology);
@@ -157,14 +204,16 @@ double sim_topology_loss(const struct sim_topology *topology, int32_t place)
     if (topology->devices->way == NULL) {
         return 0;
     }
-    return topology->is_reached[place] ? topology->chance[place] : 1;
+    return topology->is_reached[place] && !topology->is_shorted
+               ? either(topology->chance[place], topology->extra[place])
+               : 1;
 }
 
 /* ---- what comes through ----------------------------------------------------------------- */
 
 static void cable_meet(struct sim_cable *cable)
 {
-    cable->is_idle = cable->is_idle && !cable->is_cut;
+    cable->met += cable->is_cut;
 }
 
 /* A question for this place has met every cut on its first way (decision H3). */
@@ -188,20 +237,27 @@ static bool topology_is_struck(struct sim_topology *topology, int32_t place)
     double chance = topology->chance[place];
     bool is_struck = chance > 0 && sim_random_unit(&topology->random) < chance;
     topology->has_struck = topology->has_struck || is_struck;
-    return is_struck;
+    const double extra = topology->extra[place];
+    const bool is_hit = extra > 0 && sim_random_unit(&topology->random) < extra;
+    topology->struck += is_hit;
+    return is_struck || is_hit;
 }
 
 static bool topology_hears(void *self, int32_t place)
 {
     struct sim_topology *topology = self;
     topology_meet(topology, place);
+    if (topology->is_shorted) {
+        topology->short_met++;
+        return false;
+    }
     return topology->is_reached[place] && !topology_is_struck(topology, place);
 }
 
 static size_t topology_answers(void *self, int32_t place, uint8_t *bytes, size_t size)
 {
     struct sim_topology *topology = self;
-    if (!topology->is_reached[place]) {
+    if (!topology->is_reached[place] || topology->is_shorted) {
         return 0;
     }
     if (topology_is_struck(topology, place)) {
@@ -257,15 +313,40 @@ int32_t sim_topology_cable(const struct sim_topology *topology, int32_t one, int
 
 void sim_topology_cut(struct sim_topology *topology, int32_t cable)
 {
-    struct sim_cable *it = &topology->cable[cable];
-    it->is_idle = it->is_idle || !it->is_cut;
-    it->is_cut = true;
+    topology->cable[cable].is_cut = true;
     topology_change(topology);
 }
 
 void sim_topology_mend(struct sim_topology *topology, int32_t cable)
 {
     topology->cable[cable].is_cut = false;
+    topology_change(topology);
+}
+
+void sim_topology_noise(struct sim_topology *topology, double chance)
+{
+    topology->noise = chance;
+    topology_extra(topology);
+    topology_change(topology);
+}
+
+void sim_topology_echo(struct sim_topology *topology, double chance_at_end)
+{
+    topology->echo = chance_at_end;
+    topology_extra(topology);
+    topology_change(topology);
+}
+
+void sim_topology_short(struct sim_topology *topology, bool is_shorted)
+{
+    topology->is_shorted = is_shorted;
+    topology_change(topology);
+}
+
+void sim_topology_stretch(struct sim_topology *topology, int32_t cable, double part)
+{
+    topology->cable[cable].beyond_part = part;
+    topology_extra(topology);
     topology_change(topology);
 }
 
@@ -281,19 +362,6 @@ void sim_topology_plug_repeater(struct sim_topology *topology, bool is_plugged)
 
 bool sim_topology_idle(const struct sim_topology *topology, char *sentence, size_t size)
 {
-    char near[32], far[32];
-    for (int32_t i = 0; i < topology->cables; i++) {
-        const struct sim_cable *cable = &topology->cable[i];
-        if (cable->is_idle) {
-            sim_topology_node_name(cable->near, near, sizeof near);
-            sim_topology_node_name(cable->far, far, sizeof far);
-            (void)snprintf(sentence, size,
-                           "cable(\"%s\", \"%s\"):cut() was asked for and nobody beyond it was "
-                           "asked since",
-                           near, far);
-            return true;
-        }
-    }
     if (topology->repeater_is_idle) {
         (void)snprintf(sentence, size,
                        "repeater:unplug() was asked for and nobody behind it was asked since");

@@ -8,8 +8,11 @@
  * beyond a broken wiring rule loses frames by chance, each way (decision B22): a question that is
  * corrupted is no question to it, an answer comes with a burst of wrong bits (decision H10).
  *
- * Always true: without a cut and without a broken rule nothing here is called for a frame; what is
- * disturbed follows from the world's seed and from what has passed before.
+ * A line that was laid well can go wrong: noise hits every frame alike, a wrong termination the far
+ * ones most, a cable that grew too long those beyond it; a short swallows everything.
+ *
+ * Always true: without a cut, a short, noise and a broken rule nothing here is called for a frame;
+ * what is disturbed follows from the world's seed and from what has passed before.
  */
 #ifndef SIM_TOPOLOGY_H
 #define SIM_TOPOLOGY_H
@@ -47,7 +50,8 @@ const struct sim_wiring_rule *sim_wiring_rules(size_t *count);
 struct sim_cable {
     int32_t near, far; /* nodes; near is the one that was there first */
     bool is_cut;
-    bool is_idle; /* cut, and nobody beyond it asked anything since (decision H3) */
+    int64_t met;        /* ro: questions that met it while it was cut */
+    double beyond_part; /* ro: sim_topology_stretch */
 };
 
 /* Zero-initialised, then sim_topology_init. All private. */
@@ -60,7 +64,14 @@ struct sim_topology {
     int32_t first_way[SIM_NODES]; /* the cable by which a node was hung up; -1: none */
     int32_t way_back[SIM_NODES];  /* the cable of a ring's last module back to its begin; -1 */
     bool is_reached[SIM_NODES];
-    double chance[SIM_NODES]; /* of a frame to be corrupted, 0..1 */
+    double chance[SIM_NODES]; /* of a frame to be corrupted by a broken rule, 0..1 */
+    double extra[SIM_NODES];  /* likewise, by what has gone wrong with the line since */
+    double noise;             /* chances, 0..1: everywhere, ... */
+    double echo;              /* ... and at the furthest node, nearer ones by their share */
+    bool is_shorted;
+    bool has_extra;
+    int64_t struck;    /* ro: frames that `extra` has corrupted */
+    int64_t short_met; /* ro: questions that a short swallowed */
     bool has_noise;
     bool has_struck;
     bool has_repeater;
@@ -94,11 +105,22 @@ void sim_topology_mend(struct sim_topology *topology, int32_t cable);
 /* An unplugged repeater passes nothing on. */
 void sim_topology_plug_repeater(struct sim_topology *topology, bool is_plugged);
 
+/* What goes wrong with a line that was laid well; the chances are 0..1, of each frame. */
+void sim_topology_noise(struct sim_topology *topology, double chance);
+void sim_topology_echo(struct sim_topology *topology, double chance_at_end);
+void sim_topology_short(struct sim_topology *topology, bool is_shorted);
+/* All that hangs beyond the cable is beyond a limit by this part. */
+void sim_topology_stretch(struct sim_topology *topology, int32_t cable, double part);
+
+/* Cables between a node and the webmanager, by the way it was laid; and the most of any. */
+int32_t sim_topology_depth(const struct sim_topology *topology, int32_t node);
+int32_t sim_topology_depth_max(const struct sim_topology *topology);
+
 /* The chance of a frame to or from a device to be lost: 1 beyond a cut, 0 where all is well. */
 double sim_topology_loss(const struct sim_topology *topology, int32_t place);
 
-/* A cut or an unplugged repeater that no question met, or a broken rule that corrupted no frame, as
- * a sentence; false if there is none. */
+/* An unplugged repeater that no question met, or a broken rule that corrupted no frame, as a
+ * sentence; false if there is none. */
 bool sim_topology_idle(const struct sim_topology *topology, char *sentence, size_t size);
 
 #endif

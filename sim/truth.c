@@ -10,9 +10,9 @@ static struct sim_truth truth_of(const struct sim_plant *plant, int32_t place)
     const struct sim_device *device = &plant->devices.device[place];
     struct sim_truth truth = {.presence = SIM_ANSWERS, .latency_us = device->latency_us};
     const double lost = sim_topology_loss(&plant->topology, place);
-    if (!device->is_plugged || device->mute_left != 0 || lost >= 1) {
+    if (!sim_device_is_up(device) || device->mute_left != 0 || lost >= 1) {
         truth.presence = SIM_SILENT;
-    } else if (!plant->faults.is_clear || lost > 0) {
+    } else if (!plant->faults.is_clear || lost > 0 || plant->devices.babblers > 0) {
         truth.presence = SIM_UNSURE;
     }
     return truth;
@@ -37,7 +37,7 @@ struct sim_truth_module sim_truth_module(const struct sim_plant *plant, int32_t 
     struct sim_truth_module truth = {.device.presence = SIM_SILENT};
     int32_t plugged = 0;
     for (int32_t m = devices->by_address[number]; m >= 0; m = devices->module[m].next) {
-        if (devices->device[SIM_DEVICE_MODULE + m].is_plugged &&
+        if (sim_device_is_up(&devices->device[SIM_DEVICE_MODULE + m]) &&
             sim_topology_loss(&plant->topology, SIM_DEVICE_MODULE + m) < 1) {
             plugged++;
             truth.device = truth_of(plant, SIM_DEVICE_MODULE + m);

@@ -4,6 +4,7 @@
 #include "sim/wire.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* One start bit, eight data bits, one stop bit, in millionths of a second times baud. */
 #define WIRE_BYTE_BAUD_US 10000000
@@ -104,14 +105,23 @@ static bool wire_discard(struct sim_wire *wire, int64_t now_us, int64_t until_us
     return collides;
 }
 
+/* Room for another talk, or null. */
+static struct sim_wire_talk *wire_slot(struct sim_wire *wire)
+{
+    for (int i = 0; i < SIM_WIRE_TALKS_MAX; i++) {
+        if (!wire_talk_is_used(&wire->talks[i])) {
+            return &wire->talks[i];
+        }
+    }
+    return NULL;
+}
+
 static void wire_start_talk(struct sim_wire *wire, const struct sim_talk *wanted,
                             const struct sim_frame *question)
 {
-    struct sim_wire_talk *talk = wire->talks;
-    while (wire_talk_is_used(talk)) {
-        if (++talk == wire->talks + SIM_WIRE_TALKS_MAX) {
-            return;
-        }
+    struct sim_wire_talk *talk = wire_slot(wire);
+    if (talk == NULL) {
+        return;
     }
     talk->question = *question;
     talk->device = wanted->device;
@@ -184,10 +194,9 @@ void sim_wire_init(struct sim_wire *wire, struct sim_world *world, int32_t baud,
     }
 }
 
-void sim_wire_hush(struct sim_wire *wire)
+/* A question that is not out yet is garbled for all who would have heard it. */
+static void wire_garble_question(struct sim_wire *wire, int64_t now_us)
 {
-    const int64_t now_us = sim_world_now_us(wire->world);
-    wire->deaf_until_us = now_us;
     for (int i = 0; i < SIM_WIRE_TALKS_MAX; i++) {
         struct sim_wire_talk *talk = &wire->talks[i];
         if (sim_event_is_pending(&talk->event) && talk->heard_us > now_us) {
@@ -195,6 +204,35 @@ void sim_wire_hush(struct sim_wire *wire)
             talk->size = talk->fetched = 0;
         }
     }
+}
+
+void sim_wire_hush(struct sim_wire *wire)
+{
+    const int64_t now_us = sim_world_now_us(wire->world);
+    wire->deaf_until_us = now_us;
+    wire_garble_question(wire, now_us);
+}
+
+void sim_wire_babble(struct sim_wire *wire, const uint8_t *bytes, size_t size)
+{
+    const int64_t now_us = sim_world_now_us(wire->world);
+    wire_garble_question(wire, now_us);
+    struct sim_wire_talk *talk = wire_slot(wire);
+    if (talk == NULL) {
+        return; /* nobody fetches what is there already */
+    }
+    memcpy(talk->bytes, bytes, size);
+    talk->heard_us = talk->begins_us = now_us;
+    talk->ends_us = now_us + sim_wire_time_us((int32_t)wire->baud, size);
+    talk->size = size;
+    talk->fetched = wire_arrived(talk, wire->deaf_until_us);
+    talk->has_acted = true;
+    for (int i = 0; i < SIM_WIRE_TALKS_MAX; i++) {
+        if (wire->talks[i].has_acted && wire_overlaps(talk, &wire->talks[i])) {
+            wire_collide(talk, &wire->talks[i]);
+        }
+    }
+    sim_world_schedule(wire->world, &talk->event, talk->ends_us);
 }
 
 void sim_wire_close(struct sim_wire *wire)

@@ -82,6 +82,9 @@ void sim_wire_init(struct sim_wire *wire, struct sim_world *world, int32_t baud,
  */
 void sim_wire_hush(struct sim_wire *wire);
 
+/* Somebody talks unasked, from now on: what is on the line meanwhile is garbled. */
+void sim_wire_babble(struct sim_wire *wire, const uint8_t *bytes, size_t size);
+
 /* Takes all pending events out of the world. */
 void sim_wire_close(struct sim_wire *wire);
 

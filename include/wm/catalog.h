@@ -439,6 +439,14 @@ struct wm_change {
 
 /* ---- module types ----------------------------------------------------------------------- */
 
+/* How well a quantity is measured: as the guide prints it, and what a virtual module has of it. */
+struct wm_accuracy {
+    int32_t printed_permille;
+    int32_t gain_ppm;
+    int32_t drift_ppm;
+    int32_t noise; /* at most: uV, mK, ppm of a resistance */
+};
+
 struct wm_module_type {
     const char *name;
     int32_t code;
@@ -449,7 +457,10 @@ struct wm_module_type {
     int32_t resistance_uOhm_high;
     int32_t resistance_uOhm_step;
     int32_t equalizing_mA;
-    int32_t resistance_accuracy_permille;
+    int32_t draw_mA; /* that it takes from its block */
+    struct wm_accuracy voltage;
+    struct wm_accuracy temperature;
+    struct wm_accuracy resistance;
 };
 
 /* By bacsModuleType; null if there is none. */

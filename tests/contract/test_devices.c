@@ -49,7 +49,7 @@ static void check_type(const struct csv *csv, const struct wm_module_type *type)
     cr_assert_eq(type->equalizing_mA, thousandths_after(detail, "equalizing "), "%s", type->name);
     const long accuracy = thousandths_after(detail, "accuracy Ri < "); /* of a percent */
     if (accuracy >= 0) {
-        cr_assert_eq(type->resistance_accuracy_permille, accuracy / 100, "%s", type->name);
+        cr_assert_eq(type->resistance.printed_permille, accuracy / 100, "%s", type->name);
     }
     double nominal;
     const char *volts = strchr(detail, ';');

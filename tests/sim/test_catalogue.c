@@ -143,7 +143,7 @@ Test(catalogue, what_was_healed_before_it_took_effect_stays_told)
     stage_wait(&stage, 1);
     stage_say(&stage, "plant.module[3]:heal()");
     cr_assert(asks(3));
-    is_idle("string[1].module[3]:silent{} was asked for and nobody asked it since");
+    is_idle("string[1].module[3]:silent() was asked for and nobody asked it since");
 }
 
 Test(catalogue, a_size_that_changes_nothing_is_told)
