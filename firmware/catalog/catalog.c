@@ -91,7 +91,10 @@ const struct wm_module_type *wm_module_type(int32_t code)
 {
     static const struct wm_module_type rows[] = {
 #define MODULE_TYPE(name, ...) {#name, __VA_ARGS__},
-#define ACCURACY(...)          {__VA_ARGS__}
+#define ACCURACY(...)                                                                              \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
 #include "wm/module_types.def"
 #undef ACCURACY
 #undef MODULE_TYPE
