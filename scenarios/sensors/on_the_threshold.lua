@@ -1,5 +1,5 @@
--- Modules and sensors have noise, and drift with the days. A value that stands exactly on a limit is
--- read beyond it and within it all day long; the alarm must come once and stay.
+-- Modules and sensors have noise, and drift with the days. A value that stands exactly on a limit
+-- is read beyond it and within it all day long; the alarm must come once and stay.
 
 -- The first number of a cell of the console's table: "12.941 V" and 12.941 alike.
 local function number(text)
@@ -21,7 +21,8 @@ local cases = {
   { word = "voltage", limit = 15.5, alarm = "voltage_high", hysteresis = "voltage.hysteresis" },
   { word = "voltage", limit = 12, alarm = "voltage_low", hysteresis = "voltage.hysteresis" },
   -- Told in steps of 0.1 K: 35.05 is the edge between 35.0, which is no alarm, and 35.1.
-  { word = "temperature", limit = 35.05, alarm = "temperature_high", hysteresis = "temperature.hysteresis" },
+  { word = "temperature", limit = 35.05, alarm = "temperature_high",
+    hysteresis = "temperature.hysteresis" },
 }
 
 for _, case in ipairs(cases) do

@@ -4,7 +4,11 @@
 scenario "under ripple one module's resistance jumps in and out of its limits" {
   tags = { "sensors" },
   plant = "guide_dashboard",
-  settings = { ["impedance.poll_rate"] = 1, ["impedance.high_warn"] = 5.6, ["impedance.high_alarm"] = 6 },
+  settings = {
+    ["impedance.poll_rate"] = 1,
+    ["impedance.high_warn"] = 5.6,
+    ["impedance.high_alarm"] = 6,
+  },
 
   run = function(plant)
     local module, quiet = plant.string[1].module[4], plant.string[1].module[5]

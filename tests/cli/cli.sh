@@ -664,6 +664,11 @@ case_idle_fault() {
     says "0 passed, 2 failed"
     says "cut_power{nth_write=6} was asked for and it did not write so often"
     says "restart{} was asked for and the power did not come back in time"
+    printf '    settle()\n    plant.module[2]:slow { at = days(2) }\n    expect(plant):is_quiet()\n' |
+        story never
+    bench run "$work/never.lua"
+    status_is 1
+    says "module[2]:slow{latency=0.05} was asked for and its start was never reached"
 }
 
 case_endless_loop() {
@@ -1148,6 +1153,8 @@ case_list() {
     bench list settings
     says "runaway.action"
     says "(none, open_breaker)"
+    bench list faults
+    says "module         slow                   latency 0..10 s (0.05) "
     bench list nonsense
     status_is 2
     says "no 'nonsense'; known: scenarios, plants"
