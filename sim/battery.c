@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { BATTERY_ARRAYS = 10 + SIM_PINS, BATTERY_LINE = 8, BATTERY_LOOKS = 12 };
+enum { BATTERY_ARRAYS = 11 + SIM_PINS, BATTERY_LINE = 8, BATTERY_LOOKS = 12 };
 
 #define BATTERY_STEP_LEAST_S 1.0
 #define BATTERY_STEP_MOST_S  300.0
@@ -100,10 +100,11 @@ static double charger_voltage(const struct sim_battery *battery)
 {
     const struct sim_charger *charger = &battery->charger;
     double warm_K = 0;
-    for (int32_t m = 0; charger->compensation_V_K != 0 && m < battery->shape.modules; m++) {
+    const bool compensates = charger->compensation_V_K < 0 && !charger->has_lost_probe;
+    for (int32_t m = 0; compensates && m < battery->shape.modules; m++) {
         warm_K += battery->temperature_degC[m] - 25;
     }
-    return charger->voltage_V + charger->error_V +
+    return charger->voltage_V + charger->high_V - charger->low_V +
            charger->compensation_V_K * warm_K / battery->shape.modules;
 }
 
@@ -116,9 +117,10 @@ static void bus_solve(struct sim_battery *battery, double charger_V)
     const double about_V = at_least(battery->bus_V, least_V);
     const double load_A = load->current_A + 2 * load->power_W / about_V;
     const double load_S = load->conductance_S - load->power_W / (about_V * about_V);
-    const double limit_A = battery->charger.is_on ? battery->charger.limit_A : 0;
+    const bool is_charging = battery->charger.is_on && !battery->charger.has_failed;
+    const double limit_A = is_charging ? battery->charger.limit_A : 0;
     double bus_V = bus_voltage(battery, limit_A - load_A, load_S);
-    if (battery->charger.is_on && bus_V > charger_V) {
+    if (is_charging && bus_V > charger_V) {
         /* Below its limit it holds the set point, but takes nothing back. */
         bus_V = at_least(charger_V, bus_voltage(battery, -load_A, load_S));
     }
@@ -235,7 +237,7 @@ static void bypass_flow(struct sim_battery *battery, double seconds, int64_t now
         const int32_t first = s * battery->modules_per_string;
         for (int32_t m = first; m < first + battery->modules_per_string; m++) {
             bypass_count(battery, m, now_us);
-            const double around_A = battery->bypass_C[m] / seconds;
+            const double around_A = battery->bypass_C[m] / seconds + battery->stray_A[m];
             battery->bypass_C[m] = 0;
             for (int32_t k = m * battery->shape.cells; k < (m + 1) * battery->shape.cells; k++) {
                 battery->cells.around_A[k] = around_A;
@@ -276,7 +278,8 @@ static void string_warm(struct sim_battery *battery, int32_t s, double seconds)
     for (int32_t m = first; m < last; m++) {
         const double own_degC = battery->temperature_degC[m];
         const double right_degC = m + 1 < last ? battery->temperature_degC[m + 1] : own_degC;
-        const double room_degC = battery->ambient_degC + battery->surroundings_K[m];
+        const double room_degC =
+            battery->ambient_degC + battery->uncooled_K + battery->surroundings_K[m];
         const double beside_K = left_degC + right_degC - 2 * own_degC;
         const double heat_W = block_heat_W(battery, m, string) + beside_W_K * beside_K;
         const double per_J = seconds / block_J_K;
@@ -448,8 +451,9 @@ void sim_battery_touch(struct sim_battery *battery)
 
 void sim_battery_settle(struct sim_battery *battery)
 {
-    bool is_standing = battery->charger.is_on && battery->load.current_A <= 0 &&
-                       battery->load.power_W <= 0 && battery->load.conductance_S <= 0;
+    bool is_standing = battery->charger.is_on && !battery->charger.has_failed &&
+                       battery->load.current_A <= 0 && battery->load.power_W <= 0 &&
+                       battery->load.conductance_S <= 0;
     for (int32_t s = 0; s < battery->shape.strings; s++) {
         is_standing = is_standing && !battery->string[s].is_pinned;
     }
@@ -481,7 +485,7 @@ static bool battery_arrays(struct sim_battery *battery)
         &battery->link_Ohm,         &battery->surroundings_K, &battery->bypass_A,
         &battery->fresh_degC,       &battery->before_V,       &battery->slope_V_s,
         &battery->pin[0],           &battery->pin[1],         &battery->pin[2],
-        &battery->bypass_C,
+        &battery->bypass_C,         &battery->stray_A,
     };
     _Static_assert(sizeof arrays / sizeof arrays[0] == BATTERY_ARRAYS, "one each");
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0] && battery->storage != NULL; i++) {
@@ -643,5 +647,11 @@ void sim_battery_bypass(struct sim_battery *battery, int32_t module, double curr
     bypass_count(battery, module, sim_world_now_us(battery->world));
     battery->bypass_A[module] = current_A;
     battery->bypass_until_us[module] = until_us;
+    battery->string[module / battery->modules_per_string].has_bypass = true;
+}
+
+void sim_battery_stray(struct sim_battery *battery, int32_t module, double current_A)
+{
+    battery->stray_A[module] = current_A;
     battery->string[module / battery->modules_per_string].has_bypass = true;
 }

@@ -42,7 +42,9 @@ struct sim_battery_shape {
 
 struct sim_charger {
     double voltage_V;        /* rw: set point of the bus, at 25 degC */
-    double error_V;          /* rw: what it is off by */
+    double high_V, low_V;    /* rw: what it is off by, above and below */
+    bool has_failed;         /* rw: gives nothing, whatever is_on says */
+    bool has_lost_probe;     /* rw: compensates nothing */
     double compensation_V_K; /* rw: on the bus, for each kelvin that the blocks are above 25 */
     double limit_A;          /* rw */
     bool is_on;              /* rw */
@@ -84,6 +86,7 @@ struct sim_battery {
     int64_t *bypass_until_us;     /* private: ... until then, at most ... */
     int64_t *bypass_since_us;     /* private: ... and counted until then: */
     double *bypass_C;             /* private: this, since the last step */
+    double *stray_A;              /* private: around the block, by a second earth */
     double *fresh_degC;           /* private: its cells know this temperature */
     double *before_V, *slope_V_s; /* private: of the step before */
     uint8_t *pins;                /* ro: bit 1 << enum sim_pin */
@@ -91,6 +94,7 @@ struct sim_battery {
     struct sim_charger charger; /* rw, then sim_battery_touch */
     struct sim_load load;       /* rw, then sim_battery_touch */
     double ambient_degC;        /* rw, then sim_battery_touch */
+    double uncooled_K;          /* rw, then sim_battery_touch: the room is above that */
     double bus_V;               /* ro */
     double step_s;              /* private: of the step to come */
     double warmed_K;            /* private: most of any block in the last step */
@@ -143,6 +147,9 @@ double sim_battery_trait(const struct sim_battery *battery, int32_t module, int3
  */
 void sim_battery_bypass(struct sim_battery *battery, int32_t module, double current_A,
                         int64_t until_us);
+
+/* So much goes around the block, always, until the next call; then sim_battery_touch. */
+void sim_battery_stray(struct sim_battery *battery, int32_t module, double current_A);
 
 /* One step, whatever the tick does: for tests, benchmarks and whoever has no world running. */
 void sim_battery_step(struct sim_battery *battery, double seconds);

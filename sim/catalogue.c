@@ -20,9 +20,8 @@
 
 /* By subject; a subject is one file. */
 static struct sim_defect_rows (*const subjects[])(void) = {
-    sim_defect_rows_sensor,
-    sim_defect_rows_module,
-    sim_defect_rows_bus,
+    sim_defect_rows_battery, sim_defect_rows_supply, sim_defect_rows_sensor,
+    sim_defect_rows_module,  sim_defect_rows_bus,
 };
 
 const struct sim_defect_row *sim_defect_row(size_t index)

@@ -159,5 +159,7 @@ struct sim_defect_rows {
 struct sim_defect_rows sim_defect_rows_module(void);
 struct sim_defect_rows sim_defect_rows_sensor(void);
 struct sim_defect_rows sim_defect_rows_bus(void);
+struct sim_defect_rows sim_defect_rows_battery(void);
+struct sim_defect_rows sim_defect_rows_supply(void);
 
 #endif

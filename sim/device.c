@@ -735,7 +735,6 @@ void sim_devices_init(struct sim_devices *devices, struct sim_world *world,
     devices->aux = options->aux;
     devices->sensor_for_all = options->sensor_for_all;
     devices->sensor_range_A = options->sensor_range_A;
-    devices->capacity_Ah = options->capacity_Ah;
     for (int32_t place = 0; place < SIM_DEVICES; place++) {
         sim_devices_replace(devices, place);
     }

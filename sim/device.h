@@ -174,7 +174,6 @@ struct sim_devices {
     int32_t aux;
     bool sensor_for_all;
     double sensor_range_A;
-    double capacity_Ah;                     /* by its name plate */
     int64_t heard_us;                       /* ro: the last question to anybody */
     int32_t sensor_address[WM_SENSORS_MAX]; /* ro: DIP switches */
     int32_t aux_address[WM_AUX_MAX];        /* ro: likewise */
@@ -206,7 +205,6 @@ struct sim_devices_options {
     int32_t aux;
     bool sensor_for_all;
     double sensor_range_A;
-    double capacity_Ah; /* of a block, by its name plate */
     /* DIP switches; 0: its own number. */
     int32_t sensor_address[WM_SENSORS_MAX];
     int32_t aux_address[WM_AUX_MAX];

@@ -119,7 +119,6 @@ static int lw_build(lua_State *lua)
                 .aux = (int32_t)field_number(lua, "gx_r_aux"),
                 .sensor_for_all = field_bool(lua, "sensor_for_all"),
                 .sensor_range_A = field_number(lua, "sensor_range"),
-                .capacity_Ah = field_number(lua, "capacity"),
             },
         .baud = (int32_t)field_number(lua, "baud"),
     };

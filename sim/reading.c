@@ -108,9 +108,10 @@ static double probe_degC(const struct sim_devices *devices, int32_t module)
     const struct sim_leads *leads = &devices->module[module].leads;
     const int32_t at = leads->probe_at > 0 ? leads->probe_at - 1 : module;
     const double block_degC = sim_devices_temperature_degC(devices, at);
-    return leads->probe_off_part > 0
-               ? block_degC + (devices->battery->ambient_degC - block_degC) * leads->probe_off_part
-               : block_degC;
+    return leads->probe_off_part > 0 ? block_degC + (devices->battery->ambient_degC +
+                                                     devices->battery->uncooled_K - block_degC) *
+                                                        leads->probe_off_part
+                                     : block_degC;
 }
 
 /* Open leads read the end of the scale. */
@@ -128,7 +129,7 @@ static double scatter_part(const struct sim_devices *devices, int32_t module)
     const struct sim_string *string = &battery->string[module / battery->modules_per_string];
     const double part = devices->module[module].leads.scatter_part;
     const double ripple_A = string->is_open ? 0 : string->current_ac_A;
-    return part > 0 ? part * ripple_A * 10 / devices->capacity_Ah : 0;
+    return part > 0 ? part * ripple_A * 10 / battery->shape.cell.rated_Ah : 0;
 }
 
 /* ---- readings --------------------------------------------------------------------------- */

@@ -273,7 +273,7 @@ Test(battery, the_charger_keeps_its_limit_its_set_point_and_its_compensation)
         warm_K += (battery.temperature_degC[m] - 25) / 18;
     }
     assert_near(battery.bus_V, 9 * 14.4 - 0.003 * 54 * warm_K, 0.01);
-    battery.charger.error_V = -9 * 1.5;
+    battery.charger.low_V = 9 * 1.5;
     sim_battery_touch(&battery);
     pass(24 * HOUR);
     cr_assert(battery.bus_V < 9 * 13.0);

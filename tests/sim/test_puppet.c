@@ -230,7 +230,8 @@ Test(puppet, unknown_words_are_errors_that_list_the_known_ones)
                  "float_current, hardware, latency, led, link, position, resistance, software, "
                  "state_of_charge, "
                  "temperature, type, voltage; it can: ");
-    stage_refuse(&stage, "return plant.string[1].currant", "it can: drift, release");
+    stage_refuse(&stage, "return plant.string[1].currant",
+                 "it can: drift, fuse_blown, ground_fault, heal, release");
     stage_refuse(&stage, "return plant.strings[1].x",
                  "plant.strings has no property \"1\"; it has: value");
     stage_refuse(&stage, "return plant.relay", "plant has no property \"relay\"; it has: alarm,");
