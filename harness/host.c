@@ -27,11 +27,24 @@ struct hx_stage *hx_host_stage(lua_State *lua)
 }
 
 /* The stage with a plant on it; outside a scenario's run there is none. */
-struct hx_stage *hx_host_playing(lua_State *lua)
+/* The stage while a scenario runs, one of its hooks included. */
+static struct hx_stage *host_running(lua_State *lua)
 {
     struct hx_stage *stage = hx_host_stage(lua);
     if (stage->plant == NULL) {
         lua_pushstring(lua, "this word belongs inside a scenario's run = function(plant)");
+        hx_guard_raise(lua);
+    }
+    return stage;
+}
+
+struct hx_stage *hx_host_playing(lua_State *lua)
+{
+    struct hx_stage *stage = host_running(lua);
+    if (sim_plant_is_hooked(stage->plant)) {
+        lua_pushstring(lua,
+                       "a hook takes no time and looks at nothing from outside: push the plant "
+                       "in it, keep what it finds in a local, and expect that in run");
         hx_guard_raise(lua);
     }
     return stage;
@@ -143,7 +156,7 @@ static int lw_clock(lua_State *lua)
 
 static int lw_note(lua_State *lua)
 {
-    struct hx_stage *stage = hx_host_playing(lua);
+    struct hx_stage *stage = host_running(lua);
     stage->trace->now_us = sim_world_now_us(stage->world);
     hx_trace_note(stage->trace, luaL_checkstring(lua, 1));
     if (stage->is_verbose) {
@@ -631,7 +644,18 @@ static int lw_limit_steps(lua_State *lua)
     return 0;
 }
 
+/* define_verb(item, name, function): why not, or nothing. */
+static int lw_define_verb(lua_State *lua)
+{
+    const char *why = sim_plant_define_verb(lua);
+    if (why != NULL) {
+        lua_pushstring(lua, why);
+    }
+    return why != NULL;
+}
+
 static const luaL_Reg functions[] = {
+    {"define_verb", lw_define_verb},
     {"limit_steps", lw_limit_steps},
     {"now_us", lw_now_us},
     {"advance", lw_advance},

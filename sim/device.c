@@ -619,8 +619,8 @@ static bool register_address(struct sim_devices *devices, int32_t m, struct sim_
     return true;
 }
 
-static bool device_act(struct sim_devices *devices, int32_t place, const struct sim_frame *question,
-                       struct sim_frame *answer)
+bool sim_devices_act(struct sim_devices *devices, int32_t place, const struct sim_frame *question,
+                     struct sim_frame *answer)
 {
     if (question->message == wm_message_identify) {
         if (place < SIM_DEVICE_SENSOR) {
@@ -658,7 +658,8 @@ static size_t devices_act(void *self, int32_t place, const struct sim_frame *que
     answer.address_class = question->address_class;
     answer.address = question->address;
     answer.sequence = question->sequence;
-    if (!device_act(devices, place, question, &answer)) {
+    if (!(devices->own != NULL ? devices->own(devices->context, place, question, &answer)
+                               : sim_devices_act(devices, place, question, &answer))) {
         return 0;
     }
     if (device->mute_left != 0) {

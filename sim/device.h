@@ -190,6 +190,12 @@ struct sim_devices {
     uint8_t aux_inputs[WM_AUX_MAX];                /* rw: bit set = normal */
     uint8_t aux_outputs[WM_AUX_MAX];               /* rw: bit set = on */
     int32_t by_address[WM_MODULES_MAX + 1];        /* private: first module of an address, or -1 */
+    /*
+     * Acts in the place of sim_devices_act, for a device that is plugged in; null: nothing does.
+     * The context is passed as to the others below.
+     */
+    bool (*own)(void *context, int32_t place, const struct sim_frame *question,
+                struct sim_frame *answer);
     /* False when the function failed: the module is then silent. */
     bool (*script)(void *context, struct sim_script_call *call);
     /* Outputs have been ordered. */
@@ -218,6 +224,14 @@ void sim_devices_close(struct sim_devices *devices);
 
 /* The line these devices make up. */
 struct sim_line sim_devices_line(struct sim_devices *devices);
+
+/*
+ * What the device at a place does when it is asked: fills the answer's values, and where it is
+ * another one than asked for its address; all else in the answer is filled already. False: it is
+ * silent.
+ */
+bool sim_devices_act(struct sim_devices *devices, int32_t place, const struct sim_frame *question,
+                     struct sim_frame *answer);
 
 /* The truth, before a module measures it; module is 0-based, sensor too. */
 double sim_devices_voltage_V(const struct sim_devices *devices, int32_t module);

@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "sim/battery_type.h"
+#include "sim/hooks.h"
+#include "sim/own_verbs.h"
 #include "sim/parts.h"
 #include "sim_lua.h"
 
@@ -211,6 +213,46 @@ static int lw_script(lua_State *lua)
     return 0;
 }
 
+/* behave(item, number, functions) */
+static int lw_behave(lua_State *lua)
+{
+    char why[300];
+    const int item = item_of(luaL_checkstring(lua, 1));
+    const int32_t number = (int32_t)luaL_checkinteger(lua, 2);
+    luaL_checktype(lua, 3, LUA_TTABLE);
+    if (sim_own_attach(loading(lua), lua, 3, item, number, true, why, sizeof why)) {
+        return 0;
+    }
+    lua_pushstring(lua, why);
+    return 1;
+}
+
+/* on_step(function, seconds between its calls; 0: at every step) */
+static int lw_on_step(lua_State *lua)
+{
+    luaL_checktype(lua, 1, LUA_TFUNCTION);
+    sim_hooks_add_step(loading(lua), lua, 1, (int64_t)(luaL_checknumber(lua, 2) * 1e6 + 0.5));
+    return 0;
+}
+
+/* on_frame(function) */
+static int lw_on_frame(lua_State *lua)
+{
+    luaL_checktype(lua, 1, LUA_TFUNCTION);
+    sim_hooks_add_frame(loading(lua), lua, 1);
+    return 0;
+}
+
+/* define_verb(item, name, function) */
+static int lw_define_verb(lua_State *lua)
+{
+    const char *why = sim_own_verb_define(lua, loading(lua));
+    if (why != NULL) {
+        lua_pushstring(lua, why);
+    }
+    return why != NULL;
+}
+
 /* com2(device, is_sensormanager) */
 static int lw_com2(lua_State *lua)
 {
@@ -299,9 +341,19 @@ static void push_devices(lua_State *lua)
 static int run_plant_lua(lua_State *lua)
 {
     static const luaL_Reg functions[] = {
-        {"setting", lw_setting}, {"build", lw_build},     {"breaker", lw_breaker},
-        {"push", lw_push},       {"com2", lw_com2},       {"script", lw_script},
-        {"cable", lw_cable},     {"disturb", lw_disturb}, {NULL, NULL},
+        {"setting", lw_setting},
+        {"build", lw_build},
+        {"breaker", lw_breaker},
+        {"push", lw_push},
+        {"com2", lw_com2},
+        {"script", lw_script},
+        {"cable", lw_cable},
+        {"disturb", lw_disturb},
+        {"behave", lw_behave},
+        {"on_step", lw_on_step},
+        {"on_frame", lw_on_frame},
+        {"define_verb", lw_define_verb},
+        {NULL, NULL},
     };
     static const struct {
         const char *name;

@@ -22,6 +22,7 @@
 #define SIM_PLANT_SETTINGS_MAX (12 + 2 * WM_STRINGS_MAX + wm_setting_count + wm_text_count)
 
 struct sim_property;
+struct sim_hooks;
 
 /* A value on its way, linear in time. */
 struct sim_drift {
@@ -70,7 +71,9 @@ struct sim_plant {
     struct sim_plant_setting settings[SIM_PLANT_SETTINGS_MAX];
     void (*watched)(void *context); /* sim_truth_watch; null: nobody does */
     void *watch_context;
-    char failure[400]; /* what a function of the plant file did wrong; "" if nothing */
+    struct sim_hooks *hooks; /* null: nothing is hooked */
+    int verbs_ref;           /* of the plant file's own; LUA_NOREF: none */
+    char failure[400];       /* what a function of the plant file did wrong; "" if nothing */
 };
 
 /* ---- truth.c ---------------------------------------------------------------------------- */
@@ -156,8 +159,19 @@ bool sim_property_move_all(void *context);
 /* Pushes a new box for the plant, and makes the metatables known. */
 void sim_puppet_open(lua_State *lua, struct sim_plant *plant);
 
-/* Pushes the value `plant`. */
+/* Pushes the value `plant`, or one item of it. */
 void sim_puppet_push(lua_State *lua, struct sim_plant *plant);
+void sim_puppet_push_item(lua_State *lua, struct sim_plant *plant, int item, int32_t number);
+
+/* Whether an item has a property, a part or a verb of that name. */
+bool sim_puppet_knows(int item, const char *word);
+
+/*
+ * The plant of the item at 1 that a verb is called on, and what it names (or null); an error if it
+ * is none of the items, bits 1 << item.
+ */
+struct sim_plant *sim_puppet_check(lua_State *lua, const char *verb, unsigned items,
+                                   struct sim_reference *reference);
 
 /* ---- loader.c --------------------------------------------------------------------------- */
 

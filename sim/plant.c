@@ -11,29 +11,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/hooks.h"
+#include "sim/own_verbs.h"
 #include "sim/parts.h"
 
 enum { PLANT_STREAM_FAULTS = 103, PLANT_STREAM_WIRING = 104, PLANT_STREAM_CATALOGUE = 105 };
 
 /* ---- functions of the plant file -------------------------------------------------------- */
 
-/*
- * Keeps the failure, and stops the world: a firmware that sees a broken plant proves nothing. An
- * error without a place is told at the function's own line.
- */
+/* A firmware that sees a broken plant proves nothing. */
 static void plant_fail(struct sim_plant *plant, int32_t module_number, const char *why)
 {
-    lua_Debug function;
-    lua_rawgeti(plant->lua, LUA_REGISTRYINDEX, plant->script_ref[module_number - 1]);
-    (void)lua_getinfo(plant->lua, ">S", &function);
-    if (strncmp(why, function.short_src, strlen(function.short_src)) == 0) {
-        (void)snprintf(plant->failure, sizeof plant->failure, "%.300s (module %d)", why,
-                       (int)module_number);
-    } else {
-        (void)snprintf(plant->failure, sizeof plant->failure, "%s:%d: %.300s (module %d)",
-                       function.short_src, function.linedefined, why, (int)module_number);
-    }
-    sim_world_stop(plant->world);
+    char what[24];
+    (void)snprintf(what, sizeof what, "module %d", (int)module_number);
+    sim_hooks_fail(plant, plant->script_ref[module_number - 1], why, what);
 }
 
 /* A result in its place, or the value kept where the function gives nil. */
@@ -55,6 +46,7 @@ static bool plant_script(void *context, struct sim_script_call *call)
 {
     struct sim_plant *plant = context;
     lua_State *lua = plant->lua;
+    const int top = lua_gettop(lua);
     if (plant->failure[0] != '\0') {
         sim_world_stop(plant->world);
         return false;
@@ -70,13 +62,13 @@ static bool plant_script(void *context, struct sim_script_call *call)
         const char *why = lua_tostring(lua, -1);
         plant_fail(plant, call->module_number,
                    why != NULL ? why : "the battery function raised an error without a message");
-        lua_settop(lua, 0);
+        lua_settop(lua, top);
         return false;
     }
     bool is_sound = script_result(lua, -3, 65.535, 0, &call->voltage_V) &&
                     script_result(lua, -2, 200, -60, &call->temperature_degC) &&
                     script_result(lua, -1, 100000, 0, &call->resistance_mOhm);
-    lua_settop(lua, 0);
+    lua_settop(lua, top);
     if (!is_sound) {
         plant_fail(plant, call->module_number,
                    "a battery function returns voltage 0 to 65.535 V, temperature -60 to 200 "
@@ -108,6 +100,15 @@ void sim_plant_follow_breakers(void *context)
     sim_battery_touch(&plant->battery);
 }
 
+static void plant_moved(void *context)
+{
+    struct sim_plant *plant = context;
+    sim_truth_changed(plant);
+    if (plant->hooks != NULL) {
+        sim_hooks_moved(plant);
+    }
+}
+
 static void plant_com2_failed(void *context, const char *why)
 {
     struct sim_plant *plant = context;
@@ -133,7 +134,7 @@ bool sim_plant_build(struct sim_plant *plant, const struct sim_plant_shape *shap
     plant->is_built = true;
     plant->baud = shape->baud;
     plant->battery.drift = sim_property_move_all;
-    plant->battery.moved = sim_truth_changed;
+    plant->battery.moved = plant_moved;
     plant->battery.context = plant;
     if (!sim_battery_open(&plant->battery, plant->world, &shape->battery)) {
         return false;
@@ -163,6 +164,7 @@ struct sim_plant *sim_plant_load(struct sim_world *world, lua_State *lua, const 
         return NULL;
     }
     plant->world = world;
+    plant->verbs_ref = LUA_NOREF;
     for (int i = 0; i < WM_MODULES_MAX; i++) {
         plant->script_ref[i] = LUA_NOREF;
     }
@@ -192,6 +194,8 @@ void sim_plant_destroy(struct sim_plant *plant)
     box->plant = NULL;
     lua_pop(lua, 1);
     luaL_unref(lua, LUA_REGISTRYINDEX, plant->box_ref);
+    luaL_unref(lua, LUA_REGISTRYINDEX, plant->verbs_ref);
+    sim_hooks_close(plant);
     for (int i = 0; i < WM_MODULES_MAX; i++) {
         luaL_unref(lua, LUA_REGISTRYINDEX, plant->script_ref[i]);
     }
@@ -364,6 +368,9 @@ const char *sim_plant_idle_fault(const struct sim_plant *constant)
     if (defect != NULL) {
         return defect;
     }
+    if (sim_hooks_idle(plant) != NULL) {
+        return sim_hooks_idle(plant);
+    }
     const char *supply = sim_supply_idle(&plant->supply);
     return supply != NULL ? supply : sim_faults_idle(&plant->faults);
 }
@@ -371,6 +378,16 @@ const char *sim_plant_idle_fault(const struct sim_plant *constant)
 const char *sim_plant_failure(const struct sim_plant *plant)
 {
     return plant->failure[0] != '\0' ? plant->failure : NULL;
+}
+
+bool sim_plant_is_hooked(const struct sim_plant *plant)
+{
+    return sim_hooks_run(plant);
+}
+
+const char *sim_plant_define_verb(lua_State *lua)
+{
+    return sim_own_verb_define(lua, NULL);
 }
 
 lua_State *sim_plant_thread(const struct sim_plant *plant)

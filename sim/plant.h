@@ -108,13 +108,24 @@ bool sim_plant_contact(const struct sim_plant *plant, int32_t number);
 const char *sim_plant_idle_fault(const struct sim_plant *plant);
 
 /*
- * A function of the plant file that failed, "FILE:LINE: why (module N)"; null if none did. The
- * world stops (sim_world_stop) at the instant it fails, and again at each later call of one: what
- * follows tells nothing about the firmware. Valid with the plant; the first failure stays.
+ * A function of the plant file or a hook that failed, "FILE:LINE: why (what)"; null if none did.
+ * The world stops (sim_world_stop) at the instant it fails, and again at each later call of one:
+ * what follows tells nothing about the firmware. Valid with the plant; the first failure stays.
  */
 const char *sim_plant_failure(const struct sim_plant *plant);
 
-/* The Lua thread that functions of the plant file run in: what a watchdog puts its hook on. */
+/* Does a hook (plant:on_step, plant:on_frame, item:behave) run now? It may push, and wait for
+ * nothing. */
+bool sim_plant_is_hooked(const struct sim_plant *plant);
+
+/*
+ * Defines a verb for the items of every plant of the state, from an item's word, a name and a
+ * function at 1, 2 and 3. Null, or why not; valid while the stack is left alone.
+ */
+const char *sim_plant_define_verb(lua_State *lua);
+
+/* The Lua thread that functions of the plant file and hooks run in: what a watchdog puts its hook
+ * on. */
 lua_State *sim_plant_thread(const struct sim_plant *plant);
 
 #endif

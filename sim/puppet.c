@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/hooks.h"
+#include "sim/own_verbs.h"
 #include "sim/parts.h"
 
 static const char puppet_type[] = "sim.puppet";
@@ -237,7 +239,12 @@ static void words_properties(struct words *words, int item, bool only_pushed)
 
 static void words_defects(struct words *words, int item);
 
-static int unknown_word(lua_State *lua, int item, const char *word)
+static void take_word(void *words, const char *word)
+{
+    words_add(words, word);
+}
+
+static int unknown_word(lua_State *lua, const struct sim_plant *plant, int item, const char *word)
 {
     struct words words = {0};
     words_properties(&words, item, false);
@@ -256,6 +263,7 @@ static int unknown_word(lua_State *lua, int item, const char *word)
         }
     }
     words_defects(&does, item);
+    sim_own_verbs_list(lua, plant, sim_item_word(item), take_word, &does);
     words_push(lua, &does);
     bool has = lua_rawlen(lua, -2) > 0, can = lua_rawlen(lua, -1) > 0;
     return luaL_error(lua, "%s has no property \"%s\"%s%s%s%s", sim_item_word(item), word,
@@ -362,6 +370,20 @@ static bool push_reference(lua_State *lua, const struct puppet *puppet, const ch
     return true;
 }
 
+bool sim_puppet_knows(int item, const char *word)
+{
+    size_t count;
+    const struct verb *verbs = verbs_all(&count);
+    bool is_known = sim_property_find(item, word) != NULL || point_of(item, word) != NULL;
+    for (size_t i = 0; i < sizeof children / sizeof children[0]; i++) {
+        is_known |= children[i].item == item && strcmp(sim_item_word(children[i].below), word) == 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        is_known |= (verbs[i].items & IS(item)) != 0 && strcmp(verbs[i].name, word) == 0;
+    }
+    return is_known;
+}
+
 static int puppet_index(lua_State *lua)
 {
     const struct puppet *puppet = luaL_checkudata(lua, 1, puppet_type);
@@ -392,7 +414,12 @@ static int puppet_index(lua_State *lua)
             return 1;
         }
     }
-    return push_defect(lua, puppet->item, word) ? 1 : unknown_word(lua, puppet->item, word);
+    if (sim_own_verb_push(lua, puppet->box->plant, sim_item_word(puppet->item), word)) {
+        return 1;
+    }
+    return push_defect(lua, puppet->item, word)
+               ? 1
+               : unknown_word(lua, puppet->box->plant, puppet->item, word);
 }
 
 static int puppet_length(lua_State *lua)
@@ -607,6 +634,16 @@ static struct puppet *check_item(lua_State *lua, const char *verb, unsigned item
     }
     (void)puppet_plant(lua, puppet);
     return puppet;
+}
+
+struct sim_plant *sim_puppet_check(lua_State *lua, const char *verb, unsigned items,
+                                   struct sim_reference *reference)
+{
+    struct sim_plant *plant = check_item(lua, verb, items)->box->plant;
+    if (reference != NULL) {
+        (void)sim_plant_reference(lua, 1, reference);
+    }
+    return plant;
 }
 
 /* An option of the table at 2, or the fallback; marks nothing. */
@@ -1136,7 +1173,14 @@ static void words_defects(struct words *words, int item)
 
 static struct sim_supply *check_supply(lua_State *lua, const char *verb, int item)
 {
-    return &check_item(lua, verb, IS(item))->box->plant->supply;
+    struct sim_plant *plant = check_item(lua, verb, IS(item))->box->plant;
+    if (sim_hooks_run_on_line(plant)) {
+        luaL_error(lua,
+                   "%s: not while a frame passes, the webmanager is at work; do it in the "
+                   "scenario or in on_step",
+                   verb);
+    }
+    return &plant->supply;
 }
 
 static int refused(lua_State *lua, const char *verb, const char *why)
@@ -1246,6 +1290,9 @@ static const struct verb *verbs_all(size_t *count)
         {"cut_power", IS(SIM_ITEM_WEBMANAGER), lw_cut_power},
         {"damage", IS(SIM_ITEM_STORE), lw_damage},
         {"restamp", IS(SIM_ITEM_STORE), lw_restamp},
+        {"behave", DEVICES, sim_own_behave},
+        {"on_step", IS(SIM_ITEM_PLANT), sim_hooks_on_step},
+        {"on_frame", IS(SIM_ITEM_PLANT), sim_hooks_on_frame},
     };
     *count = sizeof verbs / sizeof verbs[0];
     return verbs;
@@ -1278,9 +1325,14 @@ void sim_puppet_open(lua_State *lua, struct sim_plant *plant)
     box->plant = plant;
 }
 
-void sim_puppet_push(lua_State *lua, struct sim_plant *plant)
+void sim_puppet_push_item(lua_State *lua, struct sim_plant *plant, int item, int32_t number)
 {
     lua_rawgeti(lua, LUA_REGISTRYINDEX, plant->box_ref);
-    puppet_new(lua, -1, PUPPET_ITEM, SIM_ITEM_PLANT, 0);
+    puppet_new(lua, -1, PUPPET_ITEM, item, number);
     lua_remove(lua, -2);
+}
+
+void sim_puppet_push(lua_State *lua, struct sim_plant *plant)
+{
+    sim_puppet_push_item(lua, plant, SIM_ITEM_PLANT, 0);
 }

@@ -3,6 +3,7 @@
  */
 #include "sim/truth.h"
 
+#include "sim/hooks.h"
 #include "sim/parts.h"
 
 static struct sim_truth truth_of(const struct sim_plant *plant, int32_t place)
@@ -42,6 +43,9 @@ struct sim_truth_module sim_truth_module(const struct sim_plant *plant, int32_t 
             plugged++;
             truth.device = truth_of(plant, SIM_DEVICE_MODULE + m);
             sim_devices_module_bands(devices, m, &truth);
+            if (plant->hooks != NULL) {
+                sim_told_module(&plant->hooks->told[SIM_DEVICE_MODULE + m], &truth);
+            }
         }
     }
     if (plugged > 1) {
@@ -79,11 +83,15 @@ struct sim_truth_sensor sim_truth_sensor(const struct sim_plant *plant, int32_t 
     int32_t index;
     const struct sim_truth device = truth_at(plant, devices->sensor_address, devices->sensors,
                                              SIM_DEVICE_SENSOR, number, &index);
-    return (struct sim_truth_sensor){
+    struct sim_truth_sensor truth = {
         .device = device,
         .current_mA = sim_devices_current_band_mA(devices, index),
         .current_ac_mA = sim_devices_current_ac_band_mA(devices, index),
     };
+    if (plant->hooks != NULL) {
+        sim_told_sensor(&plant->hooks->told[SIM_DEVICE_SENSOR + index], &truth);
+    }
+    return truth;
 }
 
 struct sim_truth_aux sim_truth_aux(const struct sim_plant *plant, int32_t number)
@@ -92,11 +100,15 @@ struct sim_truth_aux sim_truth_aux(const struct sim_plant *plant, int32_t number
     int32_t index;
     const struct sim_truth device =
         truth_at(plant, devices->aux_address, devices->aux, SIM_DEVICE_AUX, number, &index);
-    return (struct sim_truth_aux){
+    struct sim_truth_aux truth = {
         .device = device,
         .inputs = devices->aux_inputs[index],
         .outputs = devices->aux_outputs[index],
     };
+    if (plant->hooks != NULL) {
+        sim_told_aux(&plant->hooks->told[SIM_DEVICE_AUX + index], &truth);
+    }
+    return truth;
 }
 
 void sim_truth_watch(struct sim_plant *plant, void (*changed)(void *context), void *context)

@@ -3,7 +3,9 @@
  * with what the webmanager publishes.
  *
  * Always true: an answer measured now lies within its band; on an exact plant the band is one
- * value, else it is as wide as the device's noise. A look changes nothing and draws no number.
+ * value, else it is as wide as the device's noise. Where a function of somebody's own answers
+ * (sim/hooks.h) the band is what it answered last, exactly, and silence is silence until it
+ * answers again. A look changes nothing, calls no function and draws no number.
  */
 #ifndef SIM_TRUTH_H
 #define SIM_TRUTH_H

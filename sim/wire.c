@@ -62,6 +62,10 @@ static void wire_act(struct sim_wire_talk *talk)
     talk->has_acted = true;
     talk->size = wire->line.act(wire->line.self, talk->device, &talk->question, talk->bytes);
     assert(talk->size <= announced);
+    if (wire->hook != NULL && talk->size > 0) {
+        talk->size = wire->hook->answered(wire->hook->self, talk->device, &talk->question,
+                                          talk->bytes, talk->size);
+    }
     for (int i = 0; i < SIM_WIRE_TALKS_MAX; i++) {
         if (wire->talks[i].has_acted && wire_overlaps(talk, &wire->talks[i])) {
             wire_collide(talk, &wire->talks[i]);
@@ -148,7 +152,15 @@ static enum wm_status wire_transmit(void *self, const uint8_t *bytes, size_t siz
     }
     struct sim_frame question;
     struct sim_talk talks[SIM_WIRE_TALKS_MAX];
-    int count = wire->line.hear(wire->line.self, bytes, size, &question, talks, SIM_WIRE_TALKS_MAX);
+    uint8_t spoiled[WM_FRAME_SIZE_MAX];
+    if (wire->hook != NULL) {
+        memcpy(spoiled, bytes, size);
+        size = wire->hook->asked(wire->hook->self, spoiled, size);
+        bytes = spoiled;
+    }
+    int count = size > 0 ? wire->line.hear(wire->line.self, bytes, size, &question, talks,
+                                           SIM_WIRE_TALKS_MAX)
+                         : 0;
     for (int i = 0; i < count; i++) {
         wire_start_talk(wire, &talks[i], &question);
     }

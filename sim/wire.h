@@ -47,6 +47,15 @@ struct sim_line {
     size_t (*act)(void *self, int32_t device, const struct sim_frame *question, uint8_t *bytes);
 };
 
+/* Who looks at what is on the line, and may spoil it in place. */
+struct sim_wire_hook {
+    void *self;
+    /* Return how many bytes pass, at most size: 0, none do. */
+    size_t (*asked)(void *self, uint8_t *bytes, size_t size);
+    size_t (*answered)(void *self, int32_t device, const struct sim_frame *question, uint8_t *bytes,
+                       size_t size);
+};
+
 struct sim_wire_talk {
     struct sim_event event; /* the last byte, or the deed of who says nothing */
     struct sim_wire *wire;
@@ -61,7 +70,7 @@ struct sim_wire_talk {
     uint8_t bytes[WM_FRAME_SIZE_MAX];
 };
 
-/* The wire of a plant. Zero-initialised, then sim_wire_init. All private. */
+/* The wire of a plant. Zero-initialised, then sim_wire_init. Private but for `hook`. */
 struct sim_wire {
     struct sim_world *world;
     struct sim_line line;
@@ -69,6 +78,7 @@ struct sim_wire {
     int64_t deaf_until_us; /* the webmanager is sending until then */
     void (*heard)(void *context);
     void *context;
+    const struct sim_wire_hook *hook; /* rw: borrowed; null: nobody looks */
     struct sim_wire_talk talks[SIM_WIRE_TALKS_MAX];
 };
 

@@ -381,6 +381,17 @@ local function scenario(name)
   end
 end
 
+-- define_verb("module", "overheat", function(module, options) ... end): for this file's scenarios.
+local function define_verb(...)
+  if is_playing then
+    failure.misuse("define_verb belongs beside the scenarios of a file, not inside a run")
+  end
+  local why = host.define_verb(...)
+  if why then
+    failure.misuse("%s", why)
+  end
+end
+
 -- ---- what a file sees ---------------------------------------------------------------------
 
 -- Keys in a fixed order: Lua's own differs from run to run.
@@ -499,7 +510,7 @@ local operator = setmetatable({
 
 local words = {
   scenario = scenario, settle = settle, wait = wait, within = within, throughout = throughout,
-  operator = operator, trap_receiver = receivers.new,
+  operator = operator, trap_receiver = receivers.new, define_verb = define_verb,
   note = function(text) host.note(plain_text(text)) end,
   seconds = times("seconds", 1), minutes = times("minutes", 60), hours = times("hours", 3600),
   days = times("days", 86400), rounds = rounds, expect = watch.expect, print = print_playing,
@@ -594,7 +605,7 @@ end
 -- Nothing typed may pass time or expect: that is a scenario's.
 local not_typed = {
   scenario = true, settle = true, wait = true, within = true, throughout = true, note = true,
-  expect = true, rounds = true, operator = true, trap_receiver = true,
+  expect = true, rounds = true, operator = true, trap_receiver = true, define_verb = true,
 }
 
 -- Nothing typed may keep the service from its clients: not in C either, where no hook looks.

@@ -110,11 +110,12 @@ local known_words = {
   sensor_for_all = true, gx_r_aux = true, baud = true, exact = true, ambient = true,
   breaker = true, settings = true, module = true, string = true, battery = true,
   charger = true, load = true, panel = true, com2 = true, wiring = true, dip = true,
+  behave = true, on_step = true, on_frame = true,
 }
 
 local module_words = {
   voltage = true, temperature = true, resistance = true, state_of_charge = true, latency = true,
-  bypass = true, battery = true, address = true, float_current = true,
+  bypass = true, battery = true, address = true, float_current = true, behave = true,
 }
 local string_words = { current = true, current_ac = true, cable = true, module = true }
 local charger_words = { voltage = true, limit = true, on = true, compensation = true }
@@ -330,6 +331,50 @@ local function push(item, number, properties, what)
   end
 end
 
+-- A device of one's own in the place of one that is built in.
+local function behave(item, number, functions, what)
+  local why = sim.behave(item, number, check_type(functions, "table", what))
+  if why then
+    refuse("%s: %s", what, why)
+  end
+end
+
+-- Those that are no modules of a string, by kind and number over all.
+local function behave_all(given, shape)
+  local count = {
+    module = shape.modules, current_sensor = shape.current_sensors, gx_r_aux = shape.gx_r_aux,
+  }
+  check_words(check_type(given, "table", "behave"), count, "behave")
+  for _, item in ipairs(sorted(count)) do
+    local list = check_list(given[item] or {}, count[item], "behave." .. item)
+    for number = 1, count[item] do
+      if list[number] ~= nil then
+        behave(item, number, list[number], ("behave.%s[%d]"):format(item, number))
+      end
+    end
+  end
+end
+
+-- `on_step = function(now, plant)` or `{ every = s, function(now, plant) }`.
+local function hook(given)
+  local step = given.on_step
+  if step ~= nil then
+    local is_plain = type(step) ~= "table"
+    if not is_plain then
+      check_words(step, { every = true, ["1"] = true }, "on_step")
+      check_type(step.every, "number", "on_step.every")
+      if not (step.every >= 0.001 and step.every <= 1e9) then
+        refuse("on_step.every is the seconds between its calls, from 0.001, not %g", step.every)
+      end
+    end
+    local fn = check_type(is_plain and step or step[1], "function", "on_step")
+    sim.on_step(fn, is_plain and 0 or step.every)
+  end
+  if given.on_frame ~= nil then
+    sim.on_frame(check_type(given.on_frame, "function", "on_frame"))
+  end
+end
+
 -- One module's own words, laid over those for all.
 local function push_module(number, common, own, what)
   local properties = {}
@@ -342,6 +387,10 @@ local function push_module(number, common, own, what)
   if properties.battery ~= nil then
     sim.script(number, check_type(properties.battery, "function", what .. ".battery"))
     properties.battery = nil
+  end
+  if properties.behave ~= nil then
+    behave("module", number, properties.behave, what .. ".behave")
+    properties.behave = nil
   end
   push("module", number, properties, what)
 end
@@ -407,6 +456,8 @@ local function build(name, given)
   push("webmanager", 0, given.panel or {}, "panel")
   push_com2(given, com2)
   push_strings(given, shape)
+  behave_all(given.behave or {}, shape)
+  hook(given)
 end
 
 local is_built = false
@@ -425,11 +476,28 @@ local function plant(name)
   end
 end
 
+-- A verb for the items of this plant.
+local function define_verb(...)
+  local problem = sim.define_verb(...)
+  if problem then
+    error(problem, 2)
+  end
+end
+
 -- What a plant file may use: no clock, no files, no chance, so that a plant is the same each time.
 local words = {
   plant = plant, assert = assert, error = error, ipairs = ipairs, next = next, pairs = pairs,
   select = select, tonumber = tonumber, tostring = tostring, type = type,
+  define_verb = define_verb,
 }
+for name, factor in pairs { seconds = 1, minutes = 60, hours = 3600, days = 86400 } do
+  words[name] = function(value)
+    if type(value) ~= "number" then
+      error(("%s takes a number, got a %s"):format(name, type(value)), 2)
+    end
+    return value * factor
+  end
+end
 -- Copies: what a file does to them, it does to itself.
 for name, library in pairs { math = math, string = string, table = table } do
   words[name] = {}

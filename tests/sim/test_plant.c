@@ -233,7 +233,8 @@ static const struct refusal refusals[] = {
     {"plant 'x' { ambient = 1000 }", "plant.lua:1: ambient is a number from -60 to 100 degC"},
     {"plant 'x' { stings = 2 }", "plant.lua:1: plant has no property \"stings\"; it has: ambient,"},
     {"plant 'x' { module = { temprature = 3 } }",
-     "plant.lua:1: module has no property \"temprature\"; it has: address, battery, bypass, "
+     "plant.lua:1: module has no property \"temprature\"; it has: address, battery, behave, "
+     "bypass, "
      "float_current, latency, "
      "resistance, state_of_charge, temperature, voltage"},
     {"plant 'x' { string = { { module = { { volts = 3 } } } } }",
