@@ -83,7 +83,8 @@ static int lw_advance(lua_State *lua)
     }
     const char *failure = sim_plant_failure(stage->plant);
     if (failure != NULL) {
-        return luaL_error(lua, "%s", failure);
+        lua_pushstring(lua, failure); /* it names its own place */
+        return lua_error(lua);
     }
     lua_pushnumber(lua, hx_guard_limit_s());
     return is_late ? 1 : 0;

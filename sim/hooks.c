@@ -88,6 +88,7 @@ bool sim_hooks_call(struct sim_plant *plant, struct sim_hook *hook, int given, i
     }
     lua_rawgeti(lua, LUA_REGISTRYINDEX, hook->function_ref);
     lua_insert(lua, -1 - given);
+    const int top = lua_gettop(lua) - given; /* where a result, or the error, will stand */
     const bool is_on_line = hook->kind != SIM_HOOK_STEP;
     hook->calls++;
     hooks->depth++;
@@ -96,9 +97,11 @@ bool sim_hooks_call(struct sim_plant *plant, struct sim_hook *hook, int given, i
     hooks->line_depth -= is_on_line;
     hooks->depth--;
     if (status != LUA_OK) {
-        const char *why = lua_tostring(lua, -1);
+        const bool is_text = lua_type(lua, -1) == LUA_TSTRING ||
+                             luaL_getmetafield(lua, -1, "__tostring") != LUA_TNIL;
+        const char *why = is_text ? luaL_tolstring(lua, top, NULL) : NULL;
         sim_hooks_blame(plant, hook, why != NULL ? why : "it raised an error without a message");
-        lua_pop(lua, 1);
+        lua_settop(lua, top - 1);
     } else if (plant->failure[0] != '\0') { /* of another function that it made run */
         lua_pop(lua, wanted);
     }

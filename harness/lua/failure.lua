@@ -4,7 +4,7 @@
 local host = ...
 local failure = {}
 
-local Failure, Problem = {}, {}
+local Failure, Problem = {}, { __tostring = function(problem) return problem.text end }
 
 -- Where the scenario stands: the nearest line of a file on the stack.
 function failure.where()

@@ -559,6 +559,91 @@ case_broken_plant() {
     says "p.lua:2: no end within the time limit"
 }
 
+# A hook that goes wrong: FILE:LINE and what it was. Line 5 hooks, line 6 waits and expects.
+hooked() {
+    printf '%s\nwithin(99, function() expect(plant):has "voltage_high" end)\n' "$1" | story hook
+    bench run --time-limit 2 "$work/hook.lua"
+    status_is 1
+    says "$2"
+    says "$3"
+    says "0 passed, 0 failed, 1 "
+    says_not "want "
+}
+
+case_broken_hook() {
+    device='plant.module[2]:behave { measure = function(q, built_in)'
+    device_is='(string[1].module[2]:behave, measure)'
+    hooked 'plant:on_step(function() error "boom" end)' "hook.lua:5: boom" "(plant:on_step)"
+    hooked 'plant:on_frame(function() local x = nil + 1 end)' "hook.lua:5: attempt" \
+        "(plant:on_frame)"
+    hooked "$device built_in().x.y = 1 end }" "hook.lua:5: attempt to index" "$device_is"
+    hooked "$device return { voltage = -1 } end }" "hook.lua:5: voltage is a number" "$device_is"
+    hooked 'plant:on_step(function() plant.module[1].led = 3 end)' \
+        "hook.lua:5: module only shows" "(plant:on_step)"
+    hooked 'plant:on_step(function() os.exit() end)' "hook.lua:5: no global 'os'" "(plant:on_step)"
+    for what in 'wait(3)' 'settle()' 'expect(plant):is_quiet()' 'operator "show alarms"' \
+        'expect.no_trap()' 'within(3, function() expect(plant):is_quiet() end)' \
+        'expect.trap "voltage"' 'operator.snmp:get "sysUpTime"' 'trap_receiver(1):unplug()'; do
+        hooked "plant:on_step(function() $what end, { every = 5 })" \
+            "hook.lua:5: a hook takes no time and looks at nothing from outside" "(plant:on_step)"
+    done
+    loop='local n = 0 while true do n = n + 1 end'
+    for what in "plant:on_step(function() $loop end)" "plant:on_frame(function() $loop end)" \
+        "$device $loop end }"; do
+        hooked "$what" "hook.lua:5: no end within the time limit" "hang    $work/hook.lua"
+    done
+}
+
+# What was hooked and never called fails its scenario (decision H3).
+case_idle_hook() {
+    printf '    plant:on_step(function() end, { every = hours(1) })\n' >"$work/body"
+    printf '    wait(rounds(2))\n    expect(plant):is_quiet()\n' >>"$work/body"
+    story step <"$work/body"
+    printf '    plant:on_frame(function() end):remove()\n    expect(plant):is_quiet()\n' | story frame
+    printf '    plant.module[1]:behave {\n     identify = function() end }\n' >"$work/body"
+    printf '    wait(rounds(2))\n    expect(plant):is_quiet()\n' >>"$work/body"
+    story device <"$work/body"
+    bench run "$work"
+    status_is 1
+    says "plant:on_step was asked for and never called: the function at $work/step.lua:5"
+    says "plant:on_frame was asked for and never called: the function at $work/frame.lua:5"
+    says "string[1].module[1]:behave, identify was asked for and never called: the function at $work/device.lua:6"
+    says "0 passed, 3 failed"
+}
+
+# Verbs of a file's own: where they clash, and what an unknown one is told.
+case_own_verbs() {
+    verb='define_verb("module", "%s", function(module, t) module.voltage = t.to end)\n'
+    own='scenario "s" { plant = "guide_dashboard", run = function(plant)\n settle()\n'
+    printf "$verb$own plant.module[1]:lift { to = 16 }\n" lift >"$work/own.lua"
+    printf 'within(9, function() expect(plant):has "voltage_high" end) end }\n' >>"$work/own.lua"
+    bench run "$work/own.lua"
+    status_is 0
+    printf "$verb$own plant.module[1]:heat() end }\n" lift >"$work/own.lua"
+    bench run "$work/own.lua"
+    says "own.lua:4: module has no property \"heat\"; it has: address,"
+    says "it can: behave, drift, hold, let_go, lift, mute"
+    printf "$verb$own plant.module[1]:lift {} end }\n" lift >"$work/own.lua"
+    bench run "$work/own.lua"
+    says "own.lua:1: module.voltage is a number (V), not a nil"
+    printf "$verb" drift >"$work/own.lua"
+    bench check "$work/own.lua"
+    status_is 2
+    says 'own.lua:1: module knows "drift" already; give the verb another name'
+    printf "$verb$verb" lift lift >"$work/own.lua"
+    bench check "$work/own.lua"
+    says "own.lua:2: module:lift is defined already, at $work/own.lua:1"
+    printf "$own define_verb('plant', 'x', print) end }\n" >"$work/own.lua"
+    bench run "$work/own.lua"
+    says "own.lua:3: define_verb belongs beside the scenarios of a file, not inside a run"
+    printf 'plant "p" {}\n' | plant_file p
+    printf "$verb" lift >>"$work/plants/p.lua"
+    printf "${verb}scenario 's' { plant = 'p', run = print }" lift >"$work/own.lua"
+    bench run "$work/own.lua"
+    status_is 1
+    says "p.lua:2: module:lift is defined already, at $work/own.lua:1"
+}
+
 # A service on such a plant ends with the reason.
 case_serve_broken_plant() {
     for what in 'error("boom")' 'while true do end'; do
