@@ -93,6 +93,7 @@ bool wm_breakers_move(struct wm_breakers *breakers, const struct wm_settings *se
     breakers->is_unknown[string_index] = false; /* an order outweighs what was not known */
     breakers->is_changed = true;
     breakers->is_due[aux] = true;
+    breakers->due_ms[aux] = 0; /* at once, whatever is repeated */
     outputs_make(breakers, settings);
     return true;
 }
@@ -125,6 +126,12 @@ void wm_breakers_heard(struct wm_breakers *breakers, const struct wm_settings *s
     adopt(breakers, settings, bank, aux_index);
     breakers->is_due[aux_index] =
         wm_breakers_outputs(breakers, bank, aux_index) != bank->aux[aux_index].outputs;
+}
+
+void wm_breakers_ordered(struct wm_breakers *breakers, int32_t aux_index, wm_ms now_ms)
+{
+    breakers->is_due[aux_index] = false;
+    breakers->due_ms[aux_index] = now_ms + REPEAT_MS;
 }
 
 void wm_breakers_missed(struct wm_breakers *breakers, int32_t aux_index, wm_ms now_ms)

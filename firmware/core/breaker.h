@@ -38,6 +38,13 @@ void wm_breakers_heard(struct wm_breakers *breakers, const struct wm_settings *s
                        const struct wm_bank *bank, int32_t aux_index);
 
 /*
+ * An order is put on the line. A unit that then tells other outputs (a relay that sticks) is
+ * ordered again a second later at the soonest: orders go before questions, and one that is never
+ * obeyed would leave no time for any.
+ */
+void wm_breakers_ordered(struct wm_breakers *breakers, int32_t aux_index, wm_ms now_ms);
+
+/*
  * The unit did not answer an order: it is given again a second later, whoever has the bus. An
  * order that is lost must not wait for the next round, which may be an hour away, or for the end
  * of programmer mode.

@@ -58,7 +58,7 @@ static void breaker_update(struct wm_core *core, wm_ms now_ms)
     uint8_t outputs = 0;
     const int32_t aux = wm_breakers_due(&core->breakers, &core->bank, now_ms, &outputs);
     if (aux >= 0 && wm_poller_order(&core->poller, aux, outputs)) {
-        core->breakers.is_due[aux] = false;
+        wm_breakers_ordered(&core->breakers, aux, now_ms);
     }
 }
 

@@ -90,6 +90,26 @@ Test(breaker, an_order_stays_due_until_the_unit_tells_it_obeyed, .init = setup)
     cr_assert_eq(wm_breakers_due(&breakers, &bank, 0, &outputs), -1);
 }
 
+Test(breaker, a_relay_that_sticks_is_ordered_once_a_second, .init = setup)
+{
+    uint8_t outputs;
+    (void)wm_breakers_move(&breakers, &settings, 0, true);
+    bank.aux[0].is_measured = true;
+    wm_breakers_ordered(&breakers, 0, 5000);
+    cr_assert_eq(wm_breakers_deadline_ms(&breakers, &bank, 5000), WM_NEVER, "nothing is due");
+    wm_breakers_heard(&breakers, &settings, &bank, 0);
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, 5010, &outputs), -1);
+    cr_assert_eq(wm_breakers_deadline_ms(&breakers, &bank, 5010), 6000);
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, 6000, &outputs), 0);
+    wm_breakers_ordered(&breakers, 0, 6000);
+    wm_breakers_heard(&breakers, &settings, &bank, 0);
+    (void)wm_breakers_move(&breakers, &settings, 0, false);
+    wm_breakers_heard(&breakers, &settings, &bank, 0);
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, 6010, &outputs), -1, "it is closed already");
+    (void)wm_breakers_move(&breakers, &settings, 0, true);
+    cr_assert_eq(wm_breakers_due(&breakers, &bank, 6020, &outputs), 0, "a new order goes at once");
+}
+
 Test(breaker, what_is_open_is_open_after_a_restart, .init = setup)
 {
     (void)wm_breakers_move(&breakers, &settings, 2, true);
