@@ -374,7 +374,8 @@ bool sim_puppet_knows(int item, const char *word)
 {
     size_t count;
     const struct verb *verbs = verbs_all(&count);
-    bool is_known = sim_property_find(item, word) != NULL || point_of(item, word) != NULL;
+    bool is_known = sim_property_find(item, word) != NULL || point_of(item, word) != NULL ||
+                    sim_defect_find(item, word) != NULL;
     for (size_t i = 0; i < sizeof children / sizeof children[0]; i++) {
         is_known |= children[i].item == item && strcmp(sim_item_word(children[i].below), word) == 0;
     }

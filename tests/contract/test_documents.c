@@ -104,3 +104,29 @@ Test(documents, the_message_table_in_BUS_is_current)
     free(is);
     free(should_be);
 }
+
+/* Below "`examples/NAME.lua`, whole:" stands what that scenario file is. */
+Test(documents, examples_of_the_language_are_the_files_that_every_run_plays)
+{
+    static const char says_whole[] = "`, whole:\n\n```lua\n";
+    char *page = committed("scenarios/README.md");
+    int examples = 0;
+    for (char *end = strstr(page, says_whole); end != NULL; end = strstr(end + 1, says_whole)) {
+        char path[200];
+        const char *name = end;
+        while (name > page && name[-1] != '`') {
+            name--;
+        }
+        (void)snprintf(path, sizeof path, "scenarios/%.*s", (int)(end - name), name);
+        char *is = committed(path);
+        const char *shown = end + strlen(says_whole);
+        const size_t size = strlen(is);
+        cr_assert(strncmp(shown, is, size) == 0 && strncmp(shown + size, "```\n", 4) == 0,
+                  "scenarios/README.md: what it shows of %s differs in the file's line %d", path,
+                  line_of_difference(shown, is));
+        free(is);
+        examples++;
+    }
+    cr_assert_gt(examples, 0);
+    free(page);
+}
