@@ -121,7 +121,7 @@ struct sim_hooks *sim_hooks_of(struct sim_plant *plant)
             abort();
         }
         plant->hooks->built_in_ref = LUA_NOREF;
-        plant->hooks->moved_us = plant->hooks->called_us = -1;
+        plant->hooks->moved_us = -1;
         plant->hooks->step =
             (struct sim_event){.run = steps_run, .self = plant, .priority = SIM_PRIORITY_PHYSICS};
     }
@@ -202,10 +202,9 @@ bool sim_hooks_run_on_line(const struct sim_plant *plant)
 
 /* ---- steps ------------------------------------------------------------------------------ */
 
-static bool step_is_due(const struct sim_hooks *hooks, const struct sim_hook *hook, int64_t now_us)
+static bool step_is_due(const struct sim_hook *hook, bool has_moved, int64_t now_us)
 {
-    return !hook->is_removed &&
-           (hook->every_us > 0 ? hook->due_us <= now_us : hooks->moved_us == now_us);
+    return !hook->is_removed && (hook->every_us > 0 ? hook->due_us <= now_us : has_moved);
 }
 
 /* Sets the event to the next instant that a hook wants. */
@@ -218,10 +217,8 @@ static void steps_schedule(struct sim_plant *plant)
         if (!hook->is_removed && hook->every_us > 0 && hook->due_us < next_us) {
             next_us = hook->due_us;
         }
-        if (!hook->is_removed && hook->every_us == 0 && hooks->moved_us > hooks->called_us) {
-            next_us = hooks->moved_us;
-        }
     }
+    next_us = hooks->is_moved ? hooks->moved_us : next_us;
     if (next_us < INT64_MAX) {
         sim_world_schedule(plant->world, &hooks->step, next_us);
     } else {
@@ -239,11 +236,11 @@ static void steps_run(void *self)
         sim_world_schedule(plant->world, &hooks->step, now_us);
         return;
     }
-    hooks->has_yielded = false;
-    hooks->called_us = now_us;
+    const bool has_moved = hooks->is_moved;
+    hooks->has_yielded = hooks->is_moved = false;
     const struct sim_hook *last = hooks->last[SIM_HOOK_STEP];
     for (struct sim_hook *hook = hooks->first[SIM_HOOK_STEP]; hook != NULL; hook = hook->next) {
-        if (step_is_due(hooks, hook, now_us)) {
+        if (step_is_due(hook, has_moved, now_us)) {
             hook->due_us = now_us + hook->every_us;
             lua_pushnumber(plant->lua, (double)now_us * 1e-6);
             sim_puppet_push(plant->lua, plant);
@@ -262,13 +259,14 @@ void sim_hooks_moved(struct sim_plant *plant)
 {
     struct sim_hooks *hooks = plant->hooks;
     const int64_t now_us = sim_world_now_us(plant->world);
-    if (hooks->moved_us == now_us || hooks->called_us == now_us) {
-        return;
+    if (hooks->moved_us == now_us) {
+        return; /* told already: what a hook pushes does not call it again */
     }
     for (const struct sim_hook *hook = hooks->first[SIM_HOOK_STEP]; hook != NULL;
          hook = hook->next) {
         if (!hook->is_removed && hook->every_us == 0) {
             hooks->moved_us = now_us;
+            hooks->is_moved = true;
             sim_world_schedule(plant->world, &hooks->step, now_us);
             return;
         }

@@ -82,9 +82,9 @@ struct sim_hooks {
     int depth;      /* hooks that run now */
     int line_depth; /* of them, those that run while a frame passes */
     struct sim_event step;
-    bool has_yielded;  /* this instant, to what else moves the plant in it */
-    int64_t moved_us;  /* when the batteries moved last */
-    int64_t called_us; /* when the hooks of steps were called last */
+    bool has_yielded; /* this instant, to what else moves the plant in it */
+    int64_t moved_us; /* when the batteries moved last, if it is asked for ... */
+    bool is_moved;    /* ... and that is not told yet */
     struct sim_hook_line line, line_com2;
     struct sim_own_device *own[SIM_DEVICES];          /* of the scenario; null: none */
     struct sim_own_device *own_of_plant[SIM_DEVICES]; /* of the plant file; null: none */

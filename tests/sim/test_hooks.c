@@ -242,6 +242,37 @@ Test(hooks, a_step_of_the_batteries_calls_once_before_or_after_others_as_asked)
     cr_assert_eq(stage_number(&stage, "at[1] == 0 and at[2] == 1 and at[3] == 2"), 1);
 }
 
+Test(hooks, the_order_of_asking_holds_whichever_event_was_set_first)
+{
+    stage_say(&stage, "said = ''\n"
+                      "plant:on_step(function() said = said .. 's' end)\n"
+                      "plant:on_step(function() said = said .. 'e' end, { every = 1.5 })");
+    stage_wait(&stage, 0.5);
+    stage_say(&stage, "said = '' plant.load.current = 3"); /* moves in 1 s, like the other */
+    stage_wait(&stage, 1);
+    cr_assert_eq(stage_number(&stage, "said == 'sse'"), 1);
+}
+
+Test(hooks, a_move_is_told_though_another_hook_made_it_or_was_removed)
+{
+    stage_say(&stage, "at = {} plant:on_step(function(now) at[#at + 1] = now end)\n"
+                      "h = plant:on_step(function() plant.load.current = 4 end, { every = 0.25 })");
+    stage_wait(&stage, 0.3);
+    cr_assert_eq(stage_number(&stage, "#at == 1 and at[1] == 0.25"), 1);
+    stage_say(&stage, "plant.load.current = 5 h:remove()");
+    stage_wait(&stage, 0.1);
+    cr_assert_eq(stage_number(&stage, "#at == 2 and at[2] == 0.3"), 1);
+}
+
+Test(hooks, what_a_hook_asks_for_is_for_the_next_time)
+{
+    stage_say(&stage, "plant:on_step(function(now) if not own then\n"
+                      "own = plant:on_step(function(t) first = first or t end) end end)\n"
+                      "plant.load.current = 3");
+    stage_wait(&stage, 2);
+    cr_assert_eq(stage_number(&stage, "first"), 1);
+}
+
 Test(hooks, a_hook_may_hook_and_remove_itself)
 {
     stage_say(&stage,
