@@ -1,10 +1,11 @@
 /*
- * battery_type.c — the classes, and how a plate becomes constants.
+ * battery_type.c — the classes, and how a plate and a fit become constants.
  *
- * Sources: emf, slope, a, activation, float current and thermal figures from makers' handbooks and
- * the literature on stationary lead batteries (D. Berndt, Maintenance-Free Batteries; Manwell and
- * McGowan 1993 for c and k), as collected in the class table; what they leave open was fitted to
- * makers' discharge tables.
+ * Sources: emf, activation, float current and thermal figures from makers' handbooks and the
+ * literature on stationary batteries (D. Berndt, Maintenance-Free Batteries; Manwell and McGowan
+ * 1993 for c and k; EN 60896 and makers' sheets for float currents and self-discharge). What a
+ * discharge shows (usual and scatter below) was fitted to the tables of the sheets that
+ * batteries/README.md names: for AGM to 60 of them, for the other classes to one to three.
  */
 #include "sim/battery_type.h"
 
@@ -15,12 +16,10 @@
 
 struct class_row {
     const char *name;
-    double end_V; /* a cell, that capacities are counted to */
-    double emf_full_V, emf_slope_V, emf_V_K, knee, knee_V;
-    double resistance_empty;
-    double available, exchange_per_h;
+    double float_charge_V, charge_V, least_V; /* of a charger, of a charger in a hurry; of an end */
+    double emf_full_V, emf_V_K, knee, knee_V;
     double activation_V, activation_h; /* I0 = activation_h x C10 */
-    double resistance_slow, slow_s;
+    double slow_s;
     double acceptance_Ohm_Ah;
     double polarisation_F_Ah;
     double float_A_Ah, float_V, decade_above_V, decade_below_V;
@@ -33,24 +32,174 @@ struct class_row {
 };
 
 static const struct class_row classes[SIM_CLASSES] = {
-    [SIM_CLASS_AGM] = {"agm", 1.80, 2.135, 0.18, 0.0002, 0.06, 2.2,        0.4,  0.51, 1.5,
-                       0.004, 0.5,  0.5,   60,   0.20,   60,   0.0006,     2.27, 0.21, 0.11,
-                       0.95,  0.09, 1.48,  830,  0.056,  1.35, 7 * 8766.0, true},
-    [SIM_CLASS_GEL] = {"gel", 1.80, 2.10, 0.17, 0.0002, 0.06, 2.2,         0.25, 0.51, 0.75,
-                       0.004, 0.5,  0.5,  60,   0.25,   60,   0.0003,      2.27, 0.21, 0.11,
-                       0.95,  0.15, 1.48, 830,  0.075,  8,    12 * 8766.0, true},
-    [SIM_CLASS_VENTED] = {"vented", 1.80, 2.085, 0.18, 0.0002, 0.06, 2.2,         0.7,  0.51, 1.1,
-                          0.007,    0.02, 0.5,   60,   0.20,   60,   0.0003,      2.27, 0.21, 0.11,
-                          0,        0,    1.48,  900,  0.075,  8,    15 * 8766.0, true},
-    [SIM_CLASS_NICD] = {"nicd", 1.00, 1.33, 0.10, -0.0003, 0.06, 1.3,         0.15, 0.85, 1.5,
-                        0.008,  0.2,  0.4,  40,   0.06,    40,   0.0008,      1.41, 0.10, 0.06,
-                        0,      0,    1.48, 900,  0.05,    4,    20 * 8766.0, false},
-    [SIM_CLASS_NIMH] = {"nimh", 1.00, 1.33, 0.10, -0.0003, 0.06, 1.3,        0.15, 0.90, 2.0,
-                        0.008,  0.3,  0.4,  40,   0.06,    40,   0.001,      1.41, 0.10, 0.06,
-                        1,      0,    1.48, 900,  0.02,    2,    8 * 8766.0, false},
-    [SIM_CLASS_LFP] = {"lfp", 2.80, 3.33, 0.08, 0,    0.06, 0.9,         0.05, 0.95, 4.0,
-                       0.010, 0.3,  0.6,  30,   0.02, 40,   0,           3.45, 0.10, 0.10,
-                       1,     0,    0,    1000, 0.03, 1.5,  12 * 8766.0, false},
+    [SIM_CLASS_AGM] =
+        {
+            .name = "agm",
+            .float_charge_V = 2.27,
+            .charge_V = 2.40,
+            .least_V = 1.00,
+            .emf_full_V = 2.135,
+            .emf_V_K = 0.0002,
+            .knee = 0.08,
+            .knee_V = 2.2,
+            .activation_V = 0.004,
+            .activation_h = 0.5,
+            .slow_s = 60,
+            .acceptance_Ohm_Ah = 0.20,
+            .polarisation_F_Ah = 60,
+            .float_A_Ah = 0.0006,
+            .float_V = 2.27,
+            .decade_above_V = 0.21,
+            .decade_below_V = 0.11,
+            .recombination = 0.95,
+            .drying = 0.09,
+            .gas_V = 1.48,
+            .heat_J_kgK = 830,
+            .mass_kg_Ah = 0.056,
+            .cooling_W_K = 1.35,
+            .life_h = 7 * 8766.0,
+            .is_lead = true,
+        },
+    [SIM_CLASS_GEL] =
+        {
+            .name = "gel",
+            .float_charge_V = 2.25,
+            .charge_V = 2.35,
+            .least_V = 1.00,
+            .emf_full_V = 2.125,
+            .emf_V_K = 0.0002,
+            .knee = 0.08,
+            .knee_V = 2.2,
+            .activation_V = 0.004,
+            .activation_h = 0.5,
+            .slow_s = 60,
+            .acceptance_Ohm_Ah = 0.25,
+            .polarisation_F_Ah = 60,
+            .float_A_Ah = 0.0003,
+            .float_V = 2.27,
+            .decade_above_V = 0.21,
+            .decade_below_V = 0.11,
+            .recombination = 0.95,
+            .drying = 0.15,
+            .gas_V = 1.48,
+            .heat_J_kgK = 830,
+            .mass_kg_Ah = 0.075,
+            .cooling_W_K = 8,
+            .life_h = 12 * 8766.0,
+            .is_lead = true,
+        },
+    [SIM_CLASS_VENTED] =
+        {
+            .name = "vented",
+            .float_charge_V = 2.23,
+            .charge_V = 2.40,
+            .least_V = 1.00,
+            .emf_full_V = 2.10,
+            .emf_V_K = 0.0002,
+            .knee = 0.08,
+            .knee_V = 2.2,
+            .activation_V = 0.007,
+            .activation_h = 0.02,
+            .slow_s = 60,
+            .acceptance_Ohm_Ah = 0.20,
+            .polarisation_F_Ah = 60,
+            .float_A_Ah = 0.0003,
+            .float_V = 2.27,
+            .decade_above_V = 0.21,
+            .decade_below_V = 0.11,
+            .recombination = 0,
+            .drying = 0,
+            .gas_V = 1.48,
+            .heat_J_kgK = 900,
+            .mass_kg_Ah = 0.075,
+            .cooling_W_K = 8,
+            .life_h = 15 * 8766.0,
+            .is_lead = true,
+        },
+    [SIM_CLASS_NICD] =
+        {
+            .name = "nicd",
+            .float_charge_V = 1.41,
+            .charge_V = 1.50,
+            .least_V = 0.50,
+            .emf_full_V = 1.33,
+            .emf_V_K = -0.0003,
+            .knee = 0.06,
+            .knee_V = 1.3,
+            .activation_V = 0.008,
+            .activation_h = 0.2,
+            .slow_s = 40,
+            .acceptance_Ohm_Ah = 0.06,
+            .polarisation_F_Ah = 40,
+            .float_A_Ah = 0.0008,
+            .float_V = 1.41,
+            .decade_above_V = 0.10,
+            .decade_below_V = 0.06,
+            .recombination = 0,
+            .drying = 0,
+            .gas_V = 1.48,
+            .heat_J_kgK = 900,
+            .mass_kg_Ah = 0.05,
+            .cooling_W_K = 4,
+            .life_h = 20 * 8766.0,
+            .is_lead = false,
+        },
+    [SIM_CLASS_NIMH] =
+        {
+            .name = "nimh",
+            .float_charge_V = 1.41,
+            .charge_V = 1.48,
+            .least_V = 0.50,
+            .emf_full_V = 1.33,
+            .emf_V_K = -0.0003,
+            .knee = 0.06,
+            .knee_V = 1.3,
+            .activation_V = 0.008,
+            .activation_h = 0.3,
+            .slow_s = 40,
+            .acceptance_Ohm_Ah = 0.06,
+            .polarisation_F_Ah = 40,
+            .float_A_Ah = 0.001,
+            .float_V = 1.41,
+            .decade_above_V = 0.10,
+            .decade_below_V = 0.06,
+            .recombination = 1,
+            .drying = 0,
+            .gas_V = 1.48,
+            .heat_J_kgK = 900,
+            .mass_kg_Ah = 0.02,
+            .cooling_W_K = 2,
+            .life_h = 8 * 8766.0,
+            .is_lead = false,
+        },
+    [SIM_CLASS_LFP] =
+        {
+            .name = "lfp",
+            .float_charge_V = 3.375,
+            .charge_V = 3.55,
+            .least_V = 1.50,
+            .emf_full_V = 3.33,
+            .emf_V_K = 0,
+            .knee = 0.06,
+            .knee_V = 0.9,
+            .activation_V = 0.010,
+            .activation_h = 0.3,
+            .slow_s = 30,
+            .acceptance_Ohm_Ah = 0.02,
+            .polarisation_F_Ah = 40,
+            .float_A_Ah = 0,
+            .float_V = 3.45,
+            .decade_above_V = 0.10,
+            .decade_below_V = 0.10,
+            .recombination = 1,
+            .drying = 0,
+            .gas_V = 0,
+            .heat_J_kgK = 1000,
+            .mass_kg_Ah = 0.03,
+            .cooling_W_K = 1.5,
+            .life_h = 12 * 8766.0,
+            .is_lead = false,
+        },
 };
 
 const char *sim_battery_class_name(enum sim_battery_class battery_class)
@@ -69,82 +218,50 @@ bool sim_battery_class_find(const char *name, enum sim_battery_class *battery_cl
     return false;
 }
 
-double sim_battery_class_end_V(enum sim_battery_class battery_class)
+double sim_battery_class_float_V(enum sim_battery_class battery_class)
 {
-    return classes[battery_class].end_V;
+    return classes[battery_class].float_charge_V;
 }
 
-/* R x C of a cell, by class and size, Ohm Ah. */
-static double resistance_Ohm_Ah(enum sim_battery_class battery_class, double rated_Ah)
+double sim_battery_class_charge_V(enum sim_battery_class battery_class)
 {
-    switch (battery_class) {
-    case SIM_CLASS_AGM: {
-        /* 27 mOhm Ah below 30 Ah, 85 from 65 Ah on. */
-        double way = (rated_Ah - 30) / 35;
-        way = way < 0 ? 0 : way > 1 ? 1 : way;
-        return 0.027 + way * 0.058;
-    }
-    case SIM_CLASS_GEL:
-        return 0.280;
-    case SIM_CLASS_VENTED:
-        return 0.085;
-    case SIM_CLASS_NICD:
-        return 0.060;
-    case SIM_CLASS_NIMH:
-        return 0.020;
-    case SIM_CLASS_LFP:
-        return 0.060;
-    case SIM_CLASSES:
-        break;
-    }
-    return 0.085;
+    return classes[battery_class].charge_V;
 }
 
-enum { DISCHARGE_STEPS = 240 };
-
-double sim_battery_discharge_h(const struct sim_cell_constants *constants, double current_A,
-                               double end_V, double temperature_degC)
+double sim_battery_class_least_V(enum sim_battery_class battery_class)
 {
-    struct sim_cells cells = {0};
-    if (!sim_cells_open(&cells, 1, constants)) {
-        return 0;
+    return classes[battery_class].least_V;
+}
+
+double sim_battery_class_full_V(enum sim_battery_class battery_class)
+{
+    return classes[battery_class].emf_full_V;
+}
+
+double sim_battery_end_V(enum sim_battery_class battery_class, double hours)
+{
+    static const double lead[][2] = {{1, 1.60}, {3, 1.72}, {5, 1.75}, {10, 1.80}, {20, 1.77}};
+    enum { POINTS = sizeof lead / sizeof lead[0] };
+    if (battery_class == SIM_CLASS_LFP) {
+        return 2.80;
     }
-    sim_cells_refresh(&cells, 0, 1, temperature_degC);
-    double slope_Ohm;
-    const double activation_V = sim_cell_activation_V(constants, -current_A, &slope_Ohm);
-    const double step_h = constants->capacity_Ah / current_A / DISCHARGE_STEPS;
-    double slow_A = 0, hours = 0, before_V = NAN;
-    for (int i = 0; i < 2 * DISCHARGE_STEPS; i++) {
-        sim_cells_begin(&cells, 0);
-        sim_cells_line(&cells, 0, 1);
-        const double volts =
-            cells.inner_V[0] + activation_V -
-            cells.resistance_Ohm[0] * (current_A + constants->resistance_slow * -slow_A);
-        if (volts < end_V && i > 2) {
-            /* The line between the last two points. */
-            hours -= before_V > end_V ? step_h * (end_V - volts) / (before_V - volts) : 0;
-            break;
+    if (!classes[battery_class].is_lead) {
+        return 1.00;
+    }
+    for (int i = 0; i < POINTS; i++) {
+        if (hours < lead[i][0]) {
+            const double way =
+                i == 0 ? 0 : sim_log(hours / lead[i - 1][0]) / sim_log(lead[i][0] / lead[i - 1][0]);
+            const double from_V = lead[i == 0 ? 0 : i - 1][1];
+            return from_V + way * (lead[i][1] - from_V);
         }
-        before_V = volts;
-        sim_cells_begin(&cells, step_h * 3600);
-        sim_cells_line(&cells, 0, 1);
-        sim_cells_move(&cells, 0, 1, -current_A, activation_V);
-        const double part = step_h * 3600 / constants->slow_s;
-        slow_A = (slow_A - part * current_A) / (1 + part);
-        hours += step_h;
     }
-    sim_cells_close(&cells);
-    return hours;
+    return lead[POINTS - 1][1];
 }
 
-static double or_else(double value, double otherwise)
+double sim_battery_rated_Ah(const struct sim_battery_plate *plate)
 {
-    return isnan(value) ? otherwise : value;
-}
-
-/* The plate's rate nearest to ten hours. */
-static int32_t rate_of_ten_hours(const struct sim_battery_plate *plate)
-{
+    /* By the rate nearest to ten hours. */
     int32_t best = 0;
     for (int32_t i = 1; i < plate->rates; i++) {
         if (fabs(sim_log(plate->rate[i].at_hours / 10)) <
@@ -152,36 +269,56 @@ static int32_t rate_of_ten_hours(const struct sim_battery_plate *plate)
             best = i;
         }
     }
-    return best;
+    /* Peukert's exponent of 1.1 is near enough for what only scales other figures. */
+    return plate->rate[best].capacity_Ah * sim_exp(0.09 * sim_log(10 / plate->rate[best].at_hours));
+}
+
+double sim_battery_usual_Ohm(const struct sim_battery_plate *plate)
+{
+    static const double per_Ah[SIM_CLASSES] = {
+        [SIM_CLASS_GEL] = 0.280,  [SIM_CLASS_VENTED] = 0.085, [SIM_CLASS_NICD] = 0.060,
+        [SIM_CLASS_NIMH] = 0.020, [SIM_CLASS_LFP] = 0.060,
+    };
+    const double rated_Ah = sim_battery_rated_Ah(plate);
+    if (plate->battery_class != SIM_CLASS_AGM) {
+        return per_Ah[plate->battery_class] / rated_Ah;
+    }
+    /* 27 mOhm Ah up to 10 Ah, 80 from 100 Ah on: what makers print, at 1 kHz. */
+    double way = sim_log(rated_Ah / 10) / sim_log(10);
+    way = way < 0 ? 0 : way > 1 ? 1 : way;
+    return (0.027 + way * 0.053) / rated_Ah;
+}
+
+static double or_else(double value, double otherwise)
+{
+    return isnan(value) ? otherwise : value;
 }
 
 void sim_battery_constants(const struct sim_battery_plate *plate, const struct sim_battery_fit *fit,
                            struct sim_cell_constants *constants)
 {
     const struct class_row *row = &classes[plate->battery_class];
-    const int32_t rate = rate_of_ten_hours(plate);
-    const double plate_Ah = plate->rate[rate].capacity_Ah;
-    const double plate_h = plate->rate[rate].at_hours;
-    /* Peukert's exponent of 1.1 is near enough for what only scales other figures. */
-    const double rated_Ah = plate_Ah * sim_exp(0.09 * sim_log(10 / plate_h));
+    const double rated_Ah = sim_battery_rated_Ah(plate);
     const double cells = plate->cells;
-    const double mass_kg = or_else(plate->mass_kg, row->mass_kg_Ah * cells * rated_Ah) / cells;
+    const double mass_kg = or_else(plate->mass_kg / cells, row->mass_kg_Ah * rated_Ah);
     const double resistance_Ohm =
-        or_else(plate->resistance_Ohm / cells,
-                resistance_Ohm_Ah(plate->battery_class, rated_Ah) / rated_Ah);
+        or_else(plate->resistance_Ohm / cells, sim_battery_usual_Ohm(plate));
+    /* The printed resistance is that of an instant, usually; where it is above all losses, what
+     * is lost slowly goes to almost nothing, and smoothly, for whoever looks for the losses. */
+    const double more = fit->losses_Ohm / resistance_Ohm - 1;
     *constants = (struct sim_cell_constants){
         .rated_Ah = rated_Ah,
-        .capacity_Ah = plate_Ah * 1.1,
-        .available = or_else(fit->available, row->available),
-        .exchange_per_h = or_else(fit->exchange_per_h, row->exchange_per_h),
+        .capacity_Ah = fit->capacity_Ah,
+        .available = fit->available,
+        .exchange_per_h = fit->exchange_per_h,
         .emf_full_V = row->emf_full_V,
-        .emf_slope_V = row->emf_slope_V,
+        .emf_slope_V = fit->slope_V,
         .emf_V_K = row->emf_V_K,
         .knee = row->knee,
         .knee_V = row->knee_V,
-        .resistance_Ohm = resistance_Ohm * or_else(fit->resistance_factor, 1),
-        .resistance_empty = or_else(fit->resistance_empty, row->resistance_empty),
-        .resistance_slow = row->resistance_slow,
+        .resistance_Ohm = resistance_Ohm,
+        .resistance_empty = fit->resistance_empty,
+        .resistance_slow = 0.02 + 0.5 * (more + sqrt(more * more + 0.04)),
         .slow_s = row->slow_s,
         .activation_V = row->activation_V,
         .activation_A = row->activation_h * rated_Ah,
@@ -200,11 +337,4 @@ void sim_battery_constants(const struct sim_battery_plate *plate, const struct s
         .life_h = row->life_h,
         .is_lead = row->is_lead,
     };
-    /* What gives the plate's capacity at its rate: a few secant steps, for it is nearly a line. */
-    for (int i = 0; i < 6; i++) {
-        const double hours = sim_battery_discharge_h(constants, plate_Ah / plate_h, row->end_V, 25);
-        const double ratio = hours > 0 ? plate_h / hours : 2;
-        constants->capacity_Ah *= ratio < 0.5 ? 0.5 : ratio > 2 ? 2 : ratio;
-    }
-    constants->capacity_Ah *= or_else(fit->capacity_factor, 1);
 }
