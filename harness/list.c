@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "files.h"
+#include "sim/battery_load.h"
 #include "sim/catalogue.h"
 #include "suite.h"
 #include "wm/catalog.h"
@@ -43,6 +44,25 @@ static int list_plants(const struct hx_options *options)
     hx_files_free(&files);
     hx_text_free(&error);
     return is_good ? HX_EXIT_PASSED : HX_EXIT_USAGE;
+}
+
+/* Each with what its plate says, and where from. */
+static int list_batteries(void)
+{
+    const char *name;
+    for (size_t i = 0; (name = sim_battery_type_name(i)) != NULL; ++i) {
+        struct sim_battery_type type;
+        char error[400];
+        if (!sim_battery_type_load(&type, name, error, sizeof error)) {
+            hx_complain("%s", error);
+            return HX_EXIT_USAGE;
+        }
+        printf("%-20s %-6s %2d cells %6g Ah in %3g h, %s; %s\n", name,
+               sim_battery_class_name(type.plate.battery_class), (int)type.plate.cells,
+               type.plate.rate[0].capacity_Ah, type.plate.rate[0].at_hours,
+               type.is_fitted ? "fitted" : "by its plate", type.source);
+    }
+    return HX_EXIT_PASSED;
 }
 
 static int list_points(void)
@@ -156,9 +176,13 @@ int hx_list(const struct hx_options *options)
         int (*list)(const struct hx_options *);
         int (*table)(void);
     } lists[] = {
-        {.word = "scenarios", .list = list_scenarios}, {.word = "plants", .list = list_plants},
-        {.word = "points", .table = list_points},      {.word = "alarms", .table = list_alarms},
-        {.word = "settings", .table = list_settings},  {.word = "faults", .table = list_faults},
+        {.word = "scenarios", .list = list_scenarios},
+        {.word = "plants", .list = list_plants},
+        {.word = "points", .table = list_points},
+        {.word = "alarms", .table = list_alarms},
+        {.word = "batteries", .table = list_batteries},
+        {.word = "settings", .table = list_settings},
+        {.word = "faults", .table = list_faults},
     };
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; ++i) {
         if (strcmp(what, lists[i].word) == 0) {
@@ -171,6 +195,8 @@ int hx_list(const struct hx_options *options)
             return lists[i].list != NULL ? lists[i].list(&rest) : lists[i].table();
         }
     }
-    hx_complain("list: no '%s'; known: scenarios, plants, points, alarms, settings, faults", what);
+    hx_complain(
+        "list: no '%s'; known: scenarios, plants, batteries, points, alarms, settings, faults",
+        what);
     return HX_EXIT_USAGE;
 }

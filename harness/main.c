@@ -19,27 +19,63 @@ static int version(const struct hx_options *options)
 
 static int help(const struct hx_options *options)
 {
-    const char *command = options->paths > 0 ? options->path[0] : NULL;
-    if (options->paths > 1) {
-        hx_complain("help: '%s' is one word too many", options->path[1]);
+    const int most = options->paths > 0 && strcmp(options->path[0], "battery") == 0 ? 2 : 1;
+    if (options->paths > most) {
+        hx_complain("help: '%s' is one word too many", options->path[most]);
         return HX_EXIT_USAGE;
     }
-    if (!hx_help(command)) {
-        hx_complain("no command '%s'; known: run, check, coverage, serve, list, version, help",
-                    command);
-        return HX_EXIT_USAGE;
+    struct hx_text command = {0};
+    for (int i = 0; i < options->paths; ++i) {
+        hx_text_add(&command, "%s%s", i > 0 ? " " : "", options->path[i]);
     }
-    return HX_EXIT_PASSED;
+    bool is_known = hx_help(options->paths > 0 ? command.bytes : NULL);
+    if (!is_known) {
+        hx_complain("no command '%s'; known: run, check, coverage, serve, list, battery, version, "
+                    "help",
+                    command.bytes);
+    }
+    hx_text_free(&command);
+    return is_known ? HX_EXIT_PASSED : HX_EXIT_USAGE;
 }
 
 static const struct {
     const char *name;
     int (*run)(const struct hx_options *options);
 } commands[] = {
-    {"run", hx_run},   {"check", hx_check}, {"coverage", hx_coverage},
-    {"list", hx_list}, {"serve", hx_serve}, {"version", version},
+    {"run", hx_run},
+    {"check", hx_check},
+    {"coverage", hx_coverage},
+    {"list", hx_list},
+    {"serve", hx_serve},
+    {"version", version},
     {"help", help},
+    {"battery fit", hx_battery_fit},
+    {"battery discharge", hx_battery_run},
+    {"battery recharge", hx_battery_run},
+    {"battery float", hx_battery_run},
+    {"battery rest", hx_battery_run},
 };
+
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* gbms-bench run --help, gbms-bench battery fit --help; false: it is neither. */
+static bool help_asked(int argc, char **argv)
+{
+    if (argc > 2 && is_help(argv[2])) {
+        return hx_help(argv[1]);
+    }
+    if (argc < 4 || !is_help(argv[3]) || strcmp(argv[1], "battery") != 0) {
+        return false;
+    }
+    struct hx_text command = {0};
+    hx_text_add(&command, "battery %s", argv[2]);
+    bool is_known = hx_help(command.bytes);
+    hx_text_free(&command);
+    return is_known;
+}
 
 static int command_run(int argc, char **argv)
 {
@@ -51,11 +87,10 @@ static int command_run(int argc, char **argv)
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         return version(NULL);
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+    if (is_help(argv[1])) {
         return hx_help(NULL) ? HX_EXIT_PASSED : HX_EXIT_USAGE;
     }
-    if (argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0) &&
-        hx_help(argv[1])) {
+    if (help_asked(argc, argv)) {
         return HX_EXIT_PASSED;
     }
     int status = HX_EXIT_USAGE;

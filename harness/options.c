@@ -36,6 +36,17 @@ enum option_id {
     OPT_FOR,
     OPT_MISSING,
     OPT_CSV,
+    OPT_AMPS,
+    OPT_WATTS,
+    OPT_TO,
+    OPT_TEMPERATURE,
+    OPT_FROM,
+    OPT_HOURS,
+    OPT_SERIES,
+    OPT_EVERY,
+    OPT_VOLTS,
+    OPT_LIMIT,
+    OPT_OUTPUT = 'o',
 };
 
 static const struct option run_options[] = {
@@ -76,6 +87,43 @@ static const struct option coverage_options[] = {
     {"time-limit", required_argument, NULL, OPT_TIME_LIMIT},
     {"missing", no_argument, NULL, OPT_MISSING},
     {"csv", no_argument, NULL, OPT_CSV},
+    {NULL, 0, NULL, 0},
+};
+
+static const struct option fit_options[] = {
+    {"output", required_argument, NULL, OPT_OUTPUT},
+    {NULL, 0, NULL, 0},
+};
+
+static const struct option discharge_options[] = {
+    {"amps", required_argument, NULL, OPT_AMPS},
+    {"watts", required_argument, NULL, OPT_WATTS},
+    {"to", required_argument, NULL, OPT_TO},
+    {"temperature", required_argument, NULL, OPT_TEMPERATURE},
+    {"from", required_argument, NULL, OPT_FROM},
+    {"hours", required_argument, NULL, OPT_HOURS},
+    {"series", required_argument, NULL, OPT_SERIES},
+    {"every", required_argument, NULL, OPT_EVERY},
+    {NULL, 0, NULL, 0},
+};
+
+static const struct option charge_options[] = {
+    {"volts", required_argument, NULL, OPT_VOLTS},
+    {"limit", required_argument, NULL, OPT_LIMIT},
+    {"temperature", required_argument, NULL, OPT_TEMPERATURE},
+    {"from", required_argument, NULL, OPT_FROM},
+    {"hours", required_argument, NULL, OPT_HOURS},
+    {"series", required_argument, NULL, OPT_SERIES},
+    {"every", required_argument, NULL, OPT_EVERY},
+    {NULL, 0, NULL, 0},
+};
+
+static const struct option rest_options[] = {
+    {"temperature", required_argument, NULL, OPT_TEMPERATURE},
+    {"from", required_argument, NULL, OPT_FROM},
+    {"hours", required_argument, NULL, OPT_HOURS},
+    {"series", required_argument, NULL, OPT_SERIES},
+    {"every", required_argument, NULL, OPT_EVERY},
     {NULL, 0, NULL, 0},
 };
 
@@ -127,7 +175,8 @@ static const struct command {
      "\n"
      "Exit status: 0 no gap, 1 a gap or a scenario that failed, 2 usage or set-up error.\n"},
     {"list", no_options,
-     "usage: gbms-bench list [scenarios|plants|points|alarms|settings|faults] [PATH]...\n"
+     "usage: gbms-bench list [scenarios|plants|batteries|points|alarms|settings|faults] "
+     "[PATH]...\n"
      "\n"
      "Lists what there is: scenarios and plants below PATH (default ./scenarios), or the "
      "tables.\n"},
@@ -147,6 +196,100 @@ static const struct command {
      "  --log DIR           write the webmanager's logs as CSV to DIR at the end\n"
      "  --set NAME=VALUE    a setting of the webmanager; repeatable\n"
      "  --seed N            what all randomness comes from (default 1)\n"},
+    {"battery", no_options,
+     "usage: gbms-bench battery fit SHEET.csv [-o TYPE.lua]\n"
+     "       gbms-bench battery discharge|recharge|float|rest TYPE.lua|NAME [OPTION]...\n"
+     "\n"
+     "One block on its own, without plant, scenario or firmware: what the model makes of it.\n"
+     "gbms-bench list batteries tells the NAMEs; sim/batteries/README.md how good they are.\n"
+     "\n"
+     "  fit        from a data sheet to a battery type, and how far each is off the sheet\n"
+     "  discharge  a constant current or power until an end voltage\n"
+     "  recharge   a constant voltage with a current limit, until little flows\n"
+     "  float      a constant voltage for a long time: what current it settles at\n"
+     "  rest       nothing flows\n"
+     "\n"
+     "gbms-bench battery discharge --help tells the options of one.\n"},
+    {"battery fit", fit_options,
+     "usage: gbms-bench battery fit SHEET.csv [-o TYPE.lua]\n"
+     "\n"
+     "Makes a battery type from a data sheet, and prints how far the discharge times of its name\n"
+     "plate alone, and of the fit, are from the sheet's rows (root mean square).\n"
+     "\n"
+     "  -o, --output TYPE.lua  write the type there, over what is there; whole or not at all\n"
+     "\n"
+     "A sheet is lines '# key = value', then, if there are any, a table; values of the block:\n"
+     "\n"
+     "  # class = agm              or gel, vented, nicd, nimh, lfp\n"
+     "  # cells = 6\n"
+     "  # capacity_Ah = 7.2        may repeat, each with its at_hours\n"
+     "  # at_hours = 20\n"
+     "  # resistance_mOhm = 22     may be left out, as the lines below\n"
+     "  # mass_kg = 2.5\n"
+     "  # temperature_C = 25\n"
+     "  # source = where the numbers are from\n"
+     "  amps,volts_per_cell,minutes      or watts,volts_per_cell,minutes\n"
+     "  19.7,1.60,10\n"
+     "\n"
+     "With no rows the type is what its class usually is, at that plate; from five on they say\n"
+     "more than the plate.\n"
+     "\n"
+     "Exit status: 0 done, 2 usage error or a sheet that is none.\n"},
+    {"battery discharge", discharge_options,
+     "usage: gbms-bench battery discharge TYPE.lua|NAME --amps A|--watts W [OPTION]...\n"
+     "\n"
+     "Discharges one block and prints one line: minutes=N ampere_hours=N watt_hours=N volts=N\n"
+     "temperature_C=N, the last two at the end.\n"
+     "\n"
+     "  --amps A         constant current\n"
+     "  --watts W        constant power\n"
+     "  --to V           until the block has so many volts (default: 1.75 a cell for lead, 1.0 "
+     "for\n"
+     "                   NiCd and NiMH, 2.8 for LFP)\n"
+     "  --temperature C  of the room, and of the block at first (default 25)\n"
+     "  --from S         state of charge at first, 0 to 1, at rest (default 1)\n"
+     "  --hours H        at most (default 1000)\n"
+     "  --series FILE    also write seconds,volts,amps,temperature_C,resistance_mOhm,soc as CSV;\n"
+     "                   amperes above 0 charge\n"
+     "  --every S        a line of the series each so many seconds (default 60)\n"},
+    {"battery recharge", charge_options,
+     "usage: gbms-bench battery recharge TYPE.lua|NAME [OPTION]...\n"
+     "\n"
+     "Charges one block until less than a hundredth of its ten-hour capacity flows, in amperes,\n"
+     "at the full voltage. Prints one line: minutes=N ampere_hours=N watt_hours=N volts=N\n"
+     "temperature_C=N soc=N, the last three at the end.\n"
+     "\n"
+     "  --volts V        of the block (default: 2.40 a cell for AGM and vented, 2.35 gel, 1.50\n"
+     "                   NiCd, 1.48 NiMH, 3.55 LFP)\n"
+     "  --limit A        at most so many amperes (default: a fifth of the ten-hour capacity)\n"
+     "  --temperature C  of the room, and of the block at first (default 25)\n"
+     "  --from S         state of charge at first, 0 to 1, at rest (default 0)\n"
+     "  --hours H        at most (default 72)\n"
+     "  --series FILE, --every S   as in battery discharge\n"},
+    {"battery float", charge_options,
+     "usage: gbms-bench battery float TYPE.lua|NAME [OPTION]...\n"
+     "\n"
+     "Holds one block at a voltage. Prints one line: minutes=N ampere_hours=N watt_hours=N\n"
+     "volts=N temperature_C=N milliamps=N, the last three at the end.\n"
+     "\n"
+     "  --volts V        of the block (default: 2.27 a cell for AGM, 2.25 gel, 2.23 vented, 1.41\n"
+     "                   NiCd and NiMH, 3.375 LFP)\n"
+     "  --limit A        at most so many amperes (default: a fifth of the ten-hour capacity)\n"
+     "  --temperature C  of the room, and of the block at first (default 25)\n"
+     "  --from S         state of charge at first, 0 to 1; below 1 it charges at first\n"
+     "                   (default 1, and has been floating)\n"
+     "  --hours H        so long (default 24)\n"
+     "  --series FILE, --every S   as in battery discharge\n"},
+    {"battery rest", rest_options,
+     "usage: gbms-bench battery rest TYPE.lua|NAME [OPTION]...\n"
+     "\n"
+     "Lets one block stand with nothing connected. Prints one line: minutes=N ampere_hours=N\n"
+     "watt_hours=N volts=N temperature_C=N.\n"
+     "\n"
+     "  --temperature C  of the room, and of the block (default 25)\n"
+     "  --from S         state of charge at first, 0 to 1 (default 1)\n"
+     "  --hours H        so long (default 24)\n"
+     "  --series FILE, --every S   as in battery discharge\n"},
     {"version", no_options, "usage: gbms-bench version\n"},
     {"help", no_options, "usage: gbms-bench help [COMMAND]\n"},
 };
@@ -172,7 +315,9 @@ bool hx_help(const char *name)
               "  check FILE|DIR...    load scenarios without playing them\n"
               "  coverage [FILE|DIR]  what the scenarios exercise and assert\n"
               "  serve PLANT          keep a live plant on Modbus and SNMP ports\n"
-              "  list [WHAT] [PATH]   scenarios, plants, points, alarms, settings, faults\n"
+              "  list [WHAT] [PATH]   scenarios, plants, batteries, points, alarms, settings, "
+              "faults\n"
+              "  battery ...          one block: fit, discharge, recharge, float, rest\n"
               "  version, help [COMMAND]\n"
               "\n"
               "gbms-bench help COMMAND tells the options of one.\n",
@@ -261,6 +406,38 @@ static bool parse_trap(struct hx_options *options, const char *text)
     return true;
 }
 
+static bool battery_option_take(struct hx_battery_options *battery, int id, const char *text)
+{
+    switch (id) {
+    case OPT_OUTPUT:
+        battery->output = text;
+        return true;
+    case OPT_SERIES:
+        battery->series = text;
+        return true;
+    case OPT_EVERY:
+        return parse_number("every", text, 0.1, 1e7, &battery->every_s);
+    case OPT_AMPS:
+        return parse_number("amps", text, 1e-4, 1e6, &battery->amps);
+    case OPT_WATTS:
+        return parse_number("watts", text, 1e-4, 1e7, &battery->watts);
+    case OPT_TO:
+        return parse_number("to", text, 0.1, 1000, &battery->to_V);
+    case OPT_VOLTS:
+        return parse_number("volts", text, 0.1, 1000, &battery->volts);
+    case OPT_LIMIT:
+        return parse_number("limit", text, 1e-4, 1e6, &battery->limit_A);
+    case OPT_TEMPERATURE:
+        return parse_number("temperature", text, -40, 80, &battery->temperature_degC);
+    case OPT_FROM:
+        return parse_number("from", text, 0, 1, &battery->from);
+    case OPT_HOURS:
+        return parse_number("hours", text, 0.001, 100000, &battery->hours);
+    default:
+        return false;
+    }
+}
+
 static bool option_take(struct hx_options *options, int id, const char *text)
 {
     switch (id) {
@@ -316,7 +493,7 @@ static bool option_take(struct hx_options *options, int id, const char *text)
     case OPT_FOR:
         return parse_number("for", text, 0.001, 1e9, &options->for_s);
     default:
-        return false;
+        return battery_option_take(&options->battery, id, text);
     }
 }
 
@@ -356,6 +533,20 @@ static void complain_option(const struct command *command, int id, char *const *
     hx_text_free(&known);
 }
 
+/* "battery" and what is to be done with it; null with a complaint made. */
+static const struct command *battery_find(const char *word)
+{
+    char name[40] = "";
+    (void)snprintf(name, sizeof name, "battery %.20s", word != NULL ? word : "");
+    const struct command *command = command_find(name);
+    if (command == NULL && word == NULL) {
+        hx_complain("battery: what to do is missing; fit, discharge, recharge, float or rest");
+    } else if (command == NULL) {
+        hx_complain("battery: no '%s'; known: fit, discharge, recharge, float, rest", word);
+    }
+    return command;
+}
+
 bool hx_options_parse(struct hx_options *options, int argc, char **argv)
 {
     const struct command *command = command_find(argv[1]);
@@ -372,16 +563,35 @@ bool hx_options_parse(struct hx_options *options, int argc, char **argv)
         .modbus_address = "127.0.0.1:1502",
         .snmp_address = "127.0.0.1:1161",
         .speed = 1,
+        .battery = {.amps = NAN,
+                    .watts = NAN,
+                    .to_V = NAN,
+                    .volts = NAN,
+                    .limit_A = NAN,
+                    .temperature_degC = 25,
+                    .from = NAN,
+                    .hours = NAN},
     };
+    if (command != NULL && strcmp(command->name, "battery") == 0) {
+        command = battery_find(argc > 2 ? argv[2] : NULL);
+        if (command == NULL) {
+            return false;
+        }
+        options->command = command->name;
+        --argc;
+        ++argv;
+    }
     if (command == NULL) {
-        hx_complain("unknown command '%s'; known: run, check, coverage, serve, list, version, help",
+        hx_complain("unknown command '%s'; known: run, check, coverage, serve, list, battery, "
+                    "version, help",
                     argv[1]);
         return false;
     }
+    const char *letters = command->options == fit_options ? ":o:" : ":";
     opterr = 0;
     /* The subcommand stands where getopt expects the program's name. */
     int id = 0;
-    while ((id = getopt_long(argc - 1, argv + 1, ":", command->options, NULL)) != -1) {
+    while ((id = getopt_long(argc - 1, argv + 1, letters, command->options, NULL)) != -1) {
         if (id == '?' || id == ':') {
             complain_option(command, id, argv + 1);
             return false;

@@ -13,10 +13,23 @@
 /* Exit statuses of the program. */
 enum { HX_EXIT_PASSED = 0, HX_EXIT_FAILED = 1, HX_EXIT_USAGE = 2 };
 
+/* Of battery and its own subcommands; a number that was not given is NAN. */
+struct hx_battery_options {
+    const char *output; /* fit: null, none */
+    const char *series; /* null: none */
+    double every_s;
+    double amps, watts;
+    double to_V, volts; /* of the block */
+    double limit_A;
+    double temperature_degC;
+    double from; /* state of charge, 0..1 */
+    double hours;
+};
+
 struct hx_options {
     const char *program; /* as it was called */
-    const char *command;
-    char **path; /* what follows the options */
+    const char *command; /* "run"; "battery discharge" */
+    char **path;         /* what follows the options */
     int paths;
     uint64_t seed;
     struct hx_assignments settings;
@@ -43,13 +56,15 @@ struct hx_options {
     size_t trap_addresses;
     double speed;
     double for_s; /* 0: until interrupted */
+    struct hx_battery_options battery;
 };
 
 /* False, with a complaint made, when an option is unknown or its value is wrong. */
 bool hx_options_parse(struct hx_options *options, int argc, char **argv);
 void hx_options_free(struct hx_options *options);
 
-/* Help for a subcommand, or for the program (null). False: there is no such subcommand. */
+/* Help for a subcommand ("run", "battery fit"), or for the program (null). False: there is no such
+ * subcommand. */
 bool hx_help(const char *command);
 
 #endif

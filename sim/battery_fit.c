@@ -22,10 +22,13 @@ enum { DISCHARGE_STEPS = 100, FIT_STEPS = 24, FIT_TRIES = 6 };
 /* Cells are told of a new temperature when it differs by so much. */
 #define DISCHARGE_TELL_K 0.1
 /* What the plate's rates and a sheet's rows are good for, as a part of the time. */
-#define RATE_SCATTER 0.045
+#define RATE_SCATTER 0.042
 #define ROW_SCATTER  0.05
 /* Printed resistances are of an instant and scatter widely: what they tell of the losses. */
-#define PRINTED_WEIGHT 0.15
+#define PRINTED_WEIGHT 0.22
+/* Losses x capacity grow a little with the block: straps and plates grow longer. */
+#define LOSSES_POWER 0.083
+#define LOSSES_AT_AH 30
 
 /*
  * The usual block of a class and the scatter of its makers, as logarithms: capacity of both wells
@@ -35,12 +38,13 @@ static const struct {
     double usual[UNKNOWNS];
     double scatter[UNKNOWNS];
 } priors[SIM_CLASSES] = {
-    [SIM_CLASS_AGM] = {{0.10, -0.10, 0.18, -1.50, -2.93, -1.35}, {0.2, 0.2, 0.2, 0.3, 0.3, 0.15}},
-    [SIM_CLASS_GEL] = {{0.10, -0.10, 0.00, -1.50, -2.75, -1.35}, {0.2, 0.2, 0.2, 0.3, 0.3, 0.15}},
-    [SIM_CLASS_VENTED] = {{0.10, -0.10, 0.00, -1.20, -2.5, -1.35}, {0.2, 0.2, 0.3, 0.3, 0.3, 0.15}},
-    [SIM_CLASS_NICD] = {{0.02, 1.70, 0.40, -1.90, -2.60, -2.30}, {0.2, 0.3, 0.3, 0.3, 0.4, 0.15}},
-    [SIM_CLASS_NIMH] = {{0.02, 2.20, 0.70, -1.90, -3.00, -2.30}, {0.2, 0.3, 0.3, 0.3, 0.4, 0.15}},
-    [SIM_CLASS_LFP] = {{0.02, 2.90, 1.40, -3.00, -2.70, -2.50}, {0.2, 0.3, 0.3, 0.3, 0.4, 0.15}},
+    [SIM_CLASS_AGM] = {{0.109, -0.05, 0.215, -1.144, -2.868, -1.37},
+                       {0.2, 0.6, 0.05, 0.12, 0.22, 0.14}},
+    [SIM_CLASS_GEL] = {{0.16, -0.12, 0.2, -1.2, -2.50, -1.35}, {0.2, 0.6, 0.1, 0.2, 0.3, 0.14}},
+    [SIM_CLASS_VENTED] = {{0.22, -0.2, -0.15, -1.2, -2.45, -1.37}, {0.2, 0.6, 0.1, 0.2, 0.3, 0.14}},
+    [SIM_CLASS_NICD] = {{0.05, 0.45, -0.2, -0.95, -2.0, -2.12}, {0.2, 0.4, 0.2, 0.3, 0.4, 0.2}},
+    [SIM_CLASS_NIMH] = {{0.02, 2.20, 0.70, -1.90, -3.00, -2.30}, {0.2, 0.4, 0.2, 0.3, 0.4, 0.2}},
+    [SIM_CLASS_LFP] = {{0.02, 2.90, 1.40, -3.00, -2.70, -2.50}, {0.2, 0.4, 0.2, 0.3, 0.4, 0.2}},
 };
 
 /* ---- one discharge ---------------------------------------------------------------------- */
@@ -161,6 +165,12 @@ struct problem {
     struct rig rig;
 };
 
+static double between(double value, double low, double high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+/* Within what a type's file may say, whatever nonsense is to be fitted. */
 static void fit_of(const struct problem *problem, const double *unknown,
                    struct sim_battery_fit *fit)
 {
@@ -168,11 +178,11 @@ static void fit_of(const struct problem *problem, const double *unknown,
     const double odds = sim_exp(unknown[U_AVAILABLE]);
     *fit = (struct sim_battery_fit){
         .capacity_Ah = rated_Ah * sim_exp(unknown[U_CAPACITY]),
-        .available = odds / (1 + odds),
-        .exchange_per_h = sim_exp(unknown[U_EXCHANGE]),
-        .resistance_empty = sim_exp(unknown[U_EMPTY]),
+        .available = between(odds / (1 + odds), 0.05, 0.99),
+        .exchange_per_h = between(sim_exp(unknown[U_EXCHANGE]), 0.02, 50),
+        .resistance_empty = between(sim_exp(unknown[U_EMPTY]), 1e-3, 5),
         .losses_Ohm = sim_exp(unknown[U_LOSSES]) / rated_Ah,
-        .slope_V = sim_exp(unknown[U_SLOPE]),
+        .slope_V = between(sim_exp(unknown[U_SLOPE]), 1e-3, 1),
     };
 }
 
@@ -302,6 +312,10 @@ static void problem_pose(struct problem *problem, const struct sim_battery_plate
     problem->degC = isnan(plate->temperature_degC) ? 25 : plate->temperature_degC;
     memcpy(problem->usual, priors[battery_class].usual, sizeof problem->usual);
     memcpy(problem->scatter, priors[battery_class].scatter, sizeof problem->scatter);
+    if (plate->battery_class == SIM_CLASS_AGM) {
+        problem->usual[U_LOSSES] +=
+            LOSSES_POWER * sim_log(sim_battery_rated_Ah(plate) / LOSSES_AT_AH);
+    }
     if (!isnan(plate->resistance_Ohm)) {
         const double printed =
             sim_log(plate->resistance_Ohm / plate->cells * sim_battery_rated_Ah(plate));
