@@ -309,7 +309,7 @@ static void problem_pose(struct problem *problem, const struct sim_battery_plate
 {
     const enum sim_battery_class battery_class = plate->battery_class;
     problem->plate = plate;
-    problem->degC = isnan(plate->temperature_degC) ? 25 : plate->temperature_degC;
+    problem->degC = 25 + plate->warmer_K;
     memcpy(problem->usual, priors[battery_class].usual, sizeof problem->usual);
     memcpy(problem->scatter, priors[battery_class].scatter, sizeof problem->scatter);
     if (plate->battery_class == SIM_CLASS_AGM) {
@@ -365,6 +365,17 @@ bool sim_battery_estimate(const struct sim_battery_plate *plate, const struct si
     return is_good;
 }
 
+bool sim_battery_by_plate(const struct sim_battery_plate *plate,
+                          struct sim_cell_constants *constants)
+{
+    struct sim_battery_fit fit;
+    if (!sim_battery_estimate(plate, NULL, 0, &fit)) {
+        return false;
+    }
+    sim_battery_constants(plate, &fit, constants);
+    return true;
+}
+
 struct sim_battery_error sim_battery_compare(const struct sim_battery_plate *plate,
                                              const struct sim_battery_fit *fit,
                                              const struct sim_battery_row *rows, size_t count)
@@ -375,10 +386,8 @@ struct sim_battery_error sim_battery_compare(const struct sim_battery_plate *pla
     double all = 0, usual = 0;
     for (size_t i = 0; i < count; i++) {
         const double load = rows[i].is_watts ? rows[i].load / plate->cells : rows[i].load;
-        const double minutes =
-            60 *
-            sim_battery_discharge_h(&constants, load, rows[i].is_watts, rows[i].end_V,
-                                    isnan(plate->temperature_degC) ? 25 : plate->temperature_degC);
+        const double minutes = 60 * sim_battery_discharge_h(&constants, load, rows[i].is_watts,
+                                                            rows[i].end_V, 25 + plate->warmer_K);
         const double off = minutes / rows[i].minutes - 1;
         all += off * off;
         if (rows[i].minutes >= 10 && rows[i].minutes <= 1200) {

@@ -84,7 +84,7 @@ static void plate_take(lua_State *lua, struct sim_battery_plate *plate)
     plate->cells = (int32_t)field_number(lua, "cells", 0);
     plate->resistance_Ohm = field_number(lua, "resistance_mOhm", NAN) / 1000;
     plate->mass_kg = field_number(lua, "mass_kg", NAN);
-    plate->temperature_degC = field_number(lua, "temperature_C", NAN);
+    plate->warmer_K = field_number(lua, "temperature_C", 25) - 25;
     lua_getfield(lua, -1, "rates");
     plate->rates = (int32_t)lua_rawlen(lua, -1);
     for (int32_t i = 0; i < plate->rates; i++) {
@@ -280,9 +280,7 @@ static void plate_write(const struct sim_battery_plate *plate, FILE *file)
     if (!isnan(plate->mass_kg)) {
         (void)fprintf(file, "  mass_kg = %.10g,\n", plate->mass_kg);
     }
-    if (!isnan(plate->temperature_degC)) {
-        (void)fprintf(file, "  temperature_C = %.10g,\n", plate->temperature_degC);
-    }
+    (void)fprintf(file, "  temperature_C = %.10g,\n", 25 + plate->warmer_K);
 }
 
 bool sim_battery_type_write(const struct sim_battery_type *type, const char *fitted, FILE *file)

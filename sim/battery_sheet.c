@@ -144,7 +144,7 @@ static bool value_take(struct reader *reader, int key, const char *text)
         plate->mass_kg = value;
         return true;
     case K_TEMPERATURE:
-        plate->temperature_degC = value;
+        plate->warmer_K = value - 25;
         return true;
     default:
         return rate_take(reader, key, value);
@@ -413,8 +413,7 @@ bool sim_battery_sheet_read(struct sim_battery_sheet *sheet, const char *file, c
                             size_t error_size)
 {
     struct reader reader = {.sheet = sheet, .file = file, .error = error, .error_size = error_size};
-    *sheet = (struct sim_battery_sheet){
-        .plate = {.resistance_Ohm = NAN, .mass_kg = NAN, .temperature_degC = NAN}};
+    *sheet = (struct sim_battery_sheet){.plate = {.resistance_Ohm = NAN, .mass_kg = NAN}};
     FILE *stream = fopen(file, "r");
     if (stream == NULL) {
         (void)snprintf(error, error_size, "%s: cannot be read: %s; name a sheet", file,

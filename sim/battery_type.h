@@ -37,9 +37,9 @@ struct sim_battery_plate {
         double capacity_Ah;
         double at_hours; /* to the end voltage that is usual for such a time */
     } rate[SIM_RATES_MAX];
-    double resistance_Ohm;   /* of the block, full, 25 degC; NAN: the class's */
-    double mass_kg;          /* of the block; NAN: the class's */
-    double temperature_degC; /* that its capacities are meant at; NAN: 25 */
+    double resistance_Ohm; /* of the block, full, 25 degC; NAN: the class's */
+    double mass_kg;        /* of the block; NAN: the class's */
+    double warmer_K;       /* its capacities are meant at 25 degC and so much more */
 };
 
 /* One row of a data sheet: values of the block, the end voltage a cell. */
@@ -85,6 +85,10 @@ bool sim_battery_estimate(const struct sim_battery_plate *plate, const struct si
 /* The constants of one cell of it. */
 void sim_battery_constants(const struct sim_battery_plate *plate, const struct sim_battery_fit *fit,
                            struct sim_cell_constants *constants);
+
+/* The constants of the likeliest block with this plate alone. False without memory. */
+bool sim_battery_by_plate(const struct sim_battery_plate *plate,
+                          struct sim_cell_constants *constants);
 
 /* A discharge of one full cell at degC around and inside: hours until end_V; 0 if it starts below,
  * or without memory. */

@@ -92,9 +92,7 @@ static struct sim_battery_shape field_battery(lua_State *lua)
         .rate = {{field_number(lua, "capacity"), 10}},
         .resistance_Ohm = NAN,
         .mass_kg = NAN,
-        .temperature_degC = NAN,
     };
-    struct sim_battery_fit fit;
     struct sim_battery_shape shape = {
         .modules = (int32_t)field_number(lua, "modules"),
         .strings = (int32_t)field_number(lua, "strings"),
@@ -102,10 +100,9 @@ static struct sim_battery_shape field_battery(lua_State *lua)
         .float_V = chemistries[chemistry].float_V,
         .ambient_degC = field_number(lua, "ambient"),
     };
-    if (!sim_battery_estimate(&plate, NULL, 0, &fit)) {
+    if (!sim_battery_by_plate(&plate, &shape.cell)) {
         luaL_error(lua, "no memory for its batteries");
     }
-    sim_battery_constants(&plate, &fit, &shape.cell);
     return shape;
 }
 

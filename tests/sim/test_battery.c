@@ -22,10 +22,9 @@ static void open_battery(void)
                                             .rate = {{50, 10}},
                                             .resistance_Ohm = 0.0046,
                                             .mass_kg = 17};
-    const struct sim_battery_fit fit = {NAN, NAN, NAN, NAN, NAN};
     struct sim_battery_shape shape = {
         .modules = 18, .strings = 2, .cells = 6, .float_V = 2.25, .ambient_degC = 24};
-    sim_battery_constants(&plate, &fit, &shape.cell);
+    cr_assert(sim_battery_by_plate(&plate, &shape.cell));
     world = sim_world_create(1);
     battery = (struct sim_battery){0};
     cr_assert(sim_battery_open(&battery, world, &shape));

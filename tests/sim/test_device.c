@@ -23,8 +23,7 @@ static void fifty_Ah(struct sim_cell_constants *cell)
                                             .rate = {{50, 10}},
                                             .resistance_Ohm = NAN,
                                             .mass_kg = NAN};
-    const struct sim_battery_fit fit = {NAN, NAN, NAN, NAN, NAN};
-    sim_battery_constants(&plate, &fit, cell);
+    cr_assert(sim_battery_by_plate(&plate, cell));
 }
 
 static void open_line(bool is_exact)
