@@ -253,19 +253,25 @@ static void trial_run(struct trial *trial)
     }
 }
 
+/* What is left of rounding is 0, and that has no sign. */
+static double plain(double value)
+{
+    return fabs(value) < 1e-9 ? 0 : value;
+}
+
 static void outcome_print(const struct trial *trial)
 {
     const struct moment *now = &trial->now;
     const bool is_charged = trial->kind == TRIAL_RECHARGE || trial->kind == TRIAL_FLOAT;
-    /* What came out, or what went in; 0 has no sign. */
-    const double sign = is_charged || now->through_Ah >= 0 ? 1 : -1;
+    /* What came out, or what went in. */
+    const double sign = is_charged ? 1 : -1;
     printf("minutes=%.6g ampere_hours=%.6g watt_hours=%.6g volts=%.5g temperature_C=%.4g",
-           now->seconds / 60, sign * now->through_Ah, sign * now->through_Wh,
+           now->seconds / 60, plain(sign * now->through_Ah), plain(sign * now->through_Wh),
            now->volts, now->degC);
     if (trial->kind == TRIAL_RECHARGE) {
         printf(" soc=%.4f", now->soc);
     } else if (trial->kind == TRIAL_FLOAT) {
-        printf(" milliamps=%.5g", now->amps * 1000);
+        printf(" milliamps=%.5g", plain(now->amps * 1000));
     }
     printf("\n");
 }

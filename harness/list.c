@@ -49,15 +49,15 @@ static int list_plants(const struct hx_options *options)
 /* Each with what its plate says, and where from. */
 static int list_batteries(void)
 {
-    const char *name;
-    for (size_t i = 0; (name = sim_battery_type_name(i)) != NULL; ++i) {
+    char name[SIM_BATTERY_NAME_MAX];
+    for (size_t i = 0; sim_battery_type_name(i, name); ++i) {
         struct sim_battery_type type;
         char error[400];
         if (!sim_battery_type_load(&type, name, error, sizeof error)) {
             hx_complain("%s", error);
             return HX_EXIT_USAGE;
         }
-        printf("%-20s %-6s %2d cells %6g Ah in %3g h, %s; %s\n", name,
+        printf("%-27s %-6s %2d cells %6g Ah in %3g h, %s; %s\n", name,
                sim_battery_class_name(type.plate.battery_class), (int)type.plate.cells,
                type.plate.rate[0].capacity_Ah, type.plate.rate[0].at_hours,
                type.is_fitted ? "fitted" : "by its plate", type.source);

@@ -199,15 +199,14 @@ static bool lua_run(struct loading *loading, char *error, size_t error_size)
     return is_good;
 }
 
-const char *sim_battery_type_name(size_t index)
+bool sim_battery_type_name(size_t index, char name[SIM_BATTERY_NAME_MAX])
 {
-    static char name[SIM_BATTERY_NAME_MAX];
     if (index >= sim_batteries_count) {
-        return NULL;
+        return false;
     }
     const char *file = sim_batteries[index].name;
-    (void)snprintf(name, sizeof name, "%.*s", (int)(strlen(file) - strlen(".lua")), file);
-    return name;
+    (void)snprintf(name, SIM_BATTERY_NAME_MAX, "%.*s", (int)(strlen(file) - strlen(".lua")), file);
+    return true;
 }
 
 /* Which names there are, as a refusal. */
@@ -217,8 +216,8 @@ static void name_refuse(const char *word, char *error, size_t error_size)
                                    "no battery '%.60s'; a file ends in .lua, and "
                                    "known are:",
                                    word);
-    const char *name;
-    for (size_t i = 0; (name = sim_battery_type_name(i)) != NULL && size < error_size; i++) {
+    char name[SIM_BATTERY_NAME_MAX];
+    for (size_t i = 0; sim_battery_type_name(i, name) && size < error_size; i++) {
         size += (size_t)snprintf(error + size, error_size - size, "%s %s", i > 0 ? "," : "", name);
     }
 }
@@ -232,8 +231,8 @@ bool sim_battery_type_load(struct sim_battery_type *type, const char *word, char
     if (strchr(word, '/') != NULL || (size > 4 && strcmp(word + size - 4, ".lua") == 0)) {
         return lua_run(&loading, error, error_size);
     }
-    const char *name;
-    for (size_t i = 0; (name = sim_battery_type_name(i)) != NULL; i++) {
+    char name[SIM_BATTERY_NAME_MAX];
+    for (size_t i = 0; sim_battery_type_name(i, name); i++) {
         if (strcmp(name, word) == 0) {
             loading.file = sim_batteries[i].name;
             loading.text = (const char *)sim_batteries[i].bytes;

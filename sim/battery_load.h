@@ -27,8 +27,8 @@ struct sim_battery_type {
 bool sim_battery_type_load(struct sim_battery_type *type, const char *word, char *error,
                            size_t error_size);
 
-/* The name of a built-in type, in order; null beyond the last. */
-const char *sim_battery_type_name(size_t index);
+/* The name of a built-in type, in order; false beyond the last. */
+bool sim_battery_type_name(size_t index, char name[SIM_BATTERY_NAME_MAX]);
 
 /* As a file that loads to the same type. fitted: what is to be said of the fit. False: errno. */
 bool sim_battery_type_write(const struct sim_battery_type *type, const char *fitted, FILE *file);
