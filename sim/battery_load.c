@@ -125,7 +125,10 @@ struct loading {
 static void stop_circles(lua_State *lua, lua_Debug *unused)
 {
     (void)unused;
-    luaL_error(lua, "this goes round in circles; a battery file ends at once");
+    luaL_where(lua, 0);
+    lua_pushliteral(lua, "this goes round in circles; a battery file ends at once");
+    lua_concat(lua, 2);
+    (void)lua_error(lua);
 }
 
 static void chunk_push(lua_State *lua)
@@ -246,11 +249,12 @@ bool sim_battery_type_load(struct sim_battery_type *type, const char *word, char
 
 /* ---- writing ---------------------------------------------------------------------------- */
 
-/* A text as Lua reads it back. */
-static void quoted_write(FILE *file, const char *text)
+/* A text as Lua reads it back, on lines of a length to be read; what is before it is `column`. */
+static void quoted_write(FILE *file, const char *text, int column)
 {
+    enum { COLUMNS = 88 };
     (void)fputc('"', file);
-    for (; *text != '\0'; text++) {
+    for (; *text != '\0'; text++, column++) {
         const unsigned char c = (unsigned char)*text;
         if (c == '"' || c == '\\') {
             (void)fprintf(file, "\\%c", c);
@@ -258,6 +262,11 @@ static void quoted_write(FILE *file, const char *text)
             (void)fprintf(file, "\\%03d", c);
         } else {
             (void)fputc(c, file);
+        }
+        const bool is_end = text[1] == '\0';
+        if (!is_end && (c == ' ' || c == '/') && column + (int)strcspn(text + 1, " /") > COLUMNS) {
+            (void)fprintf(file, "\" ..\n    \"");
+            column = 4;
         }
     }
     (void)fputc('"', file);
@@ -286,15 +295,15 @@ bool sim_battery_type_write(const struct sim_battery_type *type, const char *fit
 {
     const struct sim_battery_fit *fit = &type->fit;
     (void)fprintf(file, "battery ");
-    quoted_write(file, type->name);
+    quoted_write(file, type->name, 8);
     (void)fprintf(file, " {\n");
     plate_write(&type->plate, file);
     (void)fprintf(file, "  source = ");
-    quoted_write(file, type->source);
+    quoted_write(file, type->source, 12);
     (void)fprintf(file, ",\n");
     if (type->is_fitted) {
         (void)fprintf(file, "  fitted = ");
-        quoted_write(file, fitted);
+        quoted_write(file, fitted, 12);
         (void)fprintf(file,
                       ",\n  fit = {\n    capacity_Ah = %.6g,\n    available = %.6g,\n"
                       "    exchange_per_h = %.6g,\n    resistance_empty = %.6g,\n"

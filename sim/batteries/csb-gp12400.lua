@@ -5,7 +5,9 @@ battery "csb-gp12400" {
   resistance_mOhm = 8.1,
   mass_kg = 12.63,
   temperature_C = 25,
-  source = "CSB, GP 12400 (12 V 40 Ah) data sheet as text at scribd.com/doc/80335502/CSBGP12400, quoted (page cut after 4 h; 20 h row is the rated capacity 40 Ah to 1.75 V per cell)",
+  source = "CSB, GP 12400 (12 V 40 Ah) data sheet as text at scribd.com/doc/80335502/" ..
+    "CSBGP12400, quoted (page cut after 4 h; 20 h row is the rated capacity 40 Ah to 1.75 " ..
+    "V per cell)",
   fitted = "to 49 rows of discharge times: rms 4.7 %, worst -11.7 %",
   fit = {
     capacity_Ah = 46.8364,

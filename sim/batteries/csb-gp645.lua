@@ -5,7 +5,8 @@ battery "csb-gp645" {
   resistance_mOhm = 19,
   mass_kg = 0.84,
   temperature_C = 25,
-  source = "CSB, GP 645 (6 V 4.5 Ah) data sheet as text at manualmachine.com/csb/gp645/9101362-user-manual, quoted",
+  source = "CSB, GP 645 (6 V 4.5 Ah) data sheet as text at manualmachine.com/csb/gp645/" ..
+    "9101362-user-manual, quoted",
   fitted = "to 70 rows of discharge times: rms 4.6 %, worst +15.8 %",
   fit = {
     capacity_Ah = 4.81401,

@@ -5,7 +5,9 @@ battery "ct100-12" {
   resistance_mOhm = 4.9,
   mass_kg = 30.4,
   temperature_C = 25,
-  source = "CT series CT100-12 (12 V 100 Ah, Leoch-type sheet) data sheet as text at pdfkiwi.com/documents/ct-series-general-purpose-..., quoted (page cut in the 1.75 V row; 5 h and 3 h 1.75 V and 1 h 1.60 V rows from the rated capacities)",
+  source = "CT series CT100-12 (12 V 100 Ah, Leoch-type sheet) data sheet as text at " ..
+    "pdfkiwi.com/documents/ct-series-general-purpose-..., quoted (page cut in the 1.75 V " ..
+    "row; 5 h and 3 h 1.75 V and 1 h 1.60 V rows from the rated capacities)",
   fitted = "to 41 rows of discharge times: rms 7.2 %, worst +36.2 %",
   fit = {
     capacity_Ah = 112.199,

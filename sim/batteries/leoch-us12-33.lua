@@ -5,7 +5,9 @@ battery "leoch-us12-33" {
   resistance_mOhm = 12,
   mass_kg = 10.5,
   temperature_C = 20,
-  source = "Leoch-made OEM series, US12-33 (12 V 33 Ah) data sheet, OCR text in github.com/rewnozom/DocuMentor-Suite Bot/integrated_data/products/50142575/full_info.md, quoted",
+  source = "Leoch-made OEM series, US12-33 (12 V 33 Ah) data sheet, OCR text in " ..
+    "github.com/rewnozom/DocuMentor-Suite Bot/integrated_data/products/50142575/" ..
+    "full_info.md, quoted",
   fitted = "to 90 rows of discharge times: rms 5.3 %, worst +35.3 %",
   fit = {
     capacity_Ah = 36.1339,

@@ -5,7 +5,9 @@ battery "leoch-us12-55" {
   resistance_mOhm = 7.5,
   mass_kg = 17,
   temperature_C = 20,
-  source = "Leoch-made OEM series, US12-55 (12 V 55 Ah) data sheet, OCR text in github.com/rewnozom/DocuMentor-Suite Bot/integrated_data/products/50142574/full_info.md, quoted",
+  source = "Leoch-made OEM series, US12-55 (12 V 55 Ah) data sheet, OCR text in " ..
+    "github.com/rewnozom/DocuMentor-Suite Bot/integrated_data/products/50142574/" ..
+    "full_info.md, quoted",
   fitted = "to 90 rows of discharge times: rms 5.5 %, worst +38.2 %",
   fit = {
     capacity_Ah = 63.9729,

@@ -5,7 +5,9 @@ battery "leoch-usc12-150" {
   resistance_mOhm = 2.5,
   mass_kg = 43.5,
   temperature_C = 20,
-  source = "Leoch-made OEM series, USC12-150 (12 V 150 Ah, deep cycle) data sheet, OCR text in github.com/rewnozom/DocuMentor-Suite Bot/integrated_data/products/50142569/full_info.md, quoted",
+  source = "Leoch-made OEM series, USC12-150 (12 V 150 Ah, deep cycle) data sheet, OCR " ..
+    "text in github.com/rewnozom/DocuMentor-Suite Bot/integrated_data/products/50142569/" ..
+    "full_info.md, quoted",
   fitted = "to 84 rows of discharge times: rms 3.9 %, worst +25.7 %",
   fit = {
     capacity_Ah = 177.917,

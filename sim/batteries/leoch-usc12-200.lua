@@ -5,7 +5,9 @@ battery "leoch-usc12-200" {
   resistance_mOhm = 2.7,
   mass_kg = 62.5,
   temperature_C = 20,
-  source = "Leoch-made OEM series, USC12-200 (12 V 200 Ah, deep cycle) data sheet, OCR text in github.com/rewnozom/DocuMentor-Suite Bot/integrated_data/products/50142568/full_info.md, quoted",
+  source = "Leoch-made OEM series, USC12-200 (12 V 200 Ah, deep cycle) data sheet, OCR " ..
+    "text in github.com/rewnozom/DocuMentor-Suite Bot/integrated_data/products/50142568/" ..
+    "full_info.md, quoted",
   fitted = "to 84 rows of discharge times: rms 4.3 %, worst +14.6 %",
   fit = {
     capacity_Ah = 219.952,

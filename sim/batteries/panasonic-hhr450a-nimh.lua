@@ -5,7 +5,8 @@ battery "panasonic-hhr450a-nimh" {
   resistance_mOhm = 25,
   mass_kg = 0.06,
   temperature_C = 20,
-  source = "Panasonic, HHR450A NiMH cell individual data sheet, quoted (4500 mAh average at 0.2 It to 1.0 V, 20 degC; 25 mOhm; 60 g)",
+  source = "Panasonic, HHR450A NiMH cell individual data sheet, quoted (4500 mAh average " ..
+    "at 0.2 It to 1.0 V, 20 degC; 25 mOhm; 60 g)",
   fitted = "to 1 rows of discharge times: rms 0.0 %, worst +0.0 %",
   fit = {
     capacity_Ah = 4.85747,

@@ -5,7 +5,9 @@ battery "panasonic-up-pw1245p1" {
   resistance_mOhm = 20,
   mass_kg = 2.6,
   temperature_C = 25,
-  source = "Panasonic, UP-PW1245P1 (12 V 7.8 Ah, high rate) data sheet as text at it.scribd.com/document/455591555, quoted (the copy is cut after the 9.9 V row at 2 h); 20 mOhm is the impedance on the sheet",
+  source = "Panasonic, UP-PW1245P1 (12 V 7.8 Ah, high rate) data sheet as text at " ..
+    "it.scribd.com/document/455591555, quoted (the copy is cut after the 9.9 V row at 2 " ..
+    "h); 20 mOhm is the impedance on the sheet",
   fitted = "to 26 rows of discharge times: rms 3.1 %, worst +6.8 %",
   fit = {
     capacity_Ah = 7.96812,

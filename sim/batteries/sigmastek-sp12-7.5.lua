@@ -5,7 +5,8 @@ battery "sigmastek-sp12-7.5" {
   resistance_mOhm = 20,
   mass_kg = 2.2,
   temperature_C = 25,
-  source = "SigmasTek, SP12-7.5 (12 V 7.5 Ah) data sheet as text at fdocuments.net/document/12v75aht1..., quoted",
+  source = "SigmasTek, SP12-7.5 (12 V 7.5 Ah) data sheet as text at fdocuments.net/" ..
+    "document/12v75aht1..., quoted",
   fitted = "to 66 rows of discharge times: rms 6.0 %, worst +35.4 %",
   fit = {
     capacity_Ah = 8.21546,

@@ -5,7 +5,9 @@ battery "sunnyway-sw12140e" {
   resistance_mOhm = 13.5,
   mass_kg = 3.7,
   temperature_C = 25,
-  source = "Shenzhen Sunnyway, SW12140E (12 V 14 Ah) data sheet as text at datasheetandpdf.com/EN/SUNNYWAY/1/SW12140E_17.htm, quoted (10 h and 20 h rows from the nominal rates on the same page)",
+  source = "Shenzhen Sunnyway, SW12140E (12 V 14 Ah) data sheet as text at " ..
+    "datasheetandpdf.com/EN/SUNNYWAY/1/SW12140E_17.htm, quoted (10 h and 20 h rows from " ..
+    "the nominal rates on the same page)",
   fitted = "to 30 rows of discharge times: rms 5.8 %, worst -12.6 %",
   fit = {
     capacity_Ah = 14.6438,

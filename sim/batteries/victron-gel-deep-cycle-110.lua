@@ -5,7 +5,10 @@ battery "victron-gel-deep-cycle-110" {
   resistance_mOhm = 4.8,
   mass_kg = 33,
   temperature_C = 25,
-  source = "Victron Energy, \"Gel and AGM Batteries\" data sheet, table 1 (effective capacity as a function of discharge time, percent of C20; end 10.8 V to 3 h, 9.6 V from 1 h), recalled percentages times the nominal capacity; resistance and mass recalled",
+  source = "Victron Energy, \"Gel and AGM Batteries\" data sheet, table 1 (effective " ..
+    "capacity as a function of discharge time, percent of C20; end 10.8 V to 3 h, 9.6 V " ..
+    "from 1 h), recalled percentages times the nominal capacity; resistance and mass " ..
+    "recalled",
   fitted = "to 9 rows of discharge times: rms 4.0 %, worst +7.5 %",
   fit = {
     capacity_Ah = 119.449,
