@@ -1240,6 +1240,10 @@ case_list() {
     says "(none, open_breaker)"
     bench list faults
     says "module         slow                   latency 0..10 s (0.05) "
+    bench list batteries
+    status_is 0
+    says "csb-gp12400 "
+    test "$(wc -l <"$out")" -ge 12 || fail "a dozen batteries at least"
     bench list nonsense
     status_is 2
     says "no 'nonsense'; known: scenarios, plants"
@@ -1467,6 +1471,147 @@ case_port_in_use() {
     kill -TERM "$background"
     serve_end
     status_is 0
+}
+
+# ---- batteries ----------------------------------------------------------------------------------
+
+# number NAME LOW HIGH: what it printed as NAME=N.
+number_is() {
+    sed -n "s/.*\\b$1=\\([-0-9.e+]*\\).*/\\1/p" "$out" | awk -v low="$2" -v high="$3" \
+        '{ n++; good = $1 >= low && $1 <= high } END { exit !(n == 1 && good) }' ||
+        fail "$1 is not from $2 to $3"
+}
+
+case_battery_runs() {
+    bench battery discharge csb-gp645 --amps 0.8 --to 5.25
+    status_is 0
+    grep -qE '^minutes=[0-9.]+ ampere_hours=[0-9.]+ watt_hours=[0-9.]+ volts=[0-9.]+ '\
+'temperature_C=[0-9.]+$' "$out" || fail "not the line of a discharge"
+    number_is minutes 285 320
+    number_is ampere_hours 3.8 4.3
+    number_is volts 5.2499 5.2501
+    bench battery discharge csb-gp645 --amps 0.8 --to 5.25 --from 0.5
+    number_is minutes 100 160
+    bench battery discharge csb-gp645 --amps 0.8 --to 5.25 --temperature -10
+    number_is minutes 180 250
+    number_is temperature_C -11 -8
+    bench battery discharge csb-gp645 --amps 0.8 --hours 1
+    number_is minutes 60 60
+    bench battery discharge csb-gp645 --watts 60 --to 4.8
+    number_is minutes 8 20
+    bench battery recharge csb-gp645 --volts 7.2 --limit 0.45
+    status_is 0
+    number_is soc 0.97 1
+    number_is minutes 600 1300
+    number_is ampere_hours 4.5 6
+    bench battery float csb-gp645 --volts 6.81 --temperature 25
+    number_is milliamps 2.3 2.8
+    bench battery float csb-gp645 --volts 6.81 --temperature 35
+    number_is milliamps 4.6 5.6
+    bench battery rest csb-gp645 --hours 2
+    number_is minutes 120 120
+    number_is ampere_hours 0 0
+}
+
+case_battery_series() {
+    bench battery discharge csb-gp645 --amps 9 --to 4.8 --series "$work/s.csv" --every 60
+    status_is 0
+    head -1 "$work/s.csv" | grep -qx 'seconds,volts,amps,temperature_C,resistance_mOhm,soc' ||
+        fail "the series has another header"
+    # It begins full at rest's voltage less I R, falls, and ends at 4.8 V.
+    awk -F, 'NR == 2 && ($1 != 0 || $3 != -9 || $6 != 1) { exit 1 }
+        NR > 2 && ($2 >= volts || $6 >= soc || $1 <= at || $1 > at + 60) { exit 1 }
+        { at = $1; volts = $2; soc = $6 }
+        END { exit !(volts == 4.8 && NR > 10) }' "$work/s.csv" || fail "$(cat "$work/s.csv")"
+    bench battery rest csb-gp645 --series "$work/nowhere/s.csv"
+    status_is 2
+    says "--series $work/nowhere/s.csv: cannot be written"
+    bench battery rest csb-gp645 --every 60
+    status_is 2
+    says "add --series FILE"
+}
+
+case_battery_usage() {
+    bench battery
+    status_is 2
+    says "what to do is missing; fit, discharge, recharge, float or rest"
+    bench battery charge
+    status_is 2
+    says "battery: no 'charge'; known: fit, discharge, recharge, float, rest"
+    for verb in fit discharge recharge float rest; do
+        bench battery "$verb" --help
+        status_is 0
+        says "usage: gbms-bench battery $verb"
+        bench help battery "$verb"
+        status_is 0
+        bench battery "$verb" --nonsense
+        status_is 2
+        says "unknown option '--nonsense' of battery $verb"
+        bench battery "$verb"
+        status_is 2
+        says "is missing"
+    done
+    bench battery --help
+    status_is 0
+    bench battery discharge csb-gp645
+    status_is 2
+    says "there is no load; give --amps A or --watts W"
+    bench battery discharge csb-gp645 --amps 1 --watts 1
+    status_is 2
+    says "two loads"
+    bench battery discharge csb-gp645 --amps 1 --to 1.75
+    status_is 2
+    says "--to 1.75: csb-gp645 has 3 cells"
+    bench battery float csb-gp645 --volts 2.27
+    status_is 2
+    says "--volts 2.27: csb-gp645 has 3 cells"
+    bench battery rest nothing
+    status_is 2
+    says "no battery 'nothing'; a file ends in .lua, and known are: csb-gp645,"
+    for bad in "--amps 0" "--amps x" "--temperature 200" "--from 1.1" "--hours 0" "--to 0"; do
+        # shellcheck disable=SC2086 # two words
+        bench battery discharge csb-gp645 $bad
+        status_is 2
+        says "${bad%% *}"
+    done
+}
+
+case_battery_fit() {
+    bench battery fit tests/vectors/sheets/leoch-us12-55.csv -o "$work/t.lua"
+    status_is 0
+    says "name plate"
+    says "% of those from 10 min to 20 h"
+    says "wrote $work/t.lua"
+    bench battery discharge "$work/t.lua" --amps 31.9 --to 9.6 --temperature 20
+    number_is minutes 55 65
+    # Over what is there, whole; and with no rows by the class.
+    printf '# class = agm\n# cells = 6\n# capacity_Ah = 7.2\n# at_hours = 20\n' >"$work/s.csv"
+    bench battery fit "$work/s.csv" -o "$work/t.lua"
+    status_is 0
+    says "no rows"
+    bench battery discharge "$work/t.lua" --amps 0.36 --to 10.5
+    number_is minutes 1150 1250
+    # A sheet that is none writes nothing.
+    cp "$work/t.lua" "$work/before.lua"
+    echo 'amps,volts_per_cell' >>"$work/s.csv"
+    bench battery fit "$work/s.csv" -o "$work/t.lua"
+    status_is 2
+    says "gbms-bench: $work/s.csv:5: 'amps,volts_per_cell' is no line of a sheet"
+    test "$(wc -l <"$out")" -eq 1 || fail "more than one line"
+    cmp -s "$work/t.lua" "$work/before.lua" || fail "it wrote over the type"
+    bench battery fit "$work/s.csv" -o "$work/new.lua"
+    test ! -e "$work/new.lua" || fail "it wrote a type"
+    bench battery fit "$work/none.csv"
+    status_is 2
+    says "$work/none.csv: cannot be read"
+    bench battery fit tests/vectors/sheets/csb-gp645.csv -o "$work/t"
+    status_is 2
+    says "write -o $work/t.lua"
+    bench battery fit tests/vectors/sheets/csb-gp645.csv -o "$work/none/t.lua"
+    status_is 2
+    says "cannot be written"
+    set -- "$work"/*.part
+    test ! -e "$1" || fail "it left $1"
 }
 
 "case_$case_name"
