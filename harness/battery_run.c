@@ -151,7 +151,10 @@ static bool block_open(struct trial *trial, struct sim_world *world)
     battery->load.current_A = trial->kind == TRIAL_DISCHARGE ? or_else(asked->amps, 0) : 0;
     battery->load.power_W = trial->kind == TRIAL_DISCHARGE ? or_else(asked->watts, 0) : 0;
     if (trial->kind != TRIAL_FLOAT || asked->from < 1) {
+        /* At rest, and as warm as the room: not as after days of float. */
         sim_battery_set_charge(battery, 0, asked->from);
+        sim_battery_pin(battery, 0, SIM_PIN_TEMPERATURE, asked->temperature_degC);
+        sim_battery_release(battery, 0, SIM_PIN_TEMPERATURE);
     }
     sim_battery_touch(battery);
     trial->began_Ah = battery->cells.through_Ah[0];

@@ -63,6 +63,9 @@ __attribute__((format(printf, 2, 3))) static bool refuse(struct reader *reader, 
         (void)vsnprintf(reader->error + size, reader->error_size - (size_t)size, format, values);
         va_end(values);
     }
+    for (char *c = reader->error; *c != '\0'; c++) {
+        *c = iscntrl((unsigned char)*c) ? '?' : *c;
+    }
     return false;
 }
 
