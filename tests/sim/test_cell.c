@@ -47,7 +47,7 @@ static double near_well(double current_A, double hours)
     return q1 / (c * Q);
 }
 
-Test(cell, a_constant_current_empties_the_wells_as_the_closed_form_says, .init = open_cell)
+Test(cell, a_constant_current_empties_the_wells_as_the_closed_form_says)
 {
     type.float_A = 0;
     sim_cells_refresh(&cells, 0, 1, 25);
@@ -70,7 +70,7 @@ Test(cell, a_constant_current_empties_the_wells_as_the_closed_form_says, .init =
     }
 }
 
-Test(cell, what_has_been_drawn_evens_out_with_the_exchange, .init = open_cell)
+Test(cell, what_has_been_drawn_evens_out_with_the_exchange)
 {
     type.float_A = 0;
     sim_cells_refresh(&cells, 0, 1, 25);
@@ -102,7 +102,7 @@ static double float_current_A(double volts, double degC)
     return current_A;
 }
 
-Test(cell, float_settles_at_the_current_of_the_formula, .init = open_cell)
+Test(cell, float_settles_at_the_current_of_the_formula)
 {
     const double volts[] = {2.20, 2.27, 2.30, 2.40};
     const double degC[] = {10, 25, 35};
@@ -119,7 +119,7 @@ Test(cell, float_settles_at_the_current_of_the_formula, .init = open_cell)
     }
 }
 
-Test(cell, left_alone_it_loses_about_three_percent_a_month, .init = open_cell)
+Test(cell, left_alone_it_loses_about_three_percent_a_month)
 {
     for (int i = 0; i < 720; i++) {
         step(3600, 0);
@@ -127,7 +127,7 @@ Test(cell, left_alone_it_loses_about_three_percent_a_month, .init = open_cell)
     cr_assert(cells.charge[0] < 0.98 && cells.charge[0] > 0.96, "%g", cells.charge[0]);
 }
 
-Test(cell, cold_takes_capacity_and_warmth_gives_little, .init = open_cell)
+Test(cell, cold_takes_capacity_and_warmth_gives_little)
 {
     /* Makers' curves for ten to twenty hours, and the shorter the discharge the more is lost. */
     const double warm_h = sim_battery_discharge_h(&type, 10, false, 1.8, 25);
@@ -141,7 +141,7 @@ Test(cell, cold_takes_capacity_and_warmth_gives_little, .init = open_cell)
     cr_assert(short_part < 0.84, "%g", short_part);
 }
 
-Test(cell, a_shorter_discharge_gives_less_and_watts_are_amperes_at_a_voltage, .init = open_cell)
+Test(cell, a_shorter_discharge_gives_less_and_watts_are_amperes_at_a_voltage)
 {
     double before_Ah = 1e9;
     for (double amps = 2; amps < 400; amps *= 1.5) {
