@@ -89,7 +89,8 @@ scenario "a lead on the neighbour's pole: one block too many here, none there" {
   plant = "type_c23",
 
   run = function(plant)
-    local module, neighbour, others = plant.string[1].module[2], plant.string[1].module[3], plant.module
+    local string = plant.string[1]
+    local module, neighbour, others = string.module[2], string.module[3], plant.module
     for _, each in ipairs(others) do
       each.voltage = 10.2 -- deeply discharged: twice that is still in the range of a C23
     end

@@ -460,9 +460,7 @@ Test(hooks, a_plant_file_has_devices_hooks_and_verbs)
     cr_assert_eq(measured_mV(2), -1, "the scenario's, over the plant's");
     stage_say(&stage, "plant.module[2]:behave(nil)");
     cr_assert_gt(measured_mV(2), 14000, "the plant's again");
-    stage_refuse(&stage, "plant.module[1]:cool()",
-                 "it can: behave, drift, hold, let_go, mute, "
-                 "overheat, plug");
+    stage_refuse(&stage, "plant.module[1]:cool()", "low_capacity, mute, overheat, plug");
     stage_refuse(&stage, "plant.string[1]:overheat()", "string has no property \"overheat\"");
 }
 
