@@ -8,13 +8,13 @@ scenario "a zero that drifts turns float into a charge" {
     local string = plant.string[1]
     settle()
     expect.modbus(1000):is(0x0041)
-    plant.current_sensor[1]:zero_drift { by = 1.5, over = days(1) }
-    note "1 A or more into 50 Ah is a charge; it is there after two thirds of the day"
-    wait(hours(15))
+    plant.current_sensor[1]:zero_drift { by = 1.5, over = hours(6) }
+    note "1 A or more into 50 Ah is a charge; it is there after four of the six hours"
+    wait(minutes(225))
     expect(string.current):is_near(0.94, 0.02)
     expect.modbus(1000):is(0x0041)
-    within(hours(2), function() expect.modbus(1000):is(0x0011) end)
-    wait(hours(8))
+    within(minutes(30), function() expect.modbus(1000):is(0x0011) end)
+    wait(hours(2))
     expect(string.current):is(1.5)
     expect(plant):is_quiet()
 
