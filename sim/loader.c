@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/battery_type.h"
+#include "sim/battery_load.h"
 #include "sim/hooks.h"
 #include "sim/own_verbs.h"
 #include "sim/parts.h"
@@ -74,15 +74,55 @@ static void field_dip(lua_State *lua, const char *kind, int32_t *address, int ma
     }
 }
 
-/* What a charger holds a cell at, by battery.chemistry. */
+/* What a charger holds a cell at, by battery.chemistry; a class means the first with its name. */
 static const struct {
+    const char *name;
     enum sim_battery_class battery_class;
     double float_V;
-} chemistries[] = {
-    {SIM_CLASS_AGM, 2.25}, {SIM_CLASS_NICD, 1.41}, {SIM_CLASS_NIMH, 1.41}, {SIM_CLASS_LFP, 3.375}};
+} chemistries[] = {{"lead", SIM_CLASS_AGM, 2.25},
+                   {"nicd", SIM_CLASS_NICD, 1.41},
+                   {"nimh", SIM_CLASS_NIMH, 1.41},
+                   {"lfp", SIM_CLASS_LFP, 3.375}};
 
-/* The batteries of a shape: by name plate alone. */
-static struct sim_battery_shape field_battery(lua_State *lua)
+static const char *chemistry_of(enum sim_battery_class battery_class)
+{
+    for (size_t i = 0; i < sizeof chemistries / sizeof chemistries[0]; i++) {
+        if (chemistries[i].battery_class == battery_class) {
+            return chemistries[i].name;
+        }
+    }
+    return chemistries[0].name; /* gel and vented cells are lead, too */
+}
+
+/*
+ * battery_type(word): loads the type, which build() then takes, and gives what the plant has to
+ * know of it, as { capacity, cells, chemistry }; or nil and what is wrong.
+ */
+static int lw_battery_type(lua_State *lua)
+{
+    struct sim_plant *plant = loading(lua);
+    struct sim_battery_type type;
+    char error[1000];
+    if (!sim_battery_type_load(&type, luaL_checkstring(lua, 1), error, sizeof error)) {
+        lua_pushnil(lua);
+        lua_pushstring(lua, error);
+        return 2;
+    }
+    plant->has_type = true;
+    plant->cell = type.constants;
+    lua_createtable(lua, 0, 3);
+    /* A tenth of an ampere-hour is what a name plate tells. */
+    lua_pushnumber(lua, floor(type.constants.rated_Ah * 10 + 0.5) / 10);
+    lua_setfield(lua, -2, "capacity");
+    lua_pushinteger(lua, type.plate.cells);
+    lua_setfield(lua, -2, "cells");
+    lua_pushstring(lua, chemistry_of(type.plate.battery_class));
+    lua_setfield(lua, -2, "chemistry");
+    return 1;
+}
+
+/* The batteries of a shape: of the type that was loaded, or by name plate alone. */
+static struct sim_battery_shape field_battery(lua_State *lua, const struct sim_plant *plant)
 {
     const int32_t chemistry = field_choice(lua, "chemistry", wm_setting_battery_chemistry);
     const struct sim_battery_plate plate = {
@@ -100,7 +140,9 @@ static struct sim_battery_shape field_battery(lua_State *lua)
         .float_V = chemistries[chemistry].float_V,
         .ambient_degC = field_number(lua, "ambient"),
     };
-    if (!sim_battery_by_plate(&plate, &shape.cell)) {
+    if (plant->has_type) {
+        shape.cell = plant->cell;
+    } else if (!sim_battery_by_plate(&plate, &shape.cell)) {
         luaL_error(lua, "no memory for its batteries");
     }
     return shape;
@@ -112,7 +154,7 @@ static int lw_build(lua_State *lua)
     struct sim_plant *plant = loading(lua);
     luaL_checktype(lua, 1, LUA_TTABLE);
     struct sim_plant_shape shape = {
-        .battery = field_battery(lua),
+        .battery = field_battery(lua, plant),
         .devices =
             {
                 .type =
@@ -349,6 +391,7 @@ static int run_plant_lua(lua_State *lua)
         {"com2", lw_com2},
         {"script", lw_script},
         {"cable", lw_cable},
+        {"battery_type", lw_battery_type},
         {"disturb", lw_disturb},
         {"behave", lw_behave},
         {"on_step", lw_on_step},

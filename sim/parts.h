@@ -49,8 +49,10 @@ struct sim_plant {
     int thread_ref; /* keeps it */
     int box_ref;    /* struct sim_plant_box, a userdata */
     int script_ref[WM_MODULES_MAX];
-    bool is_built;  /* battery, devices, wire and faults are open */
-    bool is_loaded; /* the scenario may push now: circuits follow every push */
+    bool is_built;                  /* battery, devices, wire and faults are open */
+    bool is_loaded;                 /* the scenario may push now: circuits follow every push */
+    bool has_type;                  /* the plant file names a battery type: ... */
+    struct sim_cell_constants cell; /* ... its cell */
     struct sim_battery battery;
     struct sim_devices devices;
     struct sim_topology topology;

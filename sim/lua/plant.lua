@@ -106,7 +106,7 @@ local defaults = {
 
 local known_words = {
   strings = true, modules = true, modules_total = true, module_type = true, capacity = true,
-  cells = true, chemistry = true, current_sensors = true, sensor_range = true,
+  cells = true, chemistry = true, battery_type = true, current_sensors = true, sensor_range = true,
   sensor_for_all = true, gx_r_aux = true, baud = true, exact = true, ambient = true,
   breaker = true, settings = true, module = true, string = true, battery = true,
   charger = true, load = true, panel = true, com2 = true, wiring = true, dip = true,
@@ -149,7 +149,29 @@ end
 -- Guide, "Technical Data": the current sensors there are, in A.
 local sensor_ranges = { [50] = true, [200] = true, [400] = true, [1000] = true, [2000] = true }
 
+-- What a battery type says, in place of the words that it would contradict.
+local function apply_type(given)
+  local word = check_type(given.battery_type, "string", "battery_type")
+  for _, key in ipairs { "capacity", "cells", "chemistry" } do
+    if given[key] ~= nil then
+      refuse("battery_type says the %s already: leave %s out", key, key)
+    end
+  end
+  local is_file = word:find("/", 1, true) or word:find("%.lua$")
+  if is_file and word:sub(1, 1) ~= "/" then
+    word = (file:match("^(.*/)") or "") .. word
+  end
+  local type_of, why = sim.battery_type(word)
+  if not type_of then
+    refuse("battery_type: %s", why)
+  end
+  return setmetatable(type_of, { __index = given })
+end
+
 local function check_shape(given)
+  if given.battery_type ~= nil then
+    given = apply_type(given)
+  end
   local shape = {}
   for key, value in pairs(defaults) do
     shape[key] = given[key]
