@@ -16,11 +16,11 @@ scenario "blocks of a fitted type carry their load as long as the sheet says" {
     note "the sheet: 31.9 A for an hour, to 1.60 V a cell"
     plant.charger.on = false
     plant.load.current = 31.9
-    wait(minutes(48))
+    wait(minutes(56))
     for _, module in ipairs(plant.string[1].module) do
       expect(module.voltage):is_above(6 * 1.60)
     end
-    within(minutes(24), function()
+    within(minutes(10), function()
       expect(plant.module[1].voltage):is_below(6 * 1.60)
     end)
   end,

@@ -42,7 +42,7 @@ static void report(netsnmp_session *session, netsnmp_pdu *pdu, const oid *counte
     netsnmp_pdu *about = snmp_clone_pdu(pdu);
     /* The library has reports of its own errors alone: one of them, about something else. */
     if (about != NULL && snmpv3_make_report(about, SNMPERR_USM_UNKNOWNENGINEID) == 0) {
-        const long value = count;
+        const long value = (long)count;
         snmp_free_varbind(about->variables);
         about->variables = NULL;
         snmp_pdu_add_variable(about, counter, length, ASN_COUNTER, &value, sizeof value);
