@@ -104,7 +104,8 @@ static double charger_voltage(const struct sim_battery *battery)
     for (int32_t m = 0; compensates && m < battery->shape.modules; m++) {
         warm_K += battery->temperature_degC[m] - 25;
     }
-    return charger->voltage_V + charger->high_V - charger->low_V +
+    const double set_V = charger->is_boosting ? charger->boost_V : charger->voltage_V;
+    return set_V + charger->high_V - charger->low_V +
            charger->compensation_V_K * warm_K / battery->shape.modules;
 }
 
@@ -515,6 +516,7 @@ bool sim_battery_open(struct sim_battery *battery, struct sim_world *world,
         return false;
     }
     battery->charger.voltage_V = shape->float_V * cells_per_string(battery);
+    battery->charger.boost_V = shape->boost_V * cells_per_string(battery);
     battery->charger.limit_A = shape->cell.rated_Ah * shape->strings / 5;
     battery->charger.is_on = true;
     battery->bus_V = battery->charger.voltage_V;

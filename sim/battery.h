@@ -36,12 +36,15 @@ struct sim_battery_shape {
     int32_t strings; /* divides modules */
     int32_t cells;   /* a block */
     struct sim_cell_constants cell;
-    double float_V; /* the charger's set point, a cell */
+    double float_V; /* the charger's set point, a cell; and while it boosts */
+    double boost_V;
     double ambient_degC;
 };
 
 struct sim_charger {
     double voltage_V;        /* rw: set point of the bus, at 25 degC */
+    double boost_V;          /* rw: the same, ... */
+    bool is_boosting;        /* rw: ... while it boosts */
     double high_V, low_V;    /* rw: what it is off by, above and below */
     bool has_failed;         /* rw: gives nothing, whatever is_on says */
     bool has_lost_probe;     /* rw: compensates nothing */

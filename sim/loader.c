@@ -138,6 +138,7 @@ static struct sim_battery_shape field_battery(lua_State *lua, const struct sim_p
         .strings = (int32_t)field_number(lua, "strings"),
         .cells = plate.cells,
         .float_V = chemistries[chemistry].float_V,
+        .boost_V = sim_battery_class_charge_V(plate.battery_class),
         .ambient_degC = field_number(lua, "ambient"),
     };
     if (plant->has_type) {

@@ -276,6 +276,32 @@ static void set_charger_voltage(struct sim_plant *plant, int32_t number, double 
     plant->battery.charger.voltage_V = value;
 }
 
+static bool get_charger_boost(const struct sim_plant *plant, int32_t number, double *value)
+{
+    (void)number;
+    *value = plant->battery.charger.boost_V;
+    return true;
+}
+
+static void set_charger_boost(struct sim_plant *plant, int32_t number, double value)
+{
+    (void)number;
+    plant->battery.charger.boost_V = value;
+}
+
+static bool get_charger_boosting(const struct sim_plant *plant, int32_t number, double *value)
+{
+    (void)number;
+    *value = plant->battery.charger.is_boosting;
+    return true;
+}
+
+static void set_charger_boosting(struct sim_plant *plant, int32_t number, double value)
+{
+    (void)number;
+    plant->battery.charger.is_boosting = value > 0;
+}
+
 /* Of one cell, in mV/K: what the bus adds up over a string. */
 static double compensation_cells(const struct sim_plant *plant)
 {
@@ -526,6 +552,9 @@ static const struct sim_property properties[] = {
     PUSHED(SIM_ITEM_CHARGER, "voltage", "V", 0, VOLTS_MAX, charger_voltage),
     PUSHED(SIM_ITEM_CHARGER, "limit", "A", 0, AMPERES_MAX, charger_limit),
     {SIM_ITEM_CHARGER, "on", SIM_SWITCH, "", 0, 1, get_charger_on, set_charger_on, NULL},
+    PUSHED(SIM_ITEM_CHARGER, "boost", "V", 0, VOLTS_MAX, charger_boost),
+    {SIM_ITEM_CHARGER, "boosting", SIM_SWITCH, "", 0, 1, get_charger_boosting,
+     set_charger_boosting, NULL},
     PUSHED(SIM_ITEM_CHARGER, "compensation", "mV/K a cell", -20, 0, charger_compensation),
     PUSHED(SIM_ITEM_LOAD, "current", "A", 0, AMPERES_MAX, load_current),
     PUSHED(SIM_ITEM_LOAD, "power", "W", 0, 1e7, load_power),

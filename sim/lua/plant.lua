@@ -118,7 +118,9 @@ local module_words = {
   bypass = true, battery = true, address = true, float_current = true, behave = true,
 }
 local string_words = { current = true, current_ac = true, cable = true, module = true }
-local charger_words = { voltage = true, limit = true, on = true, compensation = true }
+local charger_words = {
+  voltage = true, boost = true, boosting = true, limit = true, on = true, compensation = true,
+}
 local load_words = { current = true, power = true, resistance = true }
 local panel_words = { slide_switch = true }
 local breaker_words = { output = true, wiring = true }

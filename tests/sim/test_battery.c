@@ -22,8 +22,12 @@ static void open_battery(void)
                                             .rate = {{50, 10}},
                                             .resistance_Ohm = 0.0046,
                                             .mass_kg = 17};
-    struct sim_battery_shape shape = {
-        .modules = 18, .strings = 2, .cells = 6, .float_V = 2.25, .ambient_degC = 24};
+    struct sim_battery_shape shape = {.modules = 18,
+                                      .strings = 2,
+                                      .cells = 6,
+                                      .float_V = 2.25,
+                                      .boost_V = 2.40,
+                                      .ambient_degC = 24};
     cr_assert(sim_battery_by_plate(&plate, &shape.cell));
     world = sim_world_create(1);
     battery = (struct sim_battery){0};
@@ -256,7 +260,7 @@ Test(battery, the_charger_keeps_its_limit_its_set_point_and_its_compensation)
     sim_battery_touch(&battery);
     assert_near(battery.string[0].current_A + battery.string[1].current_A, -6, 1e-6);
     battery.load.current_A = 0;
-    battery.charger.voltage_V = 9 * 14.4;
+    battery.charger.is_boosting = true;
     battery.charger.limit_A = 20;
     sim_battery_touch(&battery);
     pass(24 * HOUR);

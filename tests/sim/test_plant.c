@@ -279,7 +279,7 @@ static const struct refusal refusals[] = {
     {"plant 'x' { gx_r_aux = 1, settings = { ['breaker.output_1'] = 4 } }",
      "plant.lua:1: settings: breaker.output_1 is what the plant is"},
     {"plant 'x' { charger = { volts = 3 } }",
-     "charger has no property \"volts\"; it has: compensation, "
+     "charger has no property \"volts\"; it has: boost, boosting, compensation, "
      "limit,"},
     {"plant 'x' {} plant 'y' {}", "a plant file describes one plant; this is the second"},
     {"plant 'x'", "plant.lua: describes no plant; write plant \"name\""},
