@@ -622,7 +622,7 @@ case_own_verbs() {
     printf "$verb$own plant.module[1]:heat() end }\n" lift >"$work/own.lua"
     bench run "$work/own.lua"
     says "own.lua:4: module has no property \"heat\"; it has: address,"
-    says "it can: behave, drift, hold, let_go, lift, mute"
+    says "hold, joint, let_go, lift, low_capacity, mute"
     printf "$verb$own plant.module[1]:lift {} end }\n" lift >"$work/own.lua"
     bench run "$work/own.lua"
     says "own.lua:1: module.voltage is a number (V), not a nil"
