@@ -9,6 +9,7 @@
 int hx_run(const struct hx_options *options);
 int hx_check(const struct hx_options *options);
 int hx_coverage(const struct hx_options *options);
+int hx_matrix(const struct hx_options *options);
 int hx_list(const struct hx_options *options);
 int hx_battery_fit(const struct hx_options *options);
 int hx_battery_run(const struct hx_options *options);

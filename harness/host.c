@@ -6,6 +6,7 @@
  */
 #include "host.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "host_internal.h"
 #include "outsider.h"
 #include "power.h"
+#include "sim/catalogue.h"
 
 /* Steps of Lua that a typed line may take: some milliseconds. */
 #define TYPED_STEPS_MAX 500000
@@ -655,7 +657,47 @@ static int lw_define_verb(lua_State *lua)
     return why != NULL;
 }
 
+static void push_field(lua_State *lua, const char *name, double value)
+{
+    lua_pushnumber(lua, value);
+    lua_setfield(lua, -2, name);
+}
+
+/*
+ * faults(): the catalogue, a table a row: item, verb, and of a size its name, unit, low, high,
+ * neutral, is_whole and, where there is one, usual.
+ */
+static int lw_faults(lua_State *lua)
+{
+    const struct sim_defect_row *row;
+    lua_newtable(lua);
+    for (size_t i = 0; (row = sim_defect_row(i)) != NULL; i++) {
+        lua_createtable(lua, 0, 9);
+        lua_pushstring(lua, sim_defect_item(row));
+        lua_setfield(lua, -2, "item");
+        lua_pushstring(lua, row->verb);
+        lua_setfield(lua, -2, "verb");
+        if (row->size.name != NULL) {
+            lua_pushstring(lua, row->size.name);
+            lua_setfield(lua, -2, "size");
+            lua_pushstring(lua, row->size.unit);
+            lua_setfield(lua, -2, "unit");
+            push_field(lua, "low", row->size.low);
+            push_field(lua, "high", row->size.high);
+            push_field(lua, "neutral", row->neutral);
+            lua_pushboolean(lua, row->size.is_whole);
+            lua_setfield(lua, -2, "is_whole");
+        }
+        if (row->size.name != NULL && !isnan(row->size.usual)) {
+            push_field(lua, "usual", row->size.usual);
+        }
+        lua_rawseti(lua, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
 static const luaL_Reg functions[] = {
+    {"faults", lw_faults},
     {"define_verb", lw_define_verb},
     {"limit_steps", lw_limit_steps},
     {"now_us", lw_now_us},

@@ -45,6 +45,7 @@ static const struct {
     {"run", hx_run},
     {"check", hx_check},
     {"coverage", hx_coverage},
+    {"matrix", hx_matrix},
     {"list", hx_list},
     {"serve", hx_serve},
     {"version", version},

@@ -90,6 +90,15 @@ static const struct option coverage_options[] = {
     {NULL, 0, NULL, 0},
 };
 
+static const struct option matrix_options[] = {
+    {"jobs", required_argument, NULL, OPT_JOBS},
+    {"seed", required_argument, NULL, OPT_SEED},
+    {"filter", required_argument, NULL, OPT_FILTER},
+    {"time-limit", required_argument, NULL, OPT_TIME_LIMIT},
+    {"csv", no_argument, NULL, OPT_CSV},
+    {NULL, 0, NULL, 0},
+};
+
 static const struct option fit_options[] = {
     {"output", required_argument, NULL, OPT_OUTPUT},
     {NULL, 0, NULL, 0},
@@ -174,6 +183,18 @@ static const struct command {
      "  --jobs, --seed, --filter, --only, --tag, --set, --time-limit   as in run\n"
      "\n"
      "Exit status: 0 no gap, 1 a gap or a scenario that failed, 2 usage or set-up error.\n"},
+    {"matrix", matrix_options,
+     "usage: gbms-bench matrix [OPTION]... [FILE]\n"
+     "\n"
+     "Plays every fault of the catalogue at up to three severities on each class of plant and\n"
+     "prints what was raised, after how long, and what falsely: scenarios/MATRIX.md. FILE is\n"
+     "harness/matrix/faults.lua if none is named.\n"
+     "\n"
+     "  --filter TEXT     only those with this text in PLANT|ITEM|FAULT|SEVERITY|SIZE\n"
+     "  --csv             as comma-separated values, a line for each alarm\n"
+     "  --jobs, --seed, --time-limit   as in run\n"
+     "\n"
+     "Exit status: 0 all were played, 1 one ended otherwise, 2 usage or set-up error.\n"},
     {"list", no_options,
      "usage: gbms-bench list [scenarios|plants|batteries|points|alarms|settings|faults] "
      "[PATH]...\n"
@@ -314,6 +335,7 @@ bool hx_help(const char *name)
               "  run [FILE|DIR]...    play scenarios\n"
               "  check FILE|DIR...    load scenarios without playing them\n"
               "  coverage [FILE|DIR]  what the scenarios exercise and assert\n"
+              "  matrix               what is raised for which fault, and how soon\n"
               "  serve PLANT          keep a live plant on Modbus and SNMP ports\n"
               "  list [WHAT] [PATH]   scenarios, plants, batteries, points, alarms, settings, "
               "faults\n"
@@ -582,9 +604,10 @@ bool hx_options_parse(struct hx_options *options, int argc, char **argv)
         ++argv;
     }
     if (command == NULL) {
-        hx_complain("unknown command '%s'; known: run, check, coverage, serve, list, battery, "
-                    "version, help",
-                    argv[1]);
+        hx_complain(
+            "unknown command '%s'; known: run, check, coverage, matrix, serve, list, battery, "
+            "version, help",
+            argv[1]);
         return false;
     }
     const char *letters = command->options == fit_options ? ":o:" : ":";

@@ -511,6 +511,7 @@ local operator = setmetatable({
 local words = {
   scenario = scenario, settle = settle, wait = wait, within = within, throughout = throughout,
   operator = operator, trap_receiver = receivers.new, define_verb = define_verb,
+  faults = host.faults,
   note = function(text) host.note(plain_text(text)) end,
   seconds = times("seconds", 1), minutes = times("minutes", 60), hours = times("hours", 3600),
   days = times("days", 86400), rounds = rounds, expect = watch.expect, print = print_playing,
