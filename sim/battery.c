@@ -192,8 +192,10 @@ static void string_face(struct sim_battery *battery, int32_t s)
             around_V += cells->resistance_Ohm[k] * cells->around_A[k];
         }
         battery->resistance_Ohm[m] = ohms + battery->link_Ohm[m];
-        battery->voltage_V[m] = inner_V + activation_V + (ohms - series_Ohm) * slow_A - around_V +
-                                string->current_A * battery->resistance_Ohm[m];
+        battery->voltage_V[m] =
+            inner_V + activation_V + (ohms - series_Ohm) * slow_A - around_V +
+            string->current_A * battery->resistance_Ohm[m] +
+            sim_cells_reversal_V(cells, m * per_block, per_block, string->current_A);
         if (string->has_module_pins) {
             block_pins(battery, m, string->current_A);
         }

@@ -8,7 +8,7 @@
 
 #include "sim/exponent.h"
 
-enum { CELL_ARRAYS = 28 + SIM_TRAITS, CELL_LINE = 8 };
+enum { CELL_ARRAYS = 29 + SIM_TRAITS, CELL_LINE = 8 };
 
 #define CELL_KELVIN    273.15
 #define CELL_LN_10     2.30258509299404568402
@@ -16,6 +16,12 @@ enum { CELL_ARRAYS = 28 + SIM_TRAITS, CELL_LINE = 8 };
 #define CELL_REFERENCE 25.0 /* degC */
 /* Below this the resistance grows no further: 1 + a 24, what a flat battery shows. */
 #define CELL_NEAR_LEAST 0.04
+/* A near well below this part has next to nothing left. What is forced out of it all the same
+ * reverses the cell: its plates come to stand a little below 0 V, at once and whatever the current,
+ * from about a hundredth of its capacity an hour on. */
+#define CELL_NEAR_EMPTY   0.01
+#define CELL_REVERSED_V   0.2
+#define CELL_REVERSING_PH 0.01
 /* Electrolysis: 0.336 g an Ah, of about 9 g of water an Ah of capacity. */
 #define CELL_WATER_PART_AH (0.336 / 9)
 /* Acid grows denser as water goes, and thinner as sulphate stays. */
@@ -54,6 +60,7 @@ bool sim_cells_open(struct sim_cells *cells, int32_t count,
         &cells->aside_A,     &cells->aside_S,     &cells->heat_W,         &cells->through_Ah,
         &cells->aside_Ah,    &cells->reversed_Ah, &cells->moved_Ah,       &cells->taken_Ah,
         &cells->in_J,        &cells->out_J,       &cells->taken_J,        &cells->moved_J,
+        &cells->empty,
     };
     _Static_assert(sizeof arrays / sizeof arrays[0] + SIM_TRAITS == CELL_ARRAYS, "one each");
     size_t at = 0;
@@ -213,12 +220,14 @@ static void cells_face(struct sim_cells *cells, int32_t first, int32_t count)
     const double *restrict shorted = cells->trait[SIM_TRAIT_SHORTED] + first;
     double *restrict inner_V = cells->inner_V + first;
     double *restrict resistance_Ohm = cells->resistance_Ohm + first;
+    double *restrict empty = cells->empty + first;
     for (int32_t k = 0; k < count; k++) {
         const double near = charge[k] - (1 - type.available) * gradient[k];
         const double below = at_least(type.knee - near, 0) * per_knee;
         const double emf_V = type.emf_full_V - type.emf_slope_V * (1 - near) -
                              type.knee_V * below * below + emf_shift_V[k];
         inner_V[k] = (emf_V + polarisation_V[k]) * (1 - shorted[k]);
+        empty[k] = at_least(1 - near * (1 / CELL_NEAR_EMPTY), 0) * (1 - shorted[k]);
         resistance_Ohm[k] =
             rest_Ohm[k] * (1 - type.resistance_empty +
                            type.resistance_empty / at_least(near, CELL_NEAR_LEAST)) +
@@ -234,15 +243,17 @@ static void cells_aside(struct sim_cells *cells, int32_t first, int32_t count)
     const double below = CELL_LOG2_10 / type.decade_below_V;
     const double *restrict inner_V = cells->inner_V + first;
     const double *restrict float_A = cells->float_A + first;
-    const double *restrict leak_S = cells->trait[SIM_TRAIT_LEAK] + first;
+    const double *restrict trait_S = cells->trait[SIM_TRAIT_LEAK] + first;
+    const double *restrict empty = cells->empty + first;
     double *restrict aside_A = cells->aside_A + first;
     double *restrict aside_S = cells->aside_S + first;
     for (int32_t k = 0; k < count; k++) {
         const double over_V = inner_V[k] - type.float_V;
         const double per_V = over_V > 0 ? above : below;
         const double branch_A = float_A[k] * sim_exp2(over_V * per_V);
-        aside_A[k] = branch_A + leak_S[k] * inner_V[k];
-        aside_S[k] = branch_A * (per_V * (CELL_LN_10 / CELL_LOG2_10)) + leak_S[k];
+        const double leak_S = trait_S[k] * (1 - empty[k]); /* nothing leaks from nothing */
+        aside_A[k] = branch_A + leak_S * inner_V[k];
+        aside_S[k] = branch_A * (per_V * (CELL_LN_10 / CELL_LOG2_10)) + leak_S;
     }
 }
 
@@ -284,6 +295,24 @@ void sim_cells_line(struct sim_cells *cells, int32_t first, int32_t count)
     }
 }
 
+/* What an empty cell opposes to a current below 0, above it nothing. As a chord, not a tangent:
+ * that finds the current from anywhere, though the voltage hardly grows with it. */
+static double reversal_Ohm(const struct sim_cell_constants *type, double current_A)
+{
+    const double half_A = CELL_REVERSING_PH * type->rated_Ah;
+    return current_A < 0 ? (type->emf_full_V + CELL_REVERSED_V) / (half_A - current_A) : 0;
+}
+
+double sim_cells_reversal_V(const struct sim_cells *cells, int32_t first, int32_t count,
+                            double current_A)
+{
+    double empty = 0;
+    for (int32_t k = first; k < first + count; k++) {
+        empty += cells->empty[k];
+    }
+    return empty * reversal_Ohm(cells->constants, current_A) * current_A;
+}
+
 struct sim_line_sum sim_cells_sum(const struct sim_cells *cells, int32_t first, int32_t count,
                                   double current_A)
 {
@@ -295,14 +324,18 @@ struct sim_line_sum sim_cells_sum(const struct sim_cells *cells, int32_t first, 
     const double *restrict resistance_Ohm = cells->resistance_Ohm + first;
     const double *restrict around_A = cells->around_A + first;
     const double *restrict series_Ohm = cells->trait[SIM_TRAIT_SERIES] + first;
+    const double *restrict empty = cells->empty + first;
     struct sim_line_sum sum = {0};
+    double empties = 0;
     for (int32_t k = 0; k < count; k++) {
         const bool charges = current_A - around_A[k] > threshold_A[k];
         const double ohms = (charges ? charging_Ohm[k] : giving_Ohm[k]) + resistance_Ohm[k];
         sum.volts += (charges ? charging_V[k] : giving_V[k]) - ohms * around_A[k];
         sum.ohms += ohms;
         sum.own_Ohm += resistance_Ohm[k] - series_Ohm[k];
+        empties += empty[k];
     }
+    sum.ohms += empties * reversal_Ohm(cells->constants, current_A);
     return sum;
 }
 
@@ -416,7 +449,8 @@ static void cell_move(struct sim_cells *cells, int32_t k, double current_A, doub
 {
     const struct sim_cell_constants *type = cells->constants;
     const struct cell_moves to = cell_step(cells, k, current_A);
-    const double leak_A = cells->trait[SIM_TRAIT_LEAK][k] * cells->inner_V[k];
+    const double leak_A =
+        cells->trait[SIM_TRAIT_LEAK][k] * (1 - cells->empty[k]) * cells->inner_V[k];
     const double branch_A = at_least(to.aside_A - leak_A, 0);
     const double gas_W = branch_A * (1 - type->recombination) * type->gas_V;
     const double change_V = to.polarisation_V - cells->polarisation_V[k];
@@ -444,7 +478,9 @@ void sim_cells_move(struct sim_cells *cells, int32_t first, int32_t count, doubl
 {
     for (int32_t k = first; k < first + count; k++) {
         const double own_A = current_A - cells->around_A[k];
-        const double heat_W = own_A * own_A * cells->resistance_Ohm[k] + fabs(own_A * beside_V);
+        const double ohms =
+            cells->resistance_Ohm[k] + cells->empty[k] * reversal_Ohm(cells->constants, own_A);
+        const double heat_W = own_A * own_A * ohms + fabs(own_A * beside_V);
         if (cells->trait[SIM_TRAIT_SHORTED][k] > 0) {
             cells->heat_W[k] = heat_W;
         } else {

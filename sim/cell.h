@@ -13,6 +13,8 @@
  * is spent, the wells give or take all: Im = I - If - leak. Full wells take nothing, so that under
  * a constant voltage vp settles where the float branch takes the whole current.
  *
+ * A cell whose near well is empty is reversed by whatever is forced through it, and leaks nothing.
+ *
  * A step is implicit: for a step of dt, the inner voltage emf + vp of each cell at its end is a
  * line in the current of its string, so the circuit is solved first and exactly, and no step is
  * too long to be stable.
@@ -91,6 +93,7 @@ struct sim_cells {
     double *inner_V;        /* ro: emf + vp */
     double *aside_A;        /* private: into float branch and leak, at inner_V ... */
     double *aside_S;        /* private: ... and its slope there */
+    double *empty;          /* private: 0; up to 1 as the last of the near well goes */
     double *heat_W;         /* ro: of the last step */
     /* The ledger since sim_cells_open. */
     double *through_Ah;  /* what the terminals carried, less what went around */
@@ -135,6 +138,10 @@ struct sim_line_sum {
 };
 struct sim_line_sum sim_cells_sum(const struct sim_cells *cells, int32_t first, int32_t count,
                                   double current_A);
+
+/* What those of them that are empty add at a current below 0: they are reversed. */
+double sim_cells_reversal_V(const struct sim_cells *cells, int32_t first, int32_t count,
+                            double current_A);
 
 /* What the activation of one cell adds at a current, and its slope there. */
 double sim_cell_activation_V(const struct sim_cell_constants *constants, double current_A,

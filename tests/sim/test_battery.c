@@ -400,6 +400,44 @@ Test(battery, a_leak_drains_its_cell_and_lets_the_others_rise)
     assert_balanced();
 }
 
+Test(battery, a_cell_that_has_nothing_left_leaks_nothing_and_lets_its_string_float)
+{
+    const double float_A = battery.string[1].current_A;
+    sim_battery_set_trait(&battery, 4, 1, SIM_TRAIT_LEAK, 50 * 0.010 / 2.25);
+    sim_battery_touch(&battery);
+    pass(10 * 24 * HOUR);
+    /* What goes through it all goes through the leak, and the others of its string float on. */
+    cr_assert(battery.cells.charge[4 * 6 + 1] < 0.02);
+    cr_assert(battery.string[0].current_A > float_A, "%.4f of %.4f", battery.string[0].current_A,
+              float_A);
+    assert_near(battery.string[1].current_A, float_A, 0.001);
+    assert_near(battery.cells.reversed_Ah[4 * 6 + 1], 0, 0.01);
+    assert_balanced();
+}
+
+Test(battery, a_cell_that_is_empty_first_is_reversed_by_the_others_and_hot)
+{
+    sim_battery_set_trait(&battery, 4, 1, SIM_TRAIT_CAPACITY, 0.5);
+    sim_battery_isolate(&battery, 1, true);
+    battery.charger.is_on = false;
+    battery.load.current_A = 25;
+    sim_battery_touch(&battery);
+    pass(HOUR);
+    cr_assert(battery.voltage_V[4] < battery.voltage_V[0] - 2, "%.3f beside %.3f",
+              battery.voltage_V[4], battery.voltage_V[0]);
+    cr_assert(battery.temperature_degC[4] > battery.temperature_degC[0] + 1, "%.2f beside %.2f",
+              battery.temperature_degC[4], battery.temperature_degC[0]);
+    /* The other five of its block are as those of all blocks. */
+    assert_near(battery.cells.charge[4 * 6], battery.cells.charge[0], 0.01);
+
+    battery.load.current_A = 0;
+    sim_battery_touch(&battery);
+    pass(HOUR);
+    cr_assert(battery.voltage_V[4] > battery.voltage_V[0] - 1.2, "%.3f beside %.3f",
+              battery.voltage_V[4], battery.voltage_V[0]);
+    assert_balanced();
+}
+
 /* The room and the set point; how many hours until the hottest block is at 60 degC, up to most. */
 static int hours_to_60(double room_degC, double cell_V, int most)
 {
