@@ -167,7 +167,8 @@ void sim_cells_refresh(struct sim_cells *cells, int32_t first, int32_t count,
                             (type->drying > 0 ? sim_exp(water / type->drying) : 1);
         cells->emf_shift_V[k] =
             type->emf_V_K * above_K + CELL_WATER_EMF_V * water - CELL_SULPHATE_EMF_V * sulphate;
-        cells->accept_S[k] = (1 - sulphate) / type->acceptance_Ohm;
+        const double active = 1 - sulphate;
+        cells->accept_S[k] = active * active * active / type->acceptance_Ohm;
         /* What the cold withholds, or warmth gives back, is nobody's current. */
         cells->taken_Ah[k] += held_Ah(cells, k) - before_Ah;
         cells->taken_J[k] += held_J(cells, k) - before_J;

@@ -438,6 +438,25 @@ Test(battery, a_cell_that_is_empty_first_is_reversed_by_the_others_and_hot)
     assert_balanced();
 }
 
+Test(battery, a_sulphated_block_rises_early_on_recharge_and_takes_little)
+{
+    sim_battery_set_trait(&battery, 4, -1, SIM_TRAIT_SULPHATE, 0.3);
+    battery.charger.is_on = false;
+    battery.load.current_A = 20;
+    sim_battery_touch(&battery);
+    pass(HOUR);
+    cr_assert(battery.voltage_V[4] < battery.voltage_V[0] - 0.3);
+    battery.load.current_A = 0;
+    battery.charger.is_on = true;
+    battery.charger.limit_A = 20;
+    sim_battery_touch(&battery);
+    pass(HOUR / 4);
+    cr_assert(battery.voltage_V[4] > battery.voltage_V[0] + 0.2, "%.3f beside %.3f",
+              battery.voltage_V[4], battery.voltage_V[0]);
+    cr_assert(battery.string[0].current_A < battery.string[1].current_A);
+    assert_balanced();
+}
+
 /* The room and the set point; how many hours until the hottest block is at 60 degC, up to most. */
 static int hours_to_60(double room_degC, double cell_V, int most)
 {
