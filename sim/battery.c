@@ -409,8 +409,7 @@ static void battery_tell(const struct sim_battery *battery)
     }
 }
 
-/* Brings the state to the world's instant. */
-static void battery_catch_up(struct sim_battery *battery)
+void sim_battery_reach(struct sim_battery *battery)
 {
     const int64_t now_us = sim_world_now_us(battery->world);
     if (now_us > battery->stepped_us) {
@@ -428,7 +427,7 @@ static void battery_schedule(struct sim_battery *battery)
 static void battery_tick(void *self)
 {
     struct sim_battery *battery = self;
-    battery_catch_up(battery);
+    sim_battery_reach(battery);
     if (battery->drift != NULL && battery->drift(battery->context)) {
         battery_tell_cells(battery, false);
         battery_face(battery);
@@ -440,7 +439,7 @@ static void battery_tick(void *self)
 
 void sim_battery_touch(struct sim_battery *battery)
 {
-    battery_catch_up(battery);
+    sim_battery_reach(battery);
     battery_tell_cells(battery, false);
     battery_face(battery);
     for (int32_t m = 0; m < battery->shape.modules; m++) {

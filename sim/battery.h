@@ -120,7 +120,10 @@ bool sim_battery_open(struct sim_battery *battery, struct sim_world *world,
                       const struct sim_battery_shape *shape);
 void sim_battery_close(struct sim_battery *battery);
 
-/* Something a scenario can push has changed: the circuits are solved anew, at this instant. */
+/* Something a scenario can push is about to change: what was, was until this instant. */
+void sim_battery_reach(struct sim_battery *battery);
+
+/* It has changed: the circuits are solved anew, at this instant. */
 void sim_battery_touch(struct sim_battery *battery);
 
 /* As if it had been standing like this for days, without growing older: full, on its charger. Does

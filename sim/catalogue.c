@@ -99,6 +99,13 @@ static int64_t order_met(const struct sim_defect_order *order)
                                    : sim_world_now_us(order->plant->world) / US_PER_S;
 }
 
+static void plant_reach(struct sim_plant *plant)
+{
+    if (plant->is_loaded) {
+        sim_battery_reach(&plant->battery);
+    }
+}
+
 static void plant_follow(struct sim_plant *plant)
 {
     if (plant->is_loaded) {
@@ -115,6 +122,7 @@ static void order_apply(struct sim_defect_order *order, double size)
         order->acts_us = now_us;
         order->met_at_start = order_met(order);
     }
+    plant_reach(order->plant);
     order->row->apply(order->plant, &order->at, size);
     if (order->row->again != NULL) {
         if (!differs(size, order->row->neutral)) {
@@ -297,6 +305,7 @@ int sim_defect_heal(struct sim_plant *plant, int item, int32_t number,
             return count;
         }
         if (last->has_begun) {
+            plant_reach(plant);
             last->row->apply(plant, &last->at, last->before);
         }
         order_end(last);

@@ -91,6 +91,7 @@ bool sim_plant_contact(const struct sim_plant *plant, int32_t number)
 void sim_plant_follow_breakers(void *context)
 {
     struct sim_plant *plant = context;
+    sim_battery_reach(&plant->battery);
     for (int32_t s = 0; s < plant->battery.shape.strings; s++) {
         const struct sim_breaker *breaker = &plant->breaker[s];
         bool is_open =

@@ -768,6 +768,14 @@ static void drift_end(struct sim_plant *plant, const struct sim_property *proper
     }
 }
 
+/* What is pushed counts from now on, and not from the battery's last step. */
+static void plant_reach(struct sim_plant *plant)
+{
+    if (plant->is_loaded) {
+        sim_battery_reach(&plant->battery);
+    }
+}
+
 static void plant_touch(struct sim_plant *plant)
 {
     if (plant->is_loaded) {
@@ -782,6 +790,7 @@ bool sim_property_push(struct sim_plant *plant, const struct sim_property *prope
         return false;
     }
     drift_end(plant, property, number);
+    plant_reach(plant);
     property->set(plant, number, value);
     plant_touch(plant);
     return true;
@@ -794,6 +803,7 @@ bool sim_property_drift(struct sim_plant *plant, const struct sim_property *prop
     if (!property_accepts(plant, property, number, to, error, size)) {
         return false;
     }
+    plant_reach(plant);
     if (property->kind != SIM_NUMBER || !property->get(plant, number, &from)) {
         (void)snprintf(error, size, "%s.%s can't drift; assign it", sim_item_word(property->item),
                        property->name);
@@ -829,6 +839,7 @@ void sim_property_release(struct sim_plant *plant, const struct sim_property *pr
 {
     assert(property->release != NULL);
     drift_end(plant, property, number);
+    plant_reach(plant);
     property->release(plant, number);
     plant_touch(plant);
 }

@@ -122,6 +122,27 @@ Test(puppet, a_drift_is_linear_in_time_and_ends_where_it_was_sent)
     cr_assert_eq(stage_number(&stage, "plant.string[2].current.value"), 1, "ended by a pin");
 }
 
+/* On float a step of the batteries takes minutes; a push falls into one of them. */
+Test(puppet, what_is_pushed_counts_from_then_on_and_not_from_the_last_step)
+{
+    static const char *pushes[] = {
+        "plant.charger.on = false plant.load.current = 40",
+        "plant.load.current = 40 plant.charger:failed()",
+        "plant.string[1].current = -20",
+    };
+    for (size_t i = 0; i < sizeof pushes / sizeof pushes[0]; i++) {
+        stage_wait(&stage, 2 * 86400 + 137);
+        stage_say(&stage, pushes[i]);
+        const double before = stage_number(&stage, "plant.module[2].state_of_charge.value");
+        cr_assert(before > 99.9, "%s: %.3f %%", pushes[i], before);
+        stage_wait(&stage, 60);
+        const double after = stage_number(&stage, "plant.module[2].state_of_charge.value");
+        cr_assert(after < before - 0.3 && after > before - 0.9, "%s: %.3f %%", pushes[i], after);
+        stage_say(&stage, "plant.charger:heal() plant.charger.on = true plant.load.current = 0 "
+                          "plant.string[1]:release 'current'");
+    }
+}
+
 Test(puppet, charger_and_load_move_the_whole_bank)
 {
     stage_say(&stage, "plant.charger.on = false plant.load.current = 20");
