@@ -86,7 +86,7 @@ scenario "a string that dries slowly is told by its resistance weeks before it r
   tags     = { "safety", "runaway" },
   plant    = "hot_room",
   settings = {
-    ["bus.round_period"] = 120, ["equalizing.paused"] = "yes",
+    ["bus.round_period"] = 600, ["equalizing.paused"] = "yes",
     ["impedance.reference"] = 7.1, ["impedance.poll_rate"] = 720,
   },
 
