@@ -124,6 +124,13 @@ static int lw_boots(lua_State *lua)
     return 1;
 }
 
+/* uptime_ms(): of the first webmanager as the scenario began */
+static int lw_uptime_ms(lua_State *lua)
+{
+    lua_pushinteger(lua, hx_host_stage(lua)->uptime_ms);
+    return 1;
+}
+
 /* verdict(): what the board's judges want of the webmanager, and what they saw; or nothing. */
 static int lw_verdict(lua_State *lua)
 {
@@ -708,6 +715,7 @@ static const luaL_Reg functions[] = {
     {"missing", lw_missing},
     {"is_on", lw_is_on},
     {"boots", lw_boots},
+    {"uptime_ms", lw_uptime_ms},
     {"verdict", lw_verdict},
     {"clock", lw_clock},
     {"note", lw_note},

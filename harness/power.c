@@ -110,6 +110,7 @@ bool hx_power_first(struct hx_stage *stage, struct hx_text *error)
         stage->modbus_address, stage->options.modbus_address, board_modbus_port(stage->board));
     stage->options.snmp_address = address_keep(stage->snmp_address, stage->options.snmp_address,
                                                board_snmp_port(stage->board));
+    stage->options.uptime_ms = 0; /* of later ones */
     stage->settings_given = stage->settings;
     sim_supply_connect(sim_plant_supply(stage->plant), &ops, stage);
     return true;

@@ -205,6 +205,9 @@ static void scenario_take(lua_State *lua, struct hx_scenario *scenario)
     lua_getfield(lua, -1, "is_ip6");
     scenario->is_ip6 = lua_toboolean(lua, -1);
     lua_pop(lua, 1);
+    lua_getfield(lua, -1, "uptime_ms");
+    scenario->uptime_ms = lua_tointeger(lua, -1);
+    lua_pop(lua, 1);
     scenario->tags = field_list(lua, "tags");
     scenario->allow = field_list(lua, "allow");
     lua_getfield(lua, -1, "settings");

@@ -18,14 +18,15 @@ struct hx_scenario {
     char *file;
     int number; /* in its file, from 1 */
     char *name;
-    char *plant;      /* as written */
-    char *plant_file; /* null until it is looked up */
-    char *where;      /* FILE:LINE */
-    char *tags;       /* "safety, bus" */
-    char *skip;       /* why it is not played here, or null */
-    bool is_ip6;      /* SNMP goes over ::1 */
-    char *allow;      /* wiring rules its plant breaks, "E, line" */
-    char *log_folder; /* where its logs go, or null */
+    char *plant;       /* as written */
+    char *plant_file;  /* null until it is looked up */
+    char *where;       /* FILE:LINE */
+    char *tags;        /* "safety, bus" */
+    char *skip;        /* why it is not played here, or null */
+    bool is_ip6;       /* SNMP goes over ::1 */
+    int64_t uptime_ms; /* of the webmanager as it begins */
+    char *allow;       /* wiring rules its plant breaks, "E, line" */
+    char *log_folder;  /* where its logs go, or null */
     struct hx_assignments settings;
     struct hx_assignments plant_settings; /* of its plant, once that was loaded */
 };

@@ -174,6 +174,7 @@ static void options_make(struct hx_stage *stage, const struct hx_stage_options *
     struct board_options *board = &stage->options;
     *board = (struct board_options){
         .world = stage->world,
+        .uptime_ms = options->uptime_ms,
         .media = stage->media,
         .bus = sim_plant_bus(stage->plant),
         .com2 = sim_plant_com2(stage->plant),
@@ -233,6 +234,7 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
     stage->trace = stage->trace != NULL ? stage->trace : &stage->own_trace;
     hx_trace_start(stage->trace);
     stage->probe = options->probe;
+    stage->uptime_ms = options->uptime_ms;
     if (stage->probe != NULL && !hx_probe_network(stage->probe, options->is_ip6, why, sizeof why)) {
         hx_text_add(error, "%s", why);
         return false;

@@ -39,6 +39,7 @@ struct hx_stage {
     bool stops_at_views;         /* rw: leave sim_world_run at a view */
     bool is_verbose;             /* rw: print notes                   */
     uint32_t boots;              /* ro: how often the power came on   */
+    int64_t uptime_ms;           /* ro: of the first as it began      */
     /* private, of power.c */
     struct board_options options; /* of every board                                       */
     struct wm_change *given;      /* the settings among them; owned                       */
@@ -60,6 +61,7 @@ struct hx_stage_options {
     size_t trap_addresses;
     struct hx_probe *probe; /* connected to the board; its trap sink is told; or null */
     bool is_ip6;            /* the probe's SNMP is at ::1 */
+    int64_t uptime_ms;      /* of the webmanager as it begins */
 };
 
 /*

@@ -103,6 +103,7 @@ static void stage_play(struct hx_stage *stage, const struct hx_scenario *scenari
         .modbus_address = "127.0.0.1:0",
         .snmp_address = scenario->is_ip6 ? "[::1]:0" : "127.0.0.1:0",
         .is_ip6 = scenario->is_ip6,
+        .uptime_ms = scenario->uptime_ms,
         .probe = stage->probe,
     };
     if (!hx_script_load(stage->lua, scenario->file, NULL, &error) ||

@@ -15,6 +15,9 @@ enum { BATTERY_ARRAYS = 11 + SIM_PINS, BATTERY_LINE = 8, BATTERY_LOOKS = 12 };
 #define BATTERY_ERROR_V 0.001
 #define BATTERY_MOVE_V  0.010
 #define BATTERY_MOVE_K  0.05
+/* What the asan build lets nothing be wrong by: of charge and energy, and of a full well. */
+#define BATTERY_IMBALANCE 0.001
+#define BATTERY_ROUNDING  1e-9
 /* Cells are told of a new temperature when it differs by so much: 0.1 % of the float current. */
 #define BATTERY_TELL_K 0.02
 /* Heat from block to block beside it, as a part of what goes to the room. */
@@ -290,11 +293,11 @@ static void string_warm(struct sim_battery *battery, int32_t s, double seconds)
                                         per_J * 2 * beside_W_K * own_degC) /
                                        (1 + per_J * (room_W_K + 2 * beside_W_K));
         left_degC = own_degC;
-        battery->warmed_K =
-            at_least(battery->warmed_K, fabs(battery->temperature_degC[m] - own_degC));
         if ((battery->pins[m] & 1u << SIM_PIN_TEMPERATURE) != 0) {
             battery->temperature_degC[m] = battery->pin[SIM_PIN_TEMPERATURE][m];
         }
+        battery->warmed_K =
+            at_least(battery->warmed_K, fabs(battery->temperature_degC[m] - own_degC));
     }
 }
 
@@ -364,12 +367,25 @@ static void battery_choose_step(struct sim_battery *battery, double seconds)
 }
 
 #if defined(__SANITIZE_ADDRESS__)
-/* Charge and energy are where they went, in every step of every run. */
+/* In every step of every run: charge and energy are where they went, wells are neither below
+ * empty nor above full, and nothing is no number (which no comparison holds of). */
 static void battery_check(const struct sim_battery *battery)
 {
+    const struct sim_cells *cells = &battery->cells;
     const struct sim_imbalance worst = sim_battery_imbalance(battery);
-    assert(worst.charge < 0.001);
-    assert(worst.energy < 0.001);
+    assert(worst.charge < BATTERY_IMBALANCE && worst.energy < BATTERY_IMBALANCE);
+    for (int32_t k = 0; k < cells->count; k++) {
+        assert(cells->charge[k] >= -BATTERY_ROUNDING && cells->charge[k] <= 1 + BATTERY_ROUNDING);
+        assert(cells->polarisation_V[k] >= 0 && cells->polarisation_V[k] < 10);
+        assert(cells->resistance_Ohm[k] > 0 && cells->capacity_Ah[k] > 0);
+        assert(fabs(cells->heat_W[k]) < 1e9);
+    }
+    for (int32_t m = 0; m < battery->shape.modules; m++) {
+        assert(battery->voltage_V[m] >= 0 && fabs(battery->temperature_degC[m]) < 2000);
+    }
+    for (int32_t s = 0; s < battery->shape.strings; s++) {
+        assert(fabs(battery->string[s].current_A) < 1e9);
+    }
 }
 #else
 static void battery_check(const struct sim_battery *battery)

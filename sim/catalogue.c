@@ -12,9 +12,9 @@
 #include "sim/parts.h"
 
 #define US_PER_S 1000000
-/* A ramp takes a step each second, or a thousand of them; never rarer than once a minute. */
+/* A ramp takes a step each second, or a thousand of them; never rarer than once an hour. */
 #define RAMP_STEPS       1000
-#define RAMP_STEP_US_MAX (INT64_C(60) * US_PER_S)
+#define RAMP_STEP_US_MAX (INT64_C(3600) * US_PER_S)
 
 /* ---- the rows --------------------------------------------------------------------------- */
 

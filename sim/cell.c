@@ -8,7 +8,7 @@
 
 #include "sim/exponent.h"
 
-enum { CELL_ARRAYS = 29 + SIM_TRAITS, CELL_LINE = 8 };
+enum { CELL_ARRAYS = 29 + SIM_TRAITS, CELL_LINE = 8, CELL_CHUNK = 64 };
 
 #define CELL_KELVIN    273.15
 #define CELL_LN_10     2.30258509299404568402
@@ -32,6 +32,13 @@ enum { CELL_ARRAYS = 29 + SIM_TRAITS, CELL_LINE = 8 };
 #define CELL_SULPHATE_BELOW 0.8
 /* Ageing doubles with each so much above the float voltage (battery engineers' rule of thumb). */
 #define CELL_AGE_DOUBLES_V 0.08
+
+/* The arrays of a loop are different ones: several cells at a time. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define CELL_APART _Pragma("GCC ivdep")
+#else
+#define CELL_APART
+#endif
 
 static inline double at_least(double value, double low)
 {
@@ -153,6 +160,7 @@ void sim_cells_refresh(struct sim_cells *cells, int32_t first, int32_t count,
     const double capacity_Ah = type->capacity_Ah * capacity_factor(temperature_degC);
     const double rest_Ohm = type->resistance_Ohm * resistance_factor(temperature_degC);
     const double float_A = type->float_A * sim_exp2(above_K * 0.1);
+    cells->faced = 0;
     for (int32_t k = first; k < first + count; k++) {
         const double water = cells->trait[SIM_TRAIT_WATER_LOST][k];
         const double age = cells->trait[SIM_TRAIT_AGE][k];
@@ -178,6 +186,7 @@ void sim_cells_refresh(struct sim_cells *cells, int32_t first, int32_t count,
 static void cell_put(struct sim_cells *cells, int32_t cell, double part)
 {
     const double before_Ah = held_Ah(cells, cell), before_J = held_J(cells, cell);
+    cells->faced = 0;
     cells->charge[cell] = part;
     cells->gradient[cell] = 0;
     cells->polarisation_V[cell] = 0;
@@ -222,6 +231,7 @@ static void cells_face(struct sim_cells *cells, int32_t first, int32_t count)
     double *restrict inner_V = cells->inner_V + first;
     double *restrict resistance_Ohm = cells->resistance_Ohm + first;
     double *restrict empty = cells->empty + first;
+    CELL_APART
     for (int32_t k = 0; k < count; k++) {
         const double near = charge[k] - (1 - type.available) * gradient[k];
         const double below = at_least(type.knee - near, 0) * per_knee;
@@ -248,6 +258,7 @@ static void cells_aside(struct sim_cells *cells, int32_t first, int32_t count)
     const double *restrict empty = cells->empty + first;
     double *restrict aside_A = cells->aside_A + first;
     double *restrict aside_S = cells->aside_S + first;
+    CELL_APART
     for (int32_t k = 0; k < count; k++) {
         const double over_V = inner_V[k] - type.float_V;
         const double per_V = over_V > 0 ? above : below;
@@ -258,41 +269,71 @@ static void cells_aside(struct sim_cells *cells, int32_t first, int32_t count)
     }
 }
 
-void sim_cells_line(struct sim_cells *cells, int32_t first, int32_t count)
+/* At an instant: what there is, whatever flows. */
+static void cells_line_now(struct sim_cells *cells, int32_t first, int32_t count)
 {
-    cells_face(cells, first, count);
-    cells_aside(cells, first, count);
+    for (int32_t k = first; k < first + count; k++) {
+        cells->charging_V[k] = cells->giving_V[k] = cells->inner_V[k];
+        cells->charging_Ohm[k] = cells->giving_Ohm[k] = 0;
+        cells->threshold_A[k] = 0;
+    }
+}
+
+/* Without a branch: several at a time. A shorted cell is a line of 0 V and 0 Ohm. */
+static void cells_line_step(struct sim_cells *cells, int32_t first, int32_t count)
+{
     const struct sim_cell_constants type = *cells->constants;
     const double capacitor_S = cells->capacitor_S, far = 1 - type.available;
-    const double per_knee = type.knee > 0 ? 1 / type.knee : 0;
+    const double decay = cells->decay, per_knee = type.knee > 0 ? 1 / type.knee : 0;
     const double part_h = cells->step_h + far / type.available * cells->decay_h;
-    const bool is_instant = cells->step_h <= 0;
-    for (int32_t k = first; k < first + count; k++) {
-        if (is_instant || cells->trait[SIM_TRAIT_SHORTED][k] > 0) {
-            cells->charging_V[k] = cells->giving_V[k] = cells->inner_V[k];
-            cells->charging_Ohm[k] = cells->giving_Ohm[k] = 0;
-            cells->threshold_A[k] = 0;
-            continue;
-        }
-        const double vp = cells->polarisation_V[k];
-        const double aside_A = cells->aside_A[k];
+    const double *restrict charge = cells->charge + first;
+    const double *restrict gradient = cells->gradient + first;
+    const double *restrict polarisation_V = cells->polarisation_V + first;
+    const double *restrict emf_shift_V = cells->emf_shift_V + first;
+    const double *restrict capacity_Ah = cells->capacity_Ah + first;
+    const double *restrict accepts_S = cells->accept_S + first;
+    const double *restrict aside_A = cells->aside_A + first;
+    const double *restrict aside_S = cells->aside_S + first;
+    const double *restrict shorted = cells->trait[SIM_TRAIT_SHORTED] + first;
+    double *restrict charging_V = cells->charging_V + first;
+    double *restrict charging_Ohm = cells->charging_Ohm + first;
+    double *restrict giving_V = cells->giving_V + first;
+    double *restrict giving_Ohm = cells->giving_Ohm + first;
+    double *restrict threshold_A = cells->threshold_A + first;
+    CELL_APART
+    for (int32_t k = 0; k < count; k++) {
+        const double vp = polarisation_V[k], sound = 1 - shorted[k];
         /* Where the near well relaxes to without a current, and the emf there. */
-        const double near = cells->charge[k] - far * cells->gradient[k];
-        const double relaxed = cells->charge[k] - far * cells->gradient[k] * cells->decay;
+        const double near = charge[k] - far * gradient[k];
+        const double relaxed = charge[k] - far * gradient[k] * decay;
         const double below = at_least(type.knee - relaxed, 0) * per_knee;
         const double slope_V = type.emf_slope_V + 2 * type.knee_V * per_knee * below;
         const double emf_V = type.emf_full_V - type.emf_slope_V * (1 - relaxed) -
-                             type.knee_V * below * below + cells->emf_shift_V[k];
-        const double emf_Ohm = slope_V * part_h / cells->capacity_Ah[k];
-        const double accept_S = at_least(1 - near, 0) * cells->accept_S[k];
-        const double all_S = capacitor_S + accept_S + cells->aside_S[k];
+                             type.knee_V * below * below + emf_shift_V[k];
+        const double emf_Ohm = slope_V * part_h / capacity_Ah[k];
+        const double accept_S = at_least(1 - near, 0) * accepts_S[k];
+        const double all_S = capacitor_S + accept_S + aside_S[k];
         const double rising = 1 + emf_Ohm * accept_S;
-        const double still_V = vp - (aside_A + accept_S * vp) / all_S;
-        cells->charging_V[k] = emf_V + rising * still_V;
-        cells->charging_Ohm[k] = rising / all_S;
-        cells->giving_V[k] = emf_V + emf_Ohm * (capacitor_S * vp - aside_A);
-        cells->giving_Ohm[k] = emf_Ohm;
-        cells->threshold_A[k] = -still_V * all_S;
+        const double still_V = vp - (aside_A[k] + accept_S * vp) / all_S;
+        charging_V[k] = (emf_V + rising * still_V) * sound;
+        charging_Ohm[k] = rising / all_S * sound;
+        giving_V[k] = (emf_V + emf_Ohm * (capacitor_S * vp - aside_A[k])) * sound;
+        giving_Ohm[k] = emf_Ohm * sound;
+        threshold_A[k] = -still_V * all_S * sound;
+    }
+}
+
+void sim_cells_line(struct sim_cells *cells, int32_t first, int32_t count)
+{
+    if (cells->faced != count || first != 0) {
+        cells_face(cells, first, count);
+        cells_aside(cells, first, count);
+        cells->faced = first == 0 ? count : 0;
+    }
+    if (cells->step_h <= 0) {
+        cells_line_now(cells, first, count);
+    } else {
+        cells_line_step(cells, first, count);
     }
 }
 
@@ -348,145 +389,176 @@ double sim_cell_activation_V(const struct sim_cell_constants *constants, double 
     return constants->activation_V * sim_asinh(part);
 }
 
-/* What one step did to one cell. */
-struct cell_moves {
-    double polarisation_V;
-    double wells_A;
-    double aside_A;
-    double reversed_A;
+/* What one step does to some cells. */
+struct cells_flow {
+    double polarisation_V[CELL_CHUNK];
+    double wells_A[CELL_CHUNK];
+    double aside_A[CELL_CHUNK];
+    double reversed_A[CELL_CHUNK];
 };
 
-static struct cell_moves cell_step(const struct sim_cells *cells, int32_t k, double current_A)
+/* Both without a branch, several cells at a time; a shorted one stays as it is. */
+static void cells_flow(const struct sim_cells *cells, int32_t first, int32_t count,
+                       double current_A, struct cells_flow *restrict flow)
 {
-    const struct sim_cell_constants *type = cells->constants;
-    const double capacitor_S = cells->capacitor_S, far = 1 - type->available;
-    const double vp = cells->polarisation_V[k];
-    const double near = cells->charge[k] - far * cells->gradient[k];
-    const double accept_S = at_least(1 - near, 0) * cells->accept_S[k];
-    struct cell_moves to = {0};
-    if (current_A > cells->threshold_A[k]) {
-        const double all_S = capacitor_S + accept_S + cells->aside_S[k];
-        to.polarisation_V = vp + (current_A - cells->aside_A[k] - accept_S * vp) / all_S;
-        to.wells_A = accept_S * to.polarisation_V;
-        to.aside_A = current_A - to.wells_A - capacitor_S * (to.polarisation_V - vp);
-    } else {
-        to.aside_A = cells->aside_A[k];
-        to.wells_A = current_A - to.aside_A + capacitor_S * vp;
+    const double capacitor_S = cells->capacitor_S, decay = cells->decay;
+    const double available = cells->constants->available, far = 1 - available;
+    const double part_h = cells->step_h + far / available * cells->decay_h;
+    const double *restrict charge = cells->charge + first;
+    const double *restrict gradient = cells->gradient + first;
+    const double *restrict polarisation_V = cells->polarisation_V + first;
+    const double *restrict capacity_Ah = cells->capacity_Ah + first;
+    const double *restrict accepts_S = cells->accept_S + first;
+    const double *restrict still_A = cells->aside_A + first;
+    const double *restrict aside_S = cells->aside_S + first;
+    const double *restrict threshold_A = cells->threshold_A + first;
+    const double *restrict around_A = cells->around_A + first;
+    const double *restrict shorted = cells->trait[SIM_TRAIT_SHORTED] + first;
+    CELL_APART
+    for (int32_t k = 0; k < count; k++) {
+        const double own_A = current_A - around_A[k], sound = 1 - shorted[k];
+        const double vp = polarisation_V[k];
+        const double accept_S = at_least(1 - charge[k] + far * gradient[k], 0) * accepts_S[k];
+        const double all_S = capacitor_S + accept_S + aside_S[k];
+        const double charged_V = vp + (own_A - still_A[k] - accept_S * vp) / all_S;
+        const double charged_A = own_A - accept_S * charged_V - capacitor_S * (charged_V - vp);
+        const double given_A = own_A - still_A[k] + capacitor_S * vp;
+        const bool charges = own_A > threshold_A[k];
+        const double wells_A = charges ? accept_S * charged_V : given_A;
+        const double aside_A = charges ? charged_A : still_A[k];
+        /* The near well stays within 0..1: how much of the current that allows. */
+        const double relaxed = charge[k] - far * gradient[k] * decay;
+        const double most_A = at_least((1 - relaxed) * capacity_Ah[k] / part_h, 0);
+        const double least_A = at_most(-relaxed * capacity_Ah[k] / part_h, 0);
+        flow->polarisation_V[k] = charges ? charged_V * sound : 0;
+        flow->wells_A[k] = at_most(at_least(wells_A, least_A), most_A) * sound;
+        flow->aside_A[k] = (aside_A + at_least(wells_A - most_A, 0)) * sound;
+        flow->reversed_A[k] = at_least(least_A - wells_A, 0) * sound;
     }
-    /* The near well stays within 0..1: how much of the current that allows. */
-    const double capacity_Ah = cells->capacity_Ah[k];
-    const double part_h = cells->step_h + far / type->available * cells->decay_h;
-    const double relaxed = cells->charge[k] - far * cells->gradient[k] * cells->decay;
-    const double most_A = at_least((1 - relaxed) * capacity_Ah / part_h, 0);
-    const double least_A = at_most(-relaxed * capacity_Ah / part_h, 0);
-    if (to.wells_A > most_A) {
-        to.aside_A += to.wells_A - most_A;
-        to.wells_A = most_A;
-    } else if (to.wells_A < least_A) {
-        to.reversed_A = least_A - to.wells_A;
-        to.wells_A = least_A;
+}
+
+/* The ledger of charge. */
+static void cells_book(struct sim_cells *cells, int32_t first, int32_t count, double current_A,
+                       const struct cells_flow *restrict flow)
+{
+    const double hours = cells->step_h;
+    const double *restrict around_A = cells->around_A + first;
+    const double *restrict shorted = cells->trait[SIM_TRAIT_SHORTED] + first;
+    double *restrict through_Ah = cells->through_Ah + first;
+    double *restrict aside_Ah = cells->aside_Ah + first;
+    double *restrict reversed_Ah = cells->reversed_Ah + first;
+    double *restrict moved_Ah = cells->moved_Ah + first;
+    CELL_APART
+    for (int32_t k = 0; k < count; k++) {
+        const double own_A = (current_A - around_A[k]) * (1 - shorted[k]);
+        through_Ah[k] += own_A * hours;
+        aside_Ah[k] += flow->aside_A[k] * hours;
+        reversed_Ah[k] += flow->reversed_A[k] * hours;
+        moved_Ah[k] += (fabs(own_A) + fabs(flow->aside_A[k])) * hours;
     }
-    return to;
-}
-
-/* The ledger and the wells of one cell after a step. */
-static void cell_book(struct sim_cells *cells, int32_t k, double current_A,
-                      const struct cell_moves *to)
-{
-    const struct sim_cell_constants *type = cells->constants;
-    const double hours = cells->step_h, capacity_Ah = cells->capacity_Ah[k];
-    cells->through_Ah[k] += current_A * hours;
-    cells->aside_Ah[k] += to->aside_A * hours;
-    cells->reversed_Ah[k] += to->reversed_A * hours;
-    cells->moved_Ah[k] += (fabs(current_A) + fabs(to->aside_A)) * hours;
-    cells->charge[k] += to->wells_A * hours / capacity_Ah;
-    cells->gradient[k] = cells->gradient[k] * cells->decay -
-                         to->wells_A * cells->decay_h / (type->available * capacity_Ah);
-    cells->polarisation_V[k] = to->polarisation_V;
-}
-
-static double near_of(const struct sim_cells *cells, int32_t k)
-{
-    return cells->charge[k] - (1 - cells->constants->available) * cells->gradient[k];
-}
-
-static double far_of(const struct sim_cells *cells, int32_t k)
-{
-    return cells->charge[k] + cells->constants->available * cells->gradient[k];
 }
 
 /* Of a well filled to `part`, without what temperature and health add. */
-static double emf_of(const struct sim_cell_constants *type, double part)
+static inline double emf_of(const struct sim_cell_constants *type, double per_knee, double part)
 {
-    const double below = type->knee > 0 ? at_least(type->knee - part, 0) / type->knee : 0;
+    const double below = at_least(type->knee - part, 0) * per_knee;
     return type->emf_full_V - type->emf_slope_V * (1 - part) - type->knee_V * below * below;
 }
 
-/* Wells, ledger and water after a step; returns the emf that the charge passed, and in *even_J what
- * the wells evened out among themselves. */
-static double cell_fill(struct sim_cells *cells, int32_t k, double current_A,
-                        const struct cell_moves *to, double *even_J)
+/*
+ * The wells, and the emf that the charge passed; even_J: what the wells evened out among
+ * themselves.
+ */
+static void cells_fill(struct sim_cells *cells, int32_t first, int32_t count,
+                       const struct cells_flow *restrict flow, double *restrict emf_V,
+                       double *restrict even_J)
 {
-    const struct sim_cell_constants *type = cells->constants;
-    const double near = near_of(cells, k), far = far_of(cells, k);
-    cell_book(cells, k, current_A, to);
-    const double emf_V = emf_of(type, near);
-    *even_J = 0;
-    if (fabs(to->wells_A) <= 0 && fabs(far - near) <= 0) {
-        return emf_V + cells->emf_shift_V[k]; /* full, on float: nothing moves */
+    const struct sim_cell_constants type = *cells->constants;
+    const double per_knee = type.knee > 0 ? 1 / type.knee : 0, far = 1 - type.available;
+    const double hours = cells->step_h, decay = cells->decay, decay_h = cells->decay_h;
+    const double *restrict capacity_Ah = cells->capacity_Ah + first;
+    const double *restrict emf_shift_V = cells->emf_shift_V + first;
+    double *restrict charge = cells->charge + first;
+    double *restrict gradient = cells->gradient + first;
+    CELL_APART
+    for (int32_t k = 0; k < count; k++) {
+        const double near = charge[k] - far * gradient[k];
+        const double away = charge[k] + type.available * gradient[k];
+        charge[k] += flow->wells_A[k] * hours / capacity_Ah[k];
+        gradient[k] =
+            gradient[k] * decay - flow->wells_A[k] * decay_h / (type.available * capacity_Ah[k]);
+        const double now_away = charge[k] + type.available * gradient[k];
+        const double before_V = emf_of(&type, per_knee, near);
+        const double after_V = emf_of(&type, per_knee, charge[k] - far * gradient[k]);
+        const double even_Ah = far * capacity_Ah[k] * (away - now_away);
+        even_J[k] = even_Ah * 1800 *
+                    (emf_of(&type, per_knee, away) - before_V + emf_of(&type, per_knee, now_away) -
+                     after_V);
+        emf_V[k] = 0.5 * (before_V + after_V) + emf_shift_V[k];
     }
-    const double after_V = emf_of(type, near_of(cells, k)), now_far = far_of(cells, k);
-    const double even_Ah = (1 - type->available) * cells->capacity_Ah[k] * (far - now_far);
-    *even_J = even_Ah * 1800 * (emf_of(type, far) - emf_V + emf_of(type, now_far) - after_V);
-    return 0.5 * (emf_V + after_V) + cells->emf_shift_V[k];
 }
 
 /*
- * Of one cell that is not shorted; heat_W begins as that of R, RC and activation. To it comes what
- * the float branch and the leak took but did not gas off, what vp opposes to the current of the
- * wells, what is forced through empty wells, what the wells even out, and the reversible heat.
+ * What R, RC and activation make of the current. To it comes what the float branch and the leak
+ * took but did not gas off, what vp opposes to the current of the wells, what is forced through
+ * empty wells, what the wells even out, and the reversible heat.
  */
-static void cell_move(struct sim_cells *cells, int32_t k, double current_A, double heat_W)
+static void cells_heat(struct sim_cells *cells, int32_t first, int32_t count, double current_A,
+                       double beside_V, const struct cells_flow *restrict flow,
+                       const double *restrict emf_V, const double *restrict even_J)
 {
-    const struct sim_cell_constants *type = cells->constants;
-    const struct cell_moves to = cell_step(cells, k, current_A);
-    const double leak_A =
-        cells->trait[SIM_TRAIT_LEAK][k] * (1 - cells->empty[k]) * cells->inner_V[k];
-    const double branch_A = at_least(to.aside_A - leak_A, 0);
-    const double gas_W = branch_A * (1 - type->recombination) * type->gas_V;
-    const double change_V = to.polarisation_V - cells->polarisation_V[k];
-    const double seconds = cells->step_h * 3600;
-    double even_J;
-    const double emf_V = cell_fill(cells, k, current_A, &to, &even_J);
-    const double inner_V = emf_V + to.polarisation_V;
-    const double full_V = type->emf_full_V + cells->emf_shift_V[k];
-    cells->in_J[k] += (inner_V * current_A + heat_W) * seconds;
-    heat_W += inner_V * (to.aside_A - to.reversed_A) + to.polarisation_V * to.wells_A +
-              (CELL_KELVIN + CELL_REFERENCE) * type->emf_V_K * to.wells_A + even_J / seconds +
-              cells->capacitor_S * change_V * (0.5 * change_V + emf_V - full_V) - gas_W;
-    cells->out_J[k] += (heat_W + gas_W) * seconds;
-    cells->moved_J[k] += (fabs(inner_V * current_A) + fabs(heat_W)) * seconds;
-    cells->heat_W[k] = heat_W;
-    cells->trait[SIM_TRAIT_WATER_LOST][k] =
-        at_most(cells->trait[SIM_TRAIT_WATER_LOST][k] + branch_A * cells->step_h *
-                                                            (1 - type->recombination) *
-                                                            CELL_WATER_PART_AH / type->rated_Ah,
-                1);
+    const struct sim_cell_constants type = *cells->constants;
+    const double seconds = cells->step_h * 3600, per_s = 1 / seconds;
+    const double gassed = 1 - type.recombination, capacitor_S = cells->capacitor_S;
+    const double reversible_V = (CELL_KELVIN + CELL_REFERENCE) * type.emf_V_K;
+    const double water_A = cells->step_h * gassed * CELL_WATER_PART_AH / type.rated_Ah;
+    const double *restrict around_A = cells->around_A + first;
+    const double *restrict resistance_Ohm = cells->resistance_Ohm + first;
+    const double *restrict shorted = cells->trait[SIM_TRAIT_SHORTED] + first;
+    const double *restrict leak_S = cells->trait[SIM_TRAIT_LEAK] + first;
+    const double *restrict empty = cells->empty + first;
+    const double *restrict inner_V = cells->inner_V + first;
+    const double *restrict emf_shift_V = cells->emf_shift_V + first;
+    double *restrict polarisation_V = cells->polarisation_V + first;
+    double *restrict water = cells->trait[SIM_TRAIT_WATER_LOST] + first;
+    double *restrict in_J = cells->in_J + first;
+    double *restrict out_J = cells->out_J + first;
+    double *restrict moved_J = cells->moved_J + first;
+    double *restrict heat_W = cells->heat_W + first;
+    CELL_APART
+    for (int32_t k = 0; k < count; k++) {
+        const double own_A = current_A - around_A[k], sound = 1 - shorted[k];
+        const double ohms = resistance_Ohm[k] + empty[k] * reversal_Ohm(&type, own_A);
+        const double loss_W = own_A * own_A * ohms + fabs(own_A * beside_V);
+        const double vp = flow->polarisation_V[k], change_V = vp - polarisation_V[k];
+        const double branch_A =
+            at_least(flow->aside_A[k] - leak_S[k] * (1 - empty[k]) * inner_V[k], 0);
+        const double gas_W = branch_A * gassed * type.gas_V;
+        const double power_W = (emf_V[k] + vp) * own_A * sound;
+        const double full_V = type.emf_full_V + emf_shift_V[k];
+        heat_W[k] = loss_W + (emf_V[k] + vp) * (flow->aside_A[k] - flow->reversed_A[k]) +
+                    vp * flow->wells_A[k] + reversible_V * flow->wells_A[k] + even_J[k] * per_s +
+                    capacitor_S * change_V * (0.5 * change_V + emf_V[k] - full_V) - gas_W;
+        in_J[k] += (power_W + loss_W * sound) * seconds;
+        out_J[k] += (heat_W[k] + gas_W) * sound * seconds;
+        moved_J[k] += (fabs(power_W) + fabs(heat_W[k])) * sound * seconds;
+        water[k] = at_most(water[k] + branch_A * water_A, 1);
+        polarisation_V[k] = vp;
+    }
 }
 
 void sim_cells_move(struct sim_cells *cells, int32_t first, int32_t count, double current_A,
                     double beside_V)
 {
-    for (int32_t k = first; k < first + count; k++) {
-        const double own_A = current_A - cells->around_A[k];
-        const double ohms =
-            cells->resistance_Ohm[k] + cells->empty[k] * reversal_Ohm(cells->constants, own_A);
-        const double heat_W = own_A * own_A * ohms + fabs(own_A * beside_V);
-        if (cells->trait[SIM_TRAIT_SHORTED][k] > 0) {
-            cells->heat_W[k] = heat_W;
-        } else {
-            cell_move(cells, k, own_A, heat_W);
-        }
+    struct cells_flow flow;
+    double emf_V[CELL_CHUNK], even_J[CELL_CHUNK];
+    cells->faced = 0;
+    for (int32_t k = first; k < first + count; k += CELL_CHUNK) {
+        const int32_t some = first + count - k < CELL_CHUNK ? first + count - k : CELL_CHUNK;
+        cells_flow(cells, k, some, current_A, &flow);
+        cells_book(cells, k, some, current_A, &flow);
+        cells_fill(cells, k, some, &flow, emf_V, even_J);
+        cells_heat(cells, k, some, current_A, beside_V, &flow, emf_V, even_J);
     }
 }
 

@@ -270,7 +270,7 @@ local defined = {} -- of this file, in order
 
 local scenario_keys = {
   tags = "table", plant = "string", needs = "table", settings = "table", run = "function",
-  allow = "string or table",
+  allow = "string or table", uptime = "number",
 }
 -- What a scenario may need, and whether this board has it.
 local needs_known = { virtual_time = true, real_board = false, ipv6 = host.has_ip6 }
@@ -377,6 +377,7 @@ local function scenario(name)
     entry.settings = settings_of(definition.settings or {})
     local allow = definition.allow or {}
     entry.allow = list_of_names(type(allow) == "string" and { allow } or allow, "allow")
+    entry.uptime_ms = math.floor(positive(definition.uptime or 0, "uptime") * 1000 + 0.5)
     entry.plant, entry.run = definition.plant, definition.run
   end
 end

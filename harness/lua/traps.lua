@@ -296,13 +296,18 @@ function check.removed(life, trap, at)
   life.gone[trap.id] = trap
 end
 
+-- As many hundredths of a second as it may have lived.
+function Life:ticks_most()
+  return host.now_us() // 10000 + (self.start == 1 and host.uptime_ms() // 10 or 0)
+end
+
 function Life:take(trap, at)
   if not self.has_begun and trap.kind ~= "coldStart" then
     self:blame(trap, "wanted coldStart first")
   elseif trap.uptime < self.uptime then
     -- TimeTicks go round after 497 days; nothing else makes them fall.
     self.rounds = self.rounds + 1
-    if self.rounds > host.now_us() // 10000 >> 32 then
+    if self.rounds > self:ticks_most() >> 32 then
       self:blame(trap, ("wanted no uptime below %d"):format(self.uptime))
     end
   end

@@ -25,7 +25,8 @@ struct sim_plant;
 struct sim_world;
 
 struct board_options {
-    struct sim_world *world;   /* owns virtual time; outlives the board                        */
+    struct sim_world *world; /* owns virtual time; outlives the board                        */
+    wm_ms uptime_ms; /* what its uptime is when it is opened: it was idle since its power-up   */
     struct board_media *media; /* found as the last board left it; outlives the board         */
     struct wm_bus bus;         /* the BACS bus; outlives the board                             */
     struct wm_bus com2;        /* its end of COM2; outlives the board; ops null: there is none  */

@@ -196,11 +196,20 @@ case_long_file_names() {
     says "$deep/error.lua:5: attempt to index a nil value"
 }
 
+# uptime_is_bad VALUE WHY
+uptime_is_bad() {
+    printf 'scenario "x" {\n plant = "guide_dashboard", run = print, uptime = %s }\n' "$1" |
+        scenario_file uptime
+    bench check "$work/uptime.lua"
+    status_is 2
+    says "uptime.lua:1: $2"
+}
+
 case_bad_definitions() {
     printf 'scenario "x" { plan = "guide_dashboard", run = function() end }\n' | scenario_file key
     bench check "$work/key.lua"
     status_is 2
-    says "key.lua:1: no key in a scenario 'plan'; known: allow, needs, plant, run, settings, tags"
+    says "key.lua:1: no key in a scenario 'plan'; known: allow, needs, plant, run, settings, tags, uptime"
     printf 'scenario "x" { plant = "guide_dashbord",\n run = function() end }\n' |
         scenario_file plant
     bench check "$work/plant.lua"
@@ -230,6 +239,10 @@ case_bad_definitions() {
     bench check "$work/setting.lua"
     status_is 2
     says "setting.lua:1: no setting 'a.b'; known: "
+    uptime_is_bad '"a day"' "uptime is a number, got string"
+    uptime_is_bad -1 "uptime takes a duration in seconds, as minutes(5), up to ten years; got -1"
+    uptime_is_bad 0/0 "uptime takes a duration"
+    uptime_is_bad 'days(3651)' "uptime takes a duration in seconds, as minutes(5), up to ten years; got 315446400"
     printf 'plant "p" { modules = 2 }\n' | scenario_file plant
     bench check "$work/plant.lua"
     status_is 2

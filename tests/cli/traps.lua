@@ -1,7 +1,7 @@
 -- traps.lua — the account of the traps: what must be told as wrong, and what must not. Runs under
 -- plain Lua from the top of the tree; the trap receivers and the alarm table are made up here.
 
-local queue, rows, starts, texts, now_us = {}, {}, 1, {}, 0
+local queue, rows, starts, texts, now_us, uptime_ms = {}, {}, 1, {}, 0, 0
 
 local host = {
   alarms_known = {
@@ -10,6 +10,7 @@ local host = {
   },
   settings = {}, texts = {}, standard = {}, points = {},
   now_us = function() return now_us end,
+  uptime_ms = function() return uptime_ms end,
   boots = function() return starts end,
   is_on = function() return true end,
   text = function(name) return texts[name] or "" end,
@@ -79,7 +80,7 @@ end
 
 -- { name, traps, rows at the end, what is told; settled: rows then, with that many traps before }
 local function play(case)
-  now_us = (case.days or 1) * 86400000000
+  now_us, uptime_ms = (case.days or 1) * 86400000000, (case.uptime_days or 0) * 86400000
   starts, texts = case.starts or 1, { ["snmp.receiver_8_address"] = "127.0.0.1:1000" }
   local traps = traps_new()
   queue = {}
@@ -107,6 +108,10 @@ for _, case in ipairs {
   { "uptime goes round", { "cold@0", "+2:6@4294967290", "-2:6@4" }, {}, days = 498 },
   { "uptime cannot have gone round", { "cold@0", "+2:6@4294967290", "-2:6@4" }, {},
     "wanted no uptime below 4294967290", days = 497 },
+  { "uptime goes round soon after a late begin", { "cold@0", "+2:6@4294967290", "-2:6@4" }, {},
+    uptime_days = 497, days = 1 },
+  { "the second life begins at 0", { "cold@0", "cold@0", "+2:6@4294967290", "-2:6@4" }, {},
+    "wanted no uptime below 4294967290", uptime_days = 497, days = 1, starts = 2 },
   { "strangers", { "cold@0", "auth@10", "+2:6@10", "auth@90" }, { { 2, 6, 10 } } },
   { "settled with one of the start", { "cold@0", "-3:6@50" }, { { 2, 4, 0 } }, nil,
     settled = at_start, before = 1 },

@@ -282,37 +282,111 @@ Test(battery, the_charger_keeps_its_limit_its_set_point_and_its_compensation)
     cr_assert(battery.bus_V < 9 * 13.0);
 }
 
-/* Of the dozen figures below, how many seconds of a step made them. */
-static void play_load_step(double seconds, double voltage_V[12])
+/* ---- the step that adapts against a tiny one -------------------------------------------- */
+
+static void begin_load_step(void)
 {
     battery.charger.is_on = false;
     battery.load.current_A = 40;
     sim_battery_set_trait(&battery, 3, 2, SIM_TRAIT_CAPACITY, 0.7);
-    sim_battery_touch(&battery);
-    for (int i = 0; i < 12; i++) {
-        for (double left = 600; seconds > 0 && left > 0; left -= seconds) {
-            sim_battery_step(&battery, seconds);
-        }
-        if (seconds <= 0) {
-            pass(600 * SECOND);
-        }
-        voltage_V[i] = battery.voltage_V[i % 2 == 0 ? 3 : 0];
-        if (i == 6) {
-            battery.load.current_A = 5;
-            sim_battery_touch(&battery);
-        }
-    }
 }
 
-Test(battery, the_step_that_adapts_is_within_20_mV_of_a_tiny_one)
+static void begin_recharge(void)
 {
-    double own_V[12], tiny_V[12];
-    play_load_step(0, own_V);
-    close_battery();
+    for (int32_t m = 0; m < 18; m++) {
+        sim_battery_set_charge(&battery, m, m == 5 ? 0.4 : 0.2);
+    }
+    battery.charger.limit_A = 20;
+}
+
+static void begin_runaway(void)
+{
+    battery.charger.voltage_V = 9 * 6 * 2.5;
+    battery.ambient_degC = 55;
+}
+
+static void begin_float(void)
+{
+    sim_battery_set_trait(&battery, 7, 1, SIM_TRAIT_WATER_LOST, 0.2);
+    sim_battery_set_trait(&battery, 2, -1, SIM_TRAIT_FLOAT, 0.5);
+    battery.ambient_degC = 34;
+}
+
+/* What any block may be wrong by at any look, that it is late by up to a step included; it is by
+ * about half of that. */
+static const struct step_case {
+    const char *name;
+    void (*begin)(void);
+    double hours;
+    double tiny_s;
+    double voltage_V, temperature_K, charge;
+} step_cases[] = {
+    {"a load step that reverses a weak cell", begin_load_step, 2, 0.25, 0.020, 0.06, 0.005},
+    {"a recharge", begin_recharge, 24, 1, 0.025, 0.12, 0.003},
+    {"a runaway", begin_runaway, 30, 1, 0.025, 1.0, 0.006},
+    {"float with a dry cell, in a room that warmed", begin_float, 72, 1, 0.005, 0.15, 0.0005},
+};
+
+enum { STEP_LOOKS = 16 };
+
+struct step_look {
+    double voltage_V[18], temperature_degC[18], charge[18];
+};
+
+/* Looks that begin within seconds of the push and grow rarer; tiny_s 0: by the step that adapts. */
+static void play_steps(const struct step_case *each, double tiny_s,
+                       struct step_look looks[STEP_LOOKS])
+{
     open_battery();
-    play_load_step(0.25, tiny_V);
-    for (int i = 0; i < 12; i++) {
-        assert_near(own_V[i], tiny_V[i], 0.020);
+    each->begin();
+    sim_battery_touch(&battery);
+    int64_t now_s = 0;
+    for (int i = 0; i < STEP_LOOKS; i++) {
+        const double part = (i + 1.0) / STEP_LOOKS;
+        const int64_t until_s = (int64_t)(each->hours * 3600 * part * part * part);
+        if (tiny_s <= 0) {
+            pass((until_s - now_s) * SECOND);
+        }
+        for (double at_s = (double)now_s; tiny_s > 0 && at_s < (double)until_s; at_s += tiny_s) {
+            sim_battery_step(&battery, tiny_s);
+        }
+        now_s = until_s;
+        for (int32_t m = 0; m < 18; m++) {
+            looks[i].voltage_V[m] = battery.voltage_V[m];
+            looks[i].temperature_degC[m] = battery.temperature_degC[m];
+            looks[i].charge[m] = sim_battery_charge(&battery, m);
+        }
+    }
+    assert_balanced();
+    close_battery();
+}
+
+TestSuite(battery_step);
+
+Test(battery_step, is_within_its_bounds_of_a_tiny_one)
+{
+    static struct step_look own[STEP_LOOKS], tiny[STEP_LOOKS];
+    for (size_t c = 0; c < sizeof step_cases / sizeof step_cases[0]; c++) {
+        const struct step_case *each = &step_cases[c];
+        struct step_look worst = {0};
+        play_steps(each, 0, own);
+        play_steps(each, each->tiny_s, tiny);
+        for (int i = 0; i < STEP_LOOKS; i++) {
+            for (int32_t m = 0; m < 18; m++) {
+                worst.voltage_V[0] =
+                    fmax(worst.voltage_V[0], fabs(own[i].voltage_V[m] - tiny[i].voltage_V[m]));
+                worst.temperature_degC[0] =
+                    fmax(worst.temperature_degC[0],
+                         fabs(own[i].temperature_degC[m] - tiny[i].temperature_degC[m]));
+                worst.charge[0] = fmax(worst.charge[0], fabs(own[i].charge[m] - tiny[i].charge[m]));
+            }
+        }
+        cr_expect(worst.voltage_V[0] <= each->voltage_V, "%s: %.4f V", each->name,
+                  worst.voltage_V[0]);
+        cr_expect(worst.temperature_degC[0] <= each->temperature_K, "%s: %.4f K", each->name,
+                  worst.temperature_degC[0]);
+        cr_expect(worst.charge[0] <= each->charge, "%s: %.6f of the charge", each->name,
+                  worst.charge[0]);
     }
 }
 

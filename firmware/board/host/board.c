@@ -34,6 +34,7 @@
 
 struct board {
     struct sim_world *world;
+    wm_ms ahead_ms; /* its clock, of the world's */
     struct sim_event step;
     struct ev_loop *loop;
     struct mbs_server *modbus;
@@ -54,7 +55,7 @@ struct board {
 
 static wm_ms now_ms(const struct board *board)
 {
-    return sim_world_now_us(board->world) / 1000;
+    return sim_world_now_us(board->world) / 1000 + board->ahead_ms;
 }
 
 static void published(struct board *board)
@@ -90,7 +91,7 @@ static void steps_run(struct board *board)
     if (next_ms == WM_NEVER) {
         sim_world_cancel(board->world, &board->step);
     } else {
-        sim_world_schedule(board->world, &board->step, next_ms * 1000);
+        sim_world_schedule(board->world, &board->step, (next_ms - board->ahead_ms) * 1000);
     }
 }
 
@@ -384,6 +385,7 @@ struct board *board_open(const struct board_options *options, char *error, size_
         return NULL;
     }
     board->world = options->world;
+    board->ahead_ms = options->uptime_ms;
     board->published = options->published;
     board->context = options->context;
     board->step = (struct sim_event){.run = step, .self = board, .priority = SIM_PRIORITY_FIRMWARE};
@@ -394,11 +396,13 @@ struct board *board_open(const struct board_options *options, char *error, size_
         return NULL;
     }
     const struct wm_ports ports = ports_make(board, options, &settings);
+    /* Powered up so long ago; nothing has been asked of it since. */
+    const wm_ms begun_ms = now_ms(board) - options->uptime_ms;
     const struct wm_power_up power_up = {
-        .wall_ms = WALL_MS_AT_ZERO + now_ms(board),
+        .wall_ms = WALL_MS_AT_ZERO + begun_ms - options->uptime_ms,
         .slide_switch = options->panel != NULL ? options->panel->slide_switch : 0,
     };
-    wm_core_init(&board->core, &ports, &settings, &power_up, now_ms(board));
+    wm_core_init(&board->core, &ports, &settings, &power_up, begun_ms);
     if (board->witness != NULL) {
         cut_judge_started(board->media->judge, &board->core);
     }
