@@ -28,6 +28,7 @@ struct class_row {
     double mass_kg_Ah;  /* a cell */
     double cooling_W_K; /* of 600 Ah cells together (12 V 100 Ah), grows with size^(2/3) */
     double life_h;
+    enum sim_cold cold;
     bool is_lead;
 };
 
@@ -58,6 +59,7 @@ static const struct class_row classes[SIM_CLASSES] = {
             .mass_kg_Ah = 0.056,
             .cooling_W_K = 1.35,
             .life_h = 7 * 8766.0,
+            .cold = SIM_COLD_LEAD,
             .is_lead = true,
         },
     [SIM_CLASS_GEL] =
@@ -86,6 +88,7 @@ static const struct class_row classes[SIM_CLASSES] = {
             .mass_kg_Ah = 0.075,
             .cooling_W_K = 8,
             .life_h = 12 * 8766.0,
+            .cold = SIM_COLD_LEAD,
             .is_lead = true,
         },
     [SIM_CLASS_VENTED] =
@@ -114,6 +117,7 @@ static const struct class_row classes[SIM_CLASSES] = {
             .mass_kg_Ah = 0.075,
             .cooling_W_K = 8,
             .life_h = 15 * 8766.0,
+            .cold = SIM_COLD_LEAD,
             .is_lead = true,
         },
     [SIM_CLASS_NICD] =
@@ -142,6 +146,7 @@ static const struct class_row classes[SIM_CLASSES] = {
             .mass_kg_Ah = 0.05,
             .cooling_W_K = 4,
             .life_h = 20 * 8766.0,
+            .cold = SIM_COLD_NICKEL,
             .is_lead = false,
         },
     [SIM_CLASS_NIMH] =
@@ -170,6 +175,7 @@ static const struct class_row classes[SIM_CLASSES] = {
             .mass_kg_Ah = 0.02,
             .cooling_W_K = 2,
             .life_h = 8 * 8766.0,
+            .cold = SIM_COLD_NICKEL,
             .is_lead = false,
         },
     [SIM_CLASS_LFP] =
@@ -198,6 +204,7 @@ static const struct class_row classes[SIM_CLASSES] = {
             .mass_kg_Ah = 0.03,
             .cooling_W_K = 1.5,
             .life_h = 12 * 8766.0,
+            .cold = SIM_COLD_LFP,
             .is_lead = false,
         },
 };
@@ -335,6 +342,7 @@ void sim_battery_constants(const struct sim_battery_plate *plate, const struct s
         .cooling_W_K =
             row->cooling_W_K * sim_exp(2.0 / 3 * sim_log(cells * rated_Ah / 600)) / cells,
         .life_h = row->life_h,
+        .cold = row->cold,
         .is_lead = row->is_lead,
     };
 }

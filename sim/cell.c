@@ -8,7 +8,7 @@
 
 #include "sim/exponent.h"
 
-enum { CELL_ARRAYS = 29 + SIM_TRAITS, CELL_LINE = 8, CELL_CHUNK = 64 };
+enum { CELL_ARRAYS = 30 + SIM_TRAITS, CELL_LINE = 8, CELL_CHUNK = 64 };
 
 #define CELL_KELVIN    273.15
 #define CELL_LN_10     2.30258509299404568402
@@ -24,6 +24,17 @@ enum { CELL_ARRAYS = 29 + SIM_TRAITS, CELL_LINE = 8, CELL_CHUNK = 64 };
 #define CELL_REVERSING_PH 0.01
 /* Electrolysis: 0.336 g an Ah, of about 9 g of water an Ah of capacity. */
 #define CELL_WATER_PART_AH (0.336 / 9)
+/*
+ * Oxygen finds its way through the separator to the other plate no faster than a tenth of C10, and
+ * where it is hot the valve opens before: from 60 degC on, and all is lost at boiling (Berndt).
+ */
+#define CELL_RECOMBINES_PER_H 0.1
+#define CELL_VALVE_DEGC       60.0
+#define CELL_BOILS_DEGC       100.0
+/* From here on what is left of the water wets ever less of the plates, and at the last nothing. */
+#define CELL_DRY_FROM  0.4
+#define CELL_DRY_AT    0.8
+#define CELL_WET_LEAST 0.01
 /* Acid grows denser as water goes, and thinner as sulphate stays. */
 #define CELL_WATER_EMF_V    0.1
 #define CELL_SULPHATE_EMF_V 0.18
@@ -67,7 +78,7 @@ bool sim_cells_open(struct sim_cells *cells, int32_t count,
         &cells->aside_A,     &cells->aside_S,     &cells->heat_W,         &cells->through_Ah,
         &cells->aside_Ah,    &cells->reversed_Ah, &cells->moved_Ah,       &cells->taken_Ah,
         &cells->in_J,        &cells->out_J,       &cells->taken_J,        &cells->moved_J,
-        &cells->empty,
+        &cells->empty,       &cells->recombines,
     };
     _Static_assert(sizeof arrays / sizeof arrays[0] + SIM_TRAITS == CELL_ARRAYS, "one each");
     size_t at = 0;
@@ -127,23 +138,30 @@ static double held_J(const struct sim_cells *cells, int32_t k)
            type->polarisation_F * vp * (type->emf_full_V + shift_V + vp / 2);
 }
 
-/* Part of the capacity of 25 degC that lead gives (manufacturers' curves, see cell.h). */
-static double capacity_factor(double temperature_degC)
+/* Part of the capacity of 25 degC: lead by makers' sheets (Leoch, Panasonic, Sunnyway), LFP by
+ * Victron's, nickel by handbooks of pocket plates. */
+static double capacity_factor(enum sim_cold cold, double temperature_degC)
 {
-    static const double points[][2] = {
-        {-40, 0.35}, {-15, 0.65}, {-10, 0.74}, {0, 0.85}, {10, 0.91}, {25, 1}, {40, 1.02},
+    enum { POINTS = 7 };
+    static const double points[][POINTS][2] = {
+        [SIM_COLD_LEAD] =
+            {{-40, 0.35}, {-15, 0.65}, {-10, 0.74}, {0, 0.85}, {10, 0.91}, {25, 1}, {40, 1.02}},
+        [SIM_COLD_NICKEL] =
+            {{-40, 0.45}, {-30, 0.62}, {-20, 0.75}, {0, 0.90}, {10, 0.95}, {25, 1}, {40, 1}},
+        [SIM_COLD_LFP] =
+            {{-40, 0.20}, {-20, 0.50}, {-10, 0.65}, {0, 0.80}, {10, 0.90}, {25, 1}, {40, 1}},
     };
-    const size_t count = sizeof points / sizeof points[0];
-    if (temperature_degC <= points[0][0]) {
-        return points[0][1];
+    const double(*curve)[2] = points[cold];
+    if (temperature_degC <= curve[0][0]) {
+        return curve[0][1];
     }
-    for (size_t i = 1; i < count; i++) {
-        if (temperature_degC < points[i][0]) {
-            double way = (temperature_degC - points[i - 1][0]) / (points[i][0] - points[i - 1][0]);
-            return points[i - 1][1] + way * (points[i][1] - points[i - 1][1]);
+    for (size_t i = 1; i < POINTS; i++) {
+        if (temperature_degC < curve[i][0]) {
+            double way = (temperature_degC - curve[i - 1][0]) / (curve[i][0] - curve[i - 1][0]);
+            return curve[i - 1][1] + way * (curve[i][1] - curve[i - 1][1]);
         }
     }
-    return points[count - 1][1];
+    return curve[POINTS - 1][1];
 }
 
 static double resistance_factor(double temperature_degC)
@@ -152,26 +170,38 @@ static double resistance_factor(double temperature_degC)
                                 : at_most(1.175 - 0.02125 * temperature_degC, 2.5);
 }
 
+/* Of the plates. */
+static double wet_part(double water_lost)
+{
+    const double dry =
+        at_least(water_lost - CELL_DRY_FROM, 0) * (1 / (CELL_DRY_AT - CELL_DRY_FROM));
+    return at_least(1 - dry * dry, CELL_WET_LEAST);
+}
+
 void sim_cells_refresh(struct sim_cells *cells, int32_t first, int32_t count,
                        double temperature_degC)
 {
     const struct sim_cell_constants *type = cells->constants;
     const double above_K = temperature_degC - CELL_REFERENCE;
-    const double capacity_Ah = type->capacity_Ah * capacity_factor(temperature_degC);
+    const double capacity_Ah = type->capacity_Ah * capacity_factor(type->cold, temperature_degC);
     const double rest_Ohm = type->resistance_Ohm * resistance_factor(temperature_degC);
     const double float_A = type->float_A * sim_exp2(above_K * 0.1);
+    const double shut = at_most(
+        (CELL_BOILS_DEGC - temperature_degC) * (1 / (CELL_BOILS_DEGC - CELL_VALVE_DEGC)), 1);
     cells->faced = 0;
     for (int32_t k = first; k < first + count; k++) {
         const double water = cells->trait[SIM_TRAIT_WATER_LOST][k];
         const double age = cells->trait[SIM_TRAIT_AGE][k];
         const double sulphate = cells->trait[SIM_TRAIT_SULPHATE][k];
+        const double wet = wet_part(water);
         const double before_Ah = held_Ah(cells, k), before_J = held_J(cells, k);
+        cells->recombines[k] = type->recombination * at_least(shut, 0);
         cells->capacity_Ah[k] = capacity_Ah * (1 - sulphate) *
                                 at_least(1 - 0.2 * age * age * age, 0.05) *
                                 cells->trait[SIM_TRAIT_CAPACITY][k];
         cells->rest_Ohm[k] =
-            rest_Ohm * (1 + 0.5 * age * age) * (1 + 3 * water) * (1 + 2 * sulphate);
-        cells->float_A[k] = float_A * cells->trait[SIM_TRAIT_FLOAT][k] *
+            rest_Ohm * (1 + 0.5 * age * age) * (1 + 3 * water) * (1 + 2 * sulphate) / wet;
+        cells->float_A[k] = float_A * cells->trait[SIM_TRAIT_FLOAT][k] * wet *
                             (type->drying > 0 ? sim_exp(water / type->drying) : 1);
         cells->emf_shift_V[k] =
             type->emf_V_K * above_K + CELL_WATER_EMF_V * water - CELL_SULPHATE_EMF_V * sulphate;
@@ -465,6 +495,15 @@ static inline double emf_of(const struct sim_cell_constants *type, double per_kn
     return type->emf_full_V - type->emf_slope_V * (1 - part) - type->knee_V * below * below;
 }
 
+/* Its mean on the way from one filling to another (Simpson: exact but where the knee begins). */
+static inline double emf_between(const struct sim_cell_constants *type, double per_knee,
+                                 double before, double after)
+{
+    return (emf_of(type, per_knee, before) + emf_of(type, per_knee, after) +
+            4 * emf_of(type, per_knee, 0.5 * (before + after))) *
+           (1.0 / 6);
+}
+
 /*
  * The wells, and the emf that the charge passed; even_J: what the wells evened out among
  * themselves.
@@ -488,13 +527,10 @@ static void cells_fill(struct sim_cells *cells, int32_t first, int32_t count,
         gradient[k] =
             gradient[k] * decay - flow->wells_A[k] * decay_h / (type.available * capacity_Ah[k]);
         const double now_away = charge[k] + type.available * gradient[k];
-        const double before_V = emf_of(&type, per_knee, near);
-        const double after_V = emf_of(&type, per_knee, charge[k] - far * gradient[k]);
-        const double even_Ah = far * capacity_Ah[k] * (away - now_away);
-        even_J[k] = even_Ah * 1800 *
-                    (emf_of(&type, per_knee, away) - before_V + emf_of(&type, per_knee, now_away) -
-                     after_V);
-        emf_V[k] = 0.5 * (before_V + after_V) + emf_shift_V[k];
+        const double near_V = emf_between(&type, per_knee, near, charge[k] - far * gradient[k]);
+        const double away_V = emf_between(&type, per_knee, away, now_away);
+        even_J[k] = far * capacity_Ah[k] * (away - now_away) * 3600 * (away_V - near_V);
+        emf_V[k] = near_V + emf_shift_V[k];
     }
 }
 
@@ -509,9 +545,10 @@ static void cells_heat(struct sim_cells *cells, int32_t first, int32_t count, do
 {
     const struct sim_cell_constants type = *cells->constants;
     const double seconds = cells->step_h * 3600, per_s = 1 / seconds;
-    const double gassed = 1 - type.recombination, capacitor_S = cells->capacitor_S;
+    const double capacitor_S = cells->capacitor_S;
+    const double most_A = type.rated_Ah * CELL_RECOMBINES_PER_H;
     const double reversible_V = (CELL_KELVIN + CELL_REFERENCE) * type.emf_V_K;
-    const double water_A = cells->step_h * gassed * CELL_WATER_PART_AH / type.rated_Ah;
+    const double water_A = cells->step_h * CELL_WATER_PART_AH / type.rated_Ah;
     const double *restrict around_A = cells->around_A + first;
     const double *restrict resistance_Ohm = cells->resistance_Ohm + first;
     const double *restrict shorted = cells->trait[SIM_TRAIT_SHORTED] + first;
@@ -519,6 +556,7 @@ static void cells_heat(struct sim_cells *cells, int32_t first, int32_t count, do
     const double *restrict empty = cells->empty + first;
     const double *restrict inner_V = cells->inner_V + first;
     const double *restrict emf_shift_V = cells->emf_shift_V + first;
+    const double *restrict recombines = cells->recombines + first;
     double *restrict polarisation_V = cells->polarisation_V + first;
     double *restrict water = cells->trait[SIM_TRAIT_WATER_LOST] + first;
     double *restrict in_J = cells->in_J + first;
@@ -533,7 +571,9 @@ static void cells_heat(struct sim_cells *cells, int32_t first, int32_t count, do
         const double vp = flow->polarisation_V[k], change_V = vp - polarisation_V[k];
         const double branch_A =
             at_least(flow->aside_A[k] - leak_S[k] * (1 - empty[k]) * inner_V[k], 0);
-        const double gas_W = branch_A * gassed * type.gas_V;
+        const double kept_A = branch_A * recombines[k];
+        const double gassed_A = branch_A - kept_A + at_least(kept_A - most_A, 0);
+        const double gas_W = gassed_A * type.gas_V;
         const double power_W = (emf_V[k] + vp) * own_A * sound;
         const double full_V = type.emf_full_V + emf_shift_V[k];
         heat_W[k] = loss_W + (emf_V[k] + vp) * (flow->aside_A[k] - flow->reversed_A[k]) +
@@ -541,8 +581,8 @@ static void cells_heat(struct sim_cells *cells, int32_t first, int32_t count, do
                     capacitor_S * change_V * (0.5 * change_V + emf_V[k] - full_V) - gas_W;
         in_J[k] += (power_W + loss_W * sound) * seconds;
         out_J[k] += (heat_W[k] + gas_W) * sound * seconds;
-        moved_J[k] += (fabs(power_W) + fabs(heat_W[k])) * sound * seconds;
-        water[k] = at_most(water[k] + branch_A * water_A, 1);
+        moved_J[k] += (fabs(power_W) + fabs(heat_W[k]) + gas_W) * sound * seconds;
+        water[k] = at_most(water[k] + gassed_A * water_A, 1);
         polarisation_V[k] = vp;
     }
 }

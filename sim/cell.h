@@ -29,6 +29,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum sim_cold { SIM_COLD_LEAD, SIM_COLD_NICKEL, SIM_COLD_LFP };
+
 /* All that makes a type of cell; of one cell, in its size (not per ampere-hour). */
 struct sim_cell_constants {
     double rated_Ah;       /* its C10: what rates and float currents are counted on */
@@ -52,13 +54,15 @@ struct sim_cell_constants {
     double float_V;
     double decade_above_V; /* for ten times the float current, above float_V ... */
     double decade_below_V; /* ... and below */
-    double recombination;  /* eta: 1 all overcharge stays as heat, 0 all is gassed off */
-    double drying;         /* wc: float current grows e-fold for so much lost water; 0: not */
-    double gas_V;          /* what gassed-off overcharge carries away a coulomb (1.48, H2O) */
+    double
+        recombination; /* eta: 1 all overcharge stays as heat, 0 all is gassed off; less when hot */
+    double drying;     /* wc: float current grows e-fold for so much lost water; 0: not */
+    double gas_V;      /* what gassed-off overcharge carries away a coulomb (1.48, H2O) */
     double heat_J_K;
     double cooling_W_K; /* to the ambient */
     double life_h;      /* at 25 degC and float_V to an age of 1 */
-    bool is_lead;       /* sulphates when left discharged; capacity falls in the cold as lead's */
+    enum sim_cold cold; /* what the cold leaves of its capacity */
+    bool is_lead;       /* sulphates when left discharged */
 };
 
 /* What a cell has that others of its type have not. */
@@ -85,7 +89,7 @@ struct sim_cells {
     double *trait[SIM_TRAITS]; /* rw, then sim_cells_refresh */
     double *around_A;          /* rw: what goes around each, a bypass */
     /* Private: what temperature and traits make of the constants (sim_cells_refresh). */
-    double *capacity_Ah, *rest_Ohm, *float_A, *emf_shift_V, *accept_S;
+    double *capacity_Ah, *rest_Ohm, *float_A, *emf_shift_V, *accept_S, *recombines;
     /* Private: the line of the step. Above threshold_A the inner voltage is charging_V +
      * charging_Ohm I, else giving_V + giving_Ohm I. */
     double *charging_V, *charging_Ohm, *giving_V, *giving_Ohm, *threshold_A;

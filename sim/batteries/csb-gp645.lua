@@ -7,13 +7,13 @@ battery "csb-gp645" {
   temperature_C = 25,
   source = "CSB, GP 645 (6 V 4.5 Ah) data sheet as text at manualmachine.com/csb/gp645/" ..
     "9101362-user-manual, quoted",
-  fitted = "to 70 rows of discharge times: rms 4.6 %, worst +15.8 %",
+  fitted = "to 70 rows of discharge times: rms 4.6 %, worst +15.7 %",
   fit = {
-    capacity_Ah = 4.81401,
-    available = 0.528396,
-    exchange_per_h = 1.3008,
-    resistance_empty = 0.382059,
-    losses_mOhm = 38.5409,
-    slope_V = 0.151462,
+    capacity_Ah = 4.81594,
+    available = 0.528494,
+    exchange_per_h = 1.29723,
+    resistance_empty = 0.384074,
+    losses_mOhm = 38.6123,
+    slope_V = 0.150323,
   },
 }

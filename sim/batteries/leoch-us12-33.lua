@@ -8,13 +8,13 @@ battery "leoch-us12-33" {
   source = "Leoch-made OEM series, US12-33 (12 V 33 Ah) data sheet, OCR text in " ..
     "github.com/rewnozom/DocuMentor-Suite Bot/integrated_data/products/50142575/" ..
     "full_info.md, quoted",
-  fitted = "to 90 rows of discharge times: rms 5.3 %, worst +35.3 %",
+  fitted = "to 90 rows of discharge times: rms 5.3 %, worst +35.5 %",
   fit = {
-    capacity_Ah = 36.1339,
-    available = 0.48306,
-    exchange_per_h = 1.13013,
-    resistance_empty = 0.251499,
-    losses_mOhm = 13.0844,
-    slope_V = 0.305073,
+    capacity_Ah = 36.1331,
+    available = 0.482796,
+    exchange_per_h = 1.13262,
+    resistance_empty = 0.251996,
+    losses_mOhm = 13.0391,
+    slope_V = 0.305361,
   },
 }

@@ -10,11 +10,11 @@ battery "leoch-usc12-150" {
     "full_info.md, quoted",
   fitted = "to 84 rows of discharge times: rms 3.9 %, worst +25.7 %",
   fit = {
-    capacity_Ah = 177.917,
-    available = 0.401467,
-    exchange_per_h = 1.23866,
-    resistance_empty = 0.329398,
-    losses_mOhm = 4.10192,
-    slope_V = 0.263564,
+    capacity_Ah = 177.894,
+    available = 0.401188,
+    exchange_per_h = 1.24109,
+    resistance_empty = 0.328404,
+    losses_mOhm = 4.10059,
+    slope_V = 0.263697,
   },
 }

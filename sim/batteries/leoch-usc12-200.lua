@@ -10,11 +10,11 @@ battery "leoch-usc12-200" {
     "full_info.md, quoted",
   fitted = "to 84 rows of discharge times: rms 4.3 %, worst +14.6 %",
   fit = {
-    capacity_Ah = 219.952,
-    available = 0.621059,
-    exchange_per_h = 1.22313,
-    resistance_empty = 0.320262,
-    losses_mOhm = 4.03413,
-    slope_V = 0.147594,
+    capacity_Ah = 219.833,
+    available = 0.622172,
+    exchange_per_h = 1.22555,
+    resistance_empty = 0.321765,
+    losses_mOhm = 4.03329,
+    slope_V = 0.14759,
   },
 }

@@ -9,11 +9,11 @@ battery "panasonic-hhr450a-nimh" {
     "at 0.2 It to 1.0 V, 20 degC; 25 mOhm; 60 g)",
   fitted = "to 1 rows of discharge times: rms 0.0 %, worst +0.0 %",
   fit = {
-    capacity_Ah = 4.85747,
-    available = 0.900226,
-    exchange_per_h = 2.01362,
-    resistance_empty = 0.149581,
-    losses_mOhm = 12.6084,
-    slope_V = 0.100263,
+    capacity_Ah = 4.8102,
+    available = 0.900189,
+    exchange_per_h = 2.01341,
+    resistance_empty = 0.149598,
+    losses_mOhm = 12.6085,
+    slope_V = 0.10027,
   },
 }

@@ -7,13 +7,13 @@ battery "sigmastek-sp12-7.5" {
   temperature_C = 25,
   source = "SigmasTek, SP12-7.5 (12 V 7.5 Ah) data sheet as text at fdocuments.net/" ..
     "document/12v75aht1..., quoted",
-  fitted = "to 66 rows of discharge times: rms 6.0 %, worst +35.4 %",
+  fitted = "to 66 rows of discharge times: rms 6.0 %, worst +35.5 %",
   fit = {
-    capacity_Ah = 8.21546,
-    available = 0.495112,
-    exchange_per_h = 1.14264,
-    resistance_empty = 0.256253,
-    losses_mOhm = 60.0735,
-    slope_V = 0.308949,
+    capacity_Ah = 8.2176,
+    available = 0.494984,
+    exchange_per_h = 1.14144,
+    resistance_empty = 0.256138,
+    losses_mOhm = 60.0525,
+    slope_V = 0.309084,
   },
 }

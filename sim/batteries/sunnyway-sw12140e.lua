@@ -10,11 +10,11 @@ battery "sunnyway-sw12140e" {
     "the nominal rates on the same page)",
   fitted = "to 30 rows of discharge times: rms 5.8 %, worst -12.6 %",
   fit = {
-    capacity_Ah = 14.6438,
-    available = 0.466701,
-    exchange_per_h = 1.21762,
-    resistance_empty = 0.321763,
-    losses_mOhm = 28.859,
-    slope_V = 0.242313,
+    capacity_Ah = 14.6767,
+    available = 0.466449,
+    exchange_per_h = 1.20073,
+    resistance_empty = 0.323901,
+    losses_mOhm = 28.9572,
+    slope_V = 0.241317,
   },
 }

@@ -9,11 +9,11 @@ battery "trojan-t-105" {
     "degC test temperature are recalled from the sheet footnotes",
   fitted = "to 6 rows of discharge times: rms 4.5 %, worst +9.4 %",
   fit = {
-    capacity_Ah = 253.484,
-    available = 0.444162,
-    exchange_per_h = 0.835779,
-    resistance_empty = 0.288687,
-    losses_mOhm = 1.18559,
-    slope_V = 0.238404,
+    capacity_Ah = 253.44,
+    available = 0.444576,
+    exchange_per_h = 0.836134,
+    resistance_empty = 0.288826,
+    losses_mOhm = 1.18898,
+    slope_V = 0.23849,
   },
 }

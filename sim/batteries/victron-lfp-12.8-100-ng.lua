@@ -8,13 +8,13 @@ battery "victron-lfp-12.8-100-ng" {
     "Lithium_NG_battery_12,8_V, quoted (100 Ah at 25 degC for discharge up to 1 C; end of " ..
     "discharge 11.2 V; 2 mOhm); the rows themselves are typical: derived from that " ..
     "statement, not a printed table",
-  fitted = "to 3 rows of discharge times: rms 0.7 %, worst +1.1 %",
+  fitted = "to 3 rows of discharge times: rms 0.9 %, worst +1.3 %",
   fit = {
-    capacity_Ah = 103.281,
-    available = 0.947825,
-    exchange_per_h = 4.05448,
-    resistance_empty = 0.0497871,
-    losses_mOhm = 2.14315,
-    slope_V = 0.0821509,
+    capacity_Ah = 103.586,
+    available = 0.947903,
+    exchange_per_h = 4.0559,
+    resistance_empty = 0.0497739,
+    losses_mOhm = 2.14188,
+    slope_V = 0.0821502,
   },
 }

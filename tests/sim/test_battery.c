@@ -565,3 +565,23 @@ Test(battery, overcharge_in_a_hot_room_runs_away_and_an_open_breaker_ends_it)
     cr_assert_eq(battery.string[0].current_A, 0);
     assert_balanced();
 }
+
+/* 15.6 V a block at 60 degC: nothing opens, nobody comes; it dries out, and that ends it. */
+Test(battery, overcharge_that_nothing_ends_ends_when_the_water_is_gone)
+{
+    double hottest_degC = 0;
+    battery.ambient_degC = 60;
+    battery.charger.voltage_V = 9 * 15.6;
+    battery.charger.limit_A = 20;
+    sim_battery_touch(&battery);
+    for (int hour = 0; hour < 24 * 14; hour++) {
+        pass(HOUR);
+        hottest_degC = fmax(hottest_degC, battery.temperature_degC[4]);
+    }
+    cr_assert(hottest_degC > 90 && hottest_degC < 170, "%.1f", hottest_degC);
+    cr_assert(battery.temperature_degC[4] < 75, "%.1f", battery.temperature_degC[4]);
+    cr_assert(battery.string[0].current_A < 1, "%.2f", battery.string[0].current_A);
+    cr_assert(sim_battery_trait(&battery, 4, -1, SIM_TRAIT_WATER_LOST) > 0.6);
+    cr_assert(battery.resistance_Ohm[4] > 0.1);
+    assert_balanced();
+}

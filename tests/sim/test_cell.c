@@ -141,6 +141,69 @@ Test(cell, cold_takes_capacity_and_warmth_gives_little)
     cr_assert(short_part < 0.84, "%g", short_part);
 }
 
+Test(cell, each_class_has_its_own_cold)
+{
+    static const struct {
+        enum sim_battery_class battery_class;
+        double degC, part;
+    } cases[] = {
+        {SIM_CLASS_GEL, -15, 0.65},   {SIM_CLASS_NICD, -20, 0.75}, {SIM_CLASS_NIMH, 0, 0.90},
+        {SIM_CLASS_LFP, 0, 0.80},     {SIM_CLASS_LFP, -20, 0.50},  {SIM_CLASS_LFP, -60, 0.20},
+        {SIM_CLASS_VENTED, 40, 1.02}, {SIM_CLASS_NICD, 60, 1.00},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct sim_battery_plate plate = {.battery_class = cases[i].battery_class,
+                                                .cells = 1,
+                                                .rates = 1,
+                                                .rate = {{100, 10}},
+                                                .resistance_Ohm = NAN,
+                                                .mass_kg = NAN};
+        cr_assert(sim_battery_by_plate(&plate, &type));
+        sim_cells_refresh(&cells, 0, 1, cases[i].degC);
+        cr_assert_float_eq(cells.capacity_Ah[0], cases[i].part * type.capacity_Ah, 1e-9);
+    }
+}
+
+/* The part of the water that goes with an ampere-hour beside the wells, of an Ah of capacity. */
+static double water_an_Ah(double current_A, double degC)
+{
+    sim_cells_set_charge(&cells, 0, 1);
+    cells.trait[SIM_TRAIT_WATER_LOST][0] = 0;
+    sim_cells_refresh(&cells, 0, 1, degC);
+    const double before_Ah = cells.aside_Ah[0];
+    for (int i = 0; i < 600; i++) {
+        step(6, current_A);
+    }
+    return cells.trait[SIM_TRAIT_WATER_LOST][0] * type.rated_Ah / (cells.aside_Ah[0] - before_Ah);
+}
+
+Test(cell, what_recombines_is_lost_when_it_is_hot_or_too_much_at_once)
+{
+    const double all = 0.336 / 9; /* of electrolysis, 9 g an Ah of capacity */
+    cr_assert_float_eq(water_an_Ah(0.5, 25), 0.05 * all, 0.001 * all);
+    cr_assert_float_eq(water_an_Ah(0.5, 60), 0.05 * all, 0.001 * all);
+    cr_assert_float_eq(water_an_Ah(0.5, 80), (1 - 0.95 / 2) * all, 0.001 * all);
+    cr_assert_float_eq(water_an_Ah(0.5, 120), all, 0.001 * all);
+    const double hard = water_an_Ah(60, 25); /* a tenth of C10 in six */
+    cr_assert(hard > 0.7 * all && hard < 0.85 * all, "%g", hard / all);
+}
+
+Test(cell, the_last_of_its_water_takes_the_float_current_with_it)
+{
+    double most_A = 0, least_A = 1e9, before_Ohm = 0;
+    for (int part = 0; part <= 100; part += 5) {
+        cells.trait[SIM_TRAIT_WATER_LOST][0] = part * 0.01;
+        sim_cells_refresh(&cells, 0, 1, 25);
+        cr_assert(cells.rest_Ohm[0] > before_Ohm, "dry plates carry less at each step");
+        before_Ohm = cells.rest_Ohm[0];
+        const double float_A = cells.float_A[0] / exp(part * 0.01 / type.drying);
+        cr_assert(part > 40 || fabs(float_A - type.float_A) < 1e-9);
+        most_A = fmax(most_A, float_A);
+        least_A = fmin(least_A, float_A);
+    }
+    cr_assert(least_A < 0.011 * most_A);
+}
+
 Test(cell, a_shorter_discharge_gives_less_and_watts_are_amperes_at_a_voltage)
 {
     double before_Ah = 1e9;
