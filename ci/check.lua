@@ -35,6 +35,11 @@ local zones = {
   { path = "firmware/service/modbus/", zones = "include/wm/", libraries = "ev modbus" },
   { path = "firmware/service/snmp/", zones = "include/wm/", libraries = "ev net-snmp" },
   { path = "firmware/service/console/", zones = "include/wm/", libraries = "ev" },
+  {
+    path = "firmware/board/common/",
+    zones = "include/wm/ firmware/core/ firmware/service/",
+    libraries = "ev",
+  },
   { path = "firmware/board/linux/", zones = "include/wm/ firmware/", libraries = "ev" },
   { path = "firmware/board/host/", zones = "include/wm/ firmware/ sim/", libraries = "ev" },
   { path = "sim/", zones = "include/wm/", libraries = "lua" },

@@ -16,11 +16,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "firmware/core/core.h"
-#include "firmware/core/settings.h"
+#include "firmware/board/common/webmanager.h"
 #include "firmware/service/console/console.h"
-#include "firmware/service/modbus/server.h"
-#include "firmware/service/snmp/agent.h"
 #include "media.h"
 #include "power_cut.h"
 #include "sim/memory.h"
@@ -37,11 +34,8 @@ struct board {
     wm_ms ahead_ms; /* its clock, of the world's */
     struct sim_event step;
     struct ev_loop *loop;
-    struct mbs_server *modbus;
-    struct snmps_agent *snmp;
     void (*published)(void *context, const struct wm_view *view);
     void *context;
-    uint32_t generation;     /* of the view last told */
     struct sim_panel *panel; /* null: it has none */
     struct witness *witness; /* null without a plant to judge by: nobody judges then */
     struct board_media *media;
@@ -50,7 +44,7 @@ struct board {
     jmp_buf power;            /* the way out of them then     */
     struct store_flash store; /* over what may lose its power */
     struct con_console console;
-    struct wm_core core;
+    struct webmanager webmanager;
 };
 
 static wm_ms now_ms(const struct board *board)
@@ -58,19 +52,11 @@ static wm_ms now_ms(const struct board *board)
     return sim_world_now_us(board->world) / 1000 + board->ahead_ms;
 }
 
-static void published(struct board *board)
+static void published(void *self, const struct wm_view *view)
 {
-    const struct wm_view *view = &board->core.view;
-    if (view->generation == board->generation) {
-        return;
-    }
-    board->generation = view->generation;
+    struct board *board = self;
     if (board->panel != NULL) {
         sim_panel_drive(board->panel, &view->panel);
-    }
-    if (board->snmp != NULL) {
-        snmps_agent_set_uptime(board->snmp, now_ms(board) - board->core.started_ms);
-        snmps_agent_published(board->snmp);
     }
     if (board->witness != NULL) {
         witness_look(board->witness);
@@ -83,11 +69,7 @@ static void published(struct board *board)
 
 static void steps_run(struct board *board)
 {
-    wm_ms next_ms;
-    do {
-        next_ms = wm_core_step(&board->core, now_ms(board));
-        published(board);
-    } while (next_ms <= now_ms(board));
+    const wm_ms next_ms = webmanager_step(&board->webmanager, now_ms(board));
     if (next_ms == WM_NEVER) {
         sim_world_cancel(board->world, &board->step);
     } else {
@@ -130,30 +112,26 @@ void board_wake(void *board)
 
 /* ---- wishes ----------------------------------------------------------------------------- */
 
-/* In force by a step at the same instant, and kept, before the service answers (decision H5). */
 static enum wm_status command_put(void *self, const struct wm_command *command, const char **why)
 {
     struct board *board = self;
     if (board->has_lost_power) {
         return WM_IO;
     }
-    const enum wm_status status = wm_core_command(&board->core, command, why);
-    if (command->kind == WM_COMMAND_CHECK) {
-        return status; /* nothing was asked for */
-    }
-    step(board); /* if it was refused, to tell so */
+    const enum wm_status status = webmanager_command(&board->webmanager, command, why);
     if (board->has_lost_power) {
         return WM_IO; /* nobody will read it */
     }
-    if (board->witness != NULL) {
+    if (board->witness != NULL && command->kind != WM_COMMAND_CHECK) {
         cut_judge_look(board->media->judge);
     }
-    return status == WM_OK && !wm_core_is_kept(&board->core) ? WM_IO : status;
+    return status;
 }
 
 size_t board_console_write(struct board *board, const char *bytes, size_t size)
 {
-    return con_console_write(&board->console, bytes, size, now_ms(board) - board->core.started_ms);
+    return con_console_write(&board->console, bytes, size,
+                             now_ms(board) - board->webmanager.core.started_ms);
 }
 
 size_t board_console_read(struct board *board, char *bytes, size_t size)
@@ -173,34 +151,6 @@ static void operated(void *context, enum sim_control control, int32_t position)
 }
 
 /* ---- settings --------------------------------------------------------------------------- */
-
-static bool is_structural(const struct wm_change *wished)
-{
-    return wished->string == NULL && wm_setting_is_structural(wished->setting);
-}
-
-static bool set(struct wm_settings *settings, const struct wm_change *wished, char *error,
-                size_t error_size)
-{
-    char why[200];
-    if (wished->string != NULL) {
-        if (wm_text_set(settings, wished->text, wished->string) == WM_OK) {
-            return true;
-        }
-        if (wm_text_check(wished->text, wished->string, why, sizeof why) != WM_OK) {
-            (void)snprintf(error, error_size, "setting %s", why);
-        }
-        return false;
-    }
-    if (wm_settings_set(settings, wished->setting, wished->value) == WM_OK) {
-        return true;
-    }
-    const struct wm_setting_row *row = wm_setting(wished->setting);
-    (void)snprintf(error, error_size, "setting %s: %ld is not possible; it takes %ld to %ld %s",
-                   row->name, (long)wished->value, (long)row->min, (long)row->max,
-                   wm_unit(row->unit)->name);
-    return false;
-}
 
 /* "HOST:PORT" or "[HOST]:PORT" as a numeric address; false if there is none such. */
 static bool receiver_resolve(const char *place, char *address, size_t size)
@@ -257,31 +207,13 @@ static bool receivers_set(const struct board_options *options, struct wm_setting
     return true;
 }
 
-/* What the plant is comes first: the other defaults are scaled by it. */
 static bool settings_make(const struct board_options *options, struct wm_settings *settings,
                           char *error, size_t error_size)
 {
-    const char *why;
-    wm_settings_reset(settings);
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < options->settings_count; i++) {
-            const struct wm_change *wished = &options->settings[i];
-            if (is_structural(wished) == (pass == 0) && !set(settings, wished, error, error_size)) {
-                return false;
-            }
-        }
-        if (pass == 0) {
-            wm_settings_derive(settings);
-        }
-    }
-    if (!receivers_set(options, settings, error, error_size)) {
-        return false;
-    }
-    if (wm_settings_check(settings, &why) != WM_OK) {
-        (void)snprintf(error, error_size, "settings contradict one another: %s", why);
-        return false;
-    }
-    return true;
+    return webmanager_settings(options->settings, options->settings_count, settings, error,
+                               error_size) &&
+           receivers_set(options, settings, error, error_size) &&
+           webmanager_settings_agree(settings, error, error_size);
 }
 
 bool board_settings_agree(const struct board_options *options, char *error, size_t error_size)
@@ -301,36 +233,24 @@ static void tell_nobody(void *self, const struct wm_event *event)
 static bool services_open(struct board *board, const struct board_options *options, char *error,
                           size_t error_size)
 {
-    const struct wm_view *view = &board->core.view;
+    const struct wm_core *core = &board->webmanager.core;
     const struct wm_commands commands = {command_put, board};
-    con_console_init(&board->console, view, &commands, &board->core.ports.log, 0);
+    con_console_init(&board->console, &core->view, &commands, &core->ports.log, 0);
     board->loop = ev_loop_new(EVFLAG_AUTO);
     if (board->loop == NULL) {
         (void)snprintf(error, error_size, "no event loop: out of descriptors or memory");
         return false;
     }
-    if (options->modbus_address != NULL) {
-        board->modbus =
-            mbs_server_open(board->loop, options->modbus_address, view, error, error_size);
-        if (board->modbus == NULL) {
-            return false;
-        }
-    }
-    if (options->snmp_address != NULL) {
-        board->snmp = snmps_agent_open(board->loop, options->snmp_address, view, &commands, error,
-                                       error_size);
-        if (board->snmp == NULL) {
-            return false;
-        }
-    }
-    return true;
+    return webmanager_open(&board->webmanager, board->loop, options->modbus_address,
+                           options->snmp_address, &commands, error, error_size);
 }
 
 /* Who looks at the webmanager while it plays; those of an earlier one on these media stay. */
 static bool judges_open(struct board *board, const struct board_options *options)
 {
     struct board_media *media = options->media;
-    board->witness = witness_open(options->plant, options->world, options->bus, &board->core.view);
+    board->witness =
+        witness_open(options->plant, options->world, options->bus, &board->webmanager.core.view);
     media->judge = media->judge != NULL ? media->judge : cut_judge_open();
     if (board->witness == NULL || media->judge == NULL) {
         return false;
@@ -390,6 +310,9 @@ struct board *board_open(const struct board_options *options, char *error, size_
     board->context = options->context;
     board->step = (struct sim_event){.run = step, .self = board, .priority = SIM_PRIORITY_FIRMWARE};
     board->media = options->media;
+    board->webmanager.step = step;
+    board->webmanager.published = published;
+    board->webmanager.context = board;
     if (options->plant != NULL && !judges_open(board, options)) {
         (void)snprintf(error, error_size, "out of memory");
         board_close(board);
@@ -402,9 +325,9 @@ struct board *board_open(const struct board_options *options, char *error, size_
         .wall_ms = WALL_MS_AT_ZERO + begun_ms - options->uptime_ms,
         .slide_switch = options->panel != NULL ? options->panel->slide_switch : 0,
     };
-    wm_core_init(&board->core, &ports, &settings, &power_up, begun_ms);
+    wm_core_init(&board->webmanager.core, &ports, &settings, &power_up, begun_ms);
     if (board->witness != NULL) {
-        cut_judge_started(board->media->judge, &board->core);
+        cut_judge_started(board->media->judge, &board->webmanager.core);
     }
     if (!services_open(board, options, error, error_size)) {
         board_close(board);
@@ -414,7 +337,7 @@ struct board *board_open(const struct board_options *options, char *error, size_
         board->panel = options->panel;
         sim_panel_power_on(board->panel, operated, board);
     }
-    published(board);
+    webmanager_tell(&board->webmanager, now_ms(board));
     sim_world_schedule(board->world, &board->step, sim_world_now_us(board->world));
     return board;
 }
@@ -428,12 +351,7 @@ void board_close(struct board *board)
     if (board->panel != NULL) {
         sim_panel_power_off(board->panel);
     }
-    if (board->snmp != NULL) {
-        snmps_agent_close(board->snmp);
-    }
-    if (board->modbus != NULL) {
-        mbs_server_close(board->modbus);
-    }
+    webmanager_close(&board->webmanager);
     if (board->loop != NULL) {
         ev_loop_destroy(board->loop);
     }
@@ -465,8 +383,9 @@ int board_serve(struct board *board, int until_fd, int64_t wall_us)
     int is_readable = 0;
     ev_io reading;
     ev_timer late;
-    if (board->snmp != NULL) {
-        snmps_agent_set_uptime(board->snmp, now_ms(board) - board->core.started_ms);
+    if (board->webmanager.snmp != NULL) {
+        snmps_agent_set_uptime(board->webmanager.snmp,
+                               now_ms(board) - board->webmanager.core.started_ms);
     }
     ev_io_init(&reading, until_readable, until_fd, EV_READ);
     reading.data = &is_readable;
@@ -486,17 +405,17 @@ int board_serve(struct board *board, int until_fd, int64_t wall_us)
 
 int board_modbus_port(const struct board *board)
 {
-    return board->modbus != NULL ? mbs_server_port(board->modbus) : 0;
+    return board->webmanager.modbus != NULL ? mbs_server_port(board->webmanager.modbus) : 0;
 }
 
 int board_snmp_port(const struct board *board)
 {
-    return board->snmp != NULL ? snmps_agent_port(board->snmp) : 0;
+    return board->webmanager.snmp != NULL ? snmps_agent_port(board->webmanager.snmp) : 0;
 }
 
 const struct wm_view *board_view(const struct board *board)
 {
-    return &board->core.view;
+    return &board->webmanager.core.view;
 }
 
 /* ---- the judge -------------------------------------------------------------------------- */
