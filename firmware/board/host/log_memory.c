@@ -10,35 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "firmware/core/record.h"
 #include "wm/limits.h"
-#include "wm/log_record.h"
-
-enum {
-    AT_FIRST = 0,
-    AT_RECORD_SIZE = 8,
-    AT_COUNT = 10,
-    AT_RECORDS = 12,
-    AT_CRC = BOARD_LOG_BLOCK_SIZE - 4,
-};
-
-/* Records of a size that a block has room for. */
-static size_t block_records(size_t record_size)
-{
-    return (AT_CRC - AT_RECORDS) / record_size;
-}
 
 void board_log_memory_init(struct board_log_memory *log)
 {
     memset(log, 0, sizeof *log);
-    /* One block more than full ones are needed for: the oldest goes whole. */
-    const size_t event_blocks = WM_LOG_EVENTS_MAX / block_records(WM_LOG_EVENT_SIZE) + 2;
-    log->ring[WM_LOG_EVENTS] =
-        (struct board_log_ring){.blocks_max = event_blocks, .entries_max = WM_LOG_EVENTS_MAX};
-    log->ring[WM_LOG_NORMAL] = (struct board_log_ring){
-        .blocks_max = WM_LOG_NORMAL_BYTES / BOARD_LOG_BLOCK_SIZE, .entries_max = UINT64_MAX};
-    log->ring[WM_LOG_FLOW] = (struct board_log_ring){
-        .blocks_max = WM_LOG_FLOW_BYTES / BOARD_LOG_BLOCK_SIZE, .entries_max = UINT64_MAX};
+    for (int i = 0; i < WM_LOG_RINGS; i++) {
+        const struct log_ring_limits limits = log_ring_limits((enum wm_log_ring)i);
+        log->ring[i].blocks_max = limits.blocks_max;
+        log->ring[i].entries_max = limits.entries_max;
+    }
 }
 
 void board_log_memory_free(struct board_log_memory *log)
@@ -55,22 +36,6 @@ void board_log_memory_free(struct board_log_memory *log)
 
 /* ---- bytes of a block ------------------------------------------------------------------- */
 
-static void put(uint8_t *at, int bytes, uint64_t value)
-{
-    for (int i = 0; i < bytes; i++) {
-        at[i] = (uint8_t)(value >> 8 * i);
-    }
-}
-
-static uint64_t get(const uint8_t *at, int bytes)
-{
-    uint64_t value = 0;
-    for (int i = 0; i < bytes; i++) {
-        value |= (uint64_t)at[i] << 8 * i;
-    }
-    return value;
-}
-
 static uint8_t **place_of(const struct board_log_ring *ring, uint64_t block)
 {
     return &ring->block[block % ring->blocks_max];
@@ -79,10 +44,9 @@ static uint8_t **place_of(const struct board_log_ring *ring, uint64_t block)
 /* The block is what it says to be, all of it. */
 static bool is_sound(const struct board_log_ring *ring, const uint8_t *bytes, uint64_t block)
 {
-    const size_t records = block_records(ring->record_size);
-    return get(bytes + AT_FIRST, 8) == block * records &&
-           get(bytes + AT_RECORD_SIZE, 2) == ring->record_size &&
-           get(bytes + AT_COUNT, 2) == records && get(bytes + AT_CRC, 4) == wm_crc32(bytes, AT_CRC);
+    const size_t records = log_block_records(ring->record_size);
+    return log_block_is_sound(bytes) && log_block_first(bytes) == block * records &&
+           log_block_record_size(bytes) == ring->record_size && log_block_count(bytes) == records;
 }
 
 /* ---- append ----------------------------------------------------------------------------- */
@@ -103,10 +67,8 @@ static bool block_begin(struct board_log_ring *ring, uint64_t block)
     if (*place == NULL) {
         return false;
     }
-    const size_t records = block_records(ring->record_size);
-    memset(*place, 0xFF, BOARD_LOG_BLOCK_SIZE); /* erased */
-    put(*place + AT_FIRST, 8, block * records);
-    put(*place + AT_RECORD_SIZE, 2, ring->record_size);
+    const size_t records = log_block_records(ring->record_size);
+    log_block_begin(*place, block * records, ring->record_size);
     if (block >= ring->blocks_max) {
         ring->oldest = (block - ring->blocks_max + 1) * records;
     }
@@ -121,18 +83,17 @@ static enum wm_status memory_append(void *self, enum wm_log_ring which, const vo
     assert(size > 0 && size <= WM_LOG_RECORD_MAX);
     assert(ring->record_size == 0 || ring->record_size == size);
     ring->record_size = size;
-    const size_t records = block_records(size);
+    const size_t records = log_block_records(size);
     const uint64_t block = ring->next / records;
     const size_t at = (size_t)(ring->next % records);
     if (at == 0 && !block_begin(ring, block)) {
         return WM_IO;
     }
     uint8_t *bytes = *place_of(ring, block);
-    memcpy(bytes + AT_RECORDS + at * size, record, size);
+    memcpy(log_block_at(bytes, at, size), record, size);
     ring->next++;
     if (at + 1 == records) {
-        put(bytes + AT_COUNT, 2, records);
-        put(bytes + AT_CRC, 4, wm_crc32(bytes, AT_CRC));
+        log_block_seal(bytes, records);
     }
     return WM_OK;
 }
@@ -156,9 +117,9 @@ static int memory_read(void *self, enum wm_log_ring which, uint64_t number, void
     if (number < first || number - first >= held) {
         return WM_ABSENT;
     }
-    const size_t records = block_records(ring->record_size);
+    const size_t records = log_block_records(ring->record_size);
     const uint64_t block = number / records;
-    const uint8_t *bytes = *place_of(ring, block);
+    uint8_t *bytes = *place_of(ring, block);
     /* The last block is being filled and has no CRC yet. */
     if (block < ring->next / records && ring->sound != block + 1) {
         if (!is_sound(ring, bytes, block)) {
@@ -169,7 +130,7 @@ static int memory_read(void *self, enum wm_log_ring which, uint64_t number, void
     if (ring->record_size > size_max) {
         return WM_DAMAGED;
     }
-    memcpy(record, bytes + AT_RECORDS + (size_t)(number % records) * ring->record_size,
+    memcpy(record, log_block_at(bytes, (size_t)(number % records), ring->record_size),
            ring->record_size);
     return (int)ring->record_size;
 }
@@ -187,7 +148,7 @@ void board_log_memory_cut(struct board_log_memory *log)
     for (int i = 0; i < WM_LOG_RINGS; i++) {
         struct board_log_ring *ring = &log->ring[i];
         if (ring->record_size > 0) {
-            const size_t records = block_records(ring->record_size);
+            const size_t records = log_block_records(ring->record_size);
             ring->next -= ring->next % records;
             ring->oldest = ring->oldest < ring->next ? ring->oldest : ring->next;
         }

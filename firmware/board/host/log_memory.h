@@ -1,8 +1,7 @@
 /*
  * log_memory.h — the host board's log rings, in memory, in the form that they have on a flash.
  *
- * A ring is a row of blocks of one size: number of the first record, size of a record and count of
- * records, the records, and a CRC-32 that is written when the block is full. Always true: what a
+ * A ring is a row of blocks (log_block.h); a block is sealed when it is full. Always true: what a
  * block of another count or CRC holds is never handed out, so a power cut costs at most the block
  * that was being filled; memory is taken block by block, up to the ring's limit and no further.
  */
@@ -12,10 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "firmware/board/common/log_block.h"
 #include "wm/log.h"
-
-/* A page of the usual flash. */
-#define BOARD_LOG_BLOCK_SIZE 4096
 
 struct board_log_ring {
     /* Limits, as decision B20 has them; a test may lower them before the first record. */

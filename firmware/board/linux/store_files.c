@@ -256,14 +256,23 @@ static bool folder_try(const struct store_files *store)
     return file_make(store, trial, "", 0) && store->calls->remove(store->folder, trial) == 0;
 }
 
-bool store_files_open(struct store_files *store, const char *folder,
-                      const struct store_files_calls *calls)
+void store_files_open_to_read(struct store_files *store, const char *folder,
+                              const struct store_files_calls *calls)
 {
-    *store = (struct store_files){.calls = calls, .folder = -1};
+    *store = (struct store_files){.calls = calls};
     (void)snprintf(store->place, sizeof store->place, "%s", folder);
     store->folder = calls->open(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (store->folder < 0) {
-        return failed(store, "");
+        (void)failed(store, "");
+    }
+}
+
+bool store_files_open(struct store_files *store, const char *folder,
+                      const struct store_files_calls *calls)
+{
+    store_files_open_to_read(store, folder, calls);
+    if (store->folder < 0) {
+        return false;
     }
     if (calls->list(store->folder, unfinished_remove, store) != 0 || !folder_try(store)) {
         (void)failed(store, "nothing can be kept there: ");

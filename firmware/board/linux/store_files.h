@@ -53,6 +53,13 @@ bool store_files_open(struct store_files *store, const char *folder,
 void store_files_close(struct store_files *store);
 
 /*
+ * Opens it though it cannot be written: what is there can be loaded, and saving fails. The reason,
+ * where it cannot even be read, in store_files_error; everything fails then.
+ */
+void store_files_open_to_read(struct store_files *store, const char *folder,
+                              const struct store_files_calls *calls);
+
+/*
  * The port; it borrows store. Saving answers WM_RANGE to a size above WM_RECORD_SIZE_MAX and to a
  * name that is too long or has other characters than a-z, 0-9 and _; WM_IO where the system fails:
  * the old record stays then, or the new one is there already, but its place in the folder may not

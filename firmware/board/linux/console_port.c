@@ -1,0 +1,280 @@
+/*
+ * console_port.c — see console_port.h.
+ */
+#include "console_port.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "report.h"
+
+#define RETRY_S 3.0
+
+enum {
+    CHUNKS_A_TURN = 8, /* then the bus has its turn */
+    BACKLOG = 4,
+};
+
+/* ---- one that talks --------------------------------------------------------------------- */
+
+static void port_end(struct console_port *port)
+{
+    if (port->fd >= 0) {
+        ev_io_stop(port->ground->loop, &port->io);
+        (void)close(port->fd);
+        port->fd = -1;
+    }
+}
+
+static void port_lost(struct console_port *port)
+{
+    port_end(port);
+    if (port->lost != NULL) {
+        port->lost(port);
+    }
+}
+
+/* Sends what is waiting. False: there is no room, or nobody is there any more. */
+static bool output_send(struct console_port *port)
+{
+    while (port->output_begin < port->output_end) {
+        const ssize_t size = write(port->fd, port->output + port->output_begin,
+                                   port->output_end - port->output_begin);
+        if (size < 0 && errno == EINTR) {
+            continue;
+        }
+        if (size < 0 && errno != EAGAIN) {
+            port_lost(port);
+        }
+        if (size <= 0) {
+            return false;
+        }
+        port->output_begin += (size_t)size;
+    }
+    return true;
+}
+
+/* The next part of the answer, or else of what was asked. False: nothing is left to do. */
+static bool port_go_on(struct console_port *port)
+{
+    port->output_begin = 0;
+    port->output_end = con_console_read(&port->console, port->output, sizeof port->output);
+    if (port->output_end > 0) {
+        return true;
+    }
+    const size_t taken = con_console_write(&port->console, port->input + port->input_begin,
+                                           port->input_end - port->input_begin,
+                                           port->ground->uptime_ms(port->ground->context));
+    port->input_begin += taken;
+    return taken > 0;
+}
+
+/* As much as a turn of the loop may take; then it waits for room, or for more to be asked. */
+static void port_pump(struct console_port *port)
+{
+    bool has_more = true;
+    for (int i = 0; i < CHUNKS_A_TURN && has_more; i++) {
+        if (!output_send(port)) {
+            break;
+        }
+        has_more = port_go_on(port);
+    }
+    if (port->fd < 0) {
+        return;
+    }
+    const int events = has_more ? EV_WRITE : EV_READ;
+    ev_io_stop(port->ground->loop, &port->io);
+    ev_io_set(&port->io, port->fd, events);
+    ev_io_start(port->ground->loop, &port->io);
+}
+
+static void port_ready(struct ev_loop *loop, ev_io *io, int events)
+{
+    struct console_port *port = io->data;
+    (void)loop;
+    if ((events & EV_READ) != 0 && port->input_begin == port->input_end) {
+        const ssize_t size = read(port->fd, port->input, sizeof port->input);
+        if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) {
+            port_lost(port);
+            return;
+        }
+        port->input_begin = 0;
+        port->input_end = size > 0 ? (size_t)size : 0;
+    }
+    port_pump(port);
+}
+
+static void port_begin(struct console_port *port, const struct console_ground *ground, int fd)
+{
+    port->ground = ground;
+    port->fd = fd;
+    port->input_begin = port->input_end = 0;
+    port->output_begin = port->output_end = 0;
+    con_console_init(&port->console, ground->view, &ground->commands, ground->log,
+                     ground->uptime_ms(ground->context));
+    ev_io_init(&port->io, port_ready, fd, EV_READ);
+    port->io.data = port;
+    ev_io_start(ground->loop, &port->io);
+}
+
+/* ---- a tty ------------------------------------------------------------------------------ */
+
+static void tty_lost(struct console_port *port)
+{
+    struct console_tty *tty = (struct console_tty *)port;
+    report(REPORT_WARNING, "console %s: gone; plug it in again, it is tried every %g s", tty->path,
+           RETRY_S);
+    ev_timer_again(port->ground->loop, &tty->retry);
+}
+
+static void tty_tried(struct ev_loop *loop, ev_timer *retry, int events)
+{
+    char why[256];
+    struct console_tty *tty = retry->data;
+    (void)events;
+    const int fd = tty_open(tty->path, &tty->options, why, sizeof why);
+    if (fd >= 0) {
+        report(REPORT_NOTICE, "console %s: back", tty->path);
+        ev_timer_stop(loop, retry);
+        port_begin(&tty->port, tty->port.ground, fd);
+    }
+}
+
+bool console_tty_open(struct console_tty *tty, const char *path, const struct tty_options *options,
+                      char *error, size_t error_size)
+{
+    char why[256];
+    *tty = (struct console_tty){.path = path, .options = *options};
+    tty->port.fd = tty_open(path, options, why, sizeof why);
+    if (tty->port.fd < 0) {
+        (void)snprintf(error, error_size, "console %s: %s", path, why);
+    }
+    return tty->port.fd >= 0;
+}
+
+void console_tty_start(struct console_tty *tty, const struct console_ground *ground)
+{
+    ev_timer_init(&tty->retry, tty_tried, RETRY_S, RETRY_S);
+    tty->retry.data = tty;
+    tty->port.lost = tty_lost;
+    tty->has_started = true;
+    port_begin(&tty->port, ground, tty->port.fd);
+}
+
+void console_tty_close(struct console_tty *tty)
+{
+    if (tty->has_started) {
+        ev_timer_stop(tty->port.ground->loop, &tty->retry);
+        port_end(&tty->port);
+        tty->has_started = false;
+    } else if (tty->port.fd >= 0) {
+        (void)close(tty->port.fd);
+        tty->port.fd = -1;
+    }
+}
+
+/* ---- TCP -------------------------------------------------------------------------------- */
+
+static void tcp_accept(struct ev_loop *loop, ev_io *io, int events)
+{
+    struct console_tcp *tcp = io->data;
+    (void)loop;
+    (void)events;
+    const int fd = accept(tcp->fd, NULL, NULL);
+    if (fd >= 0) {
+        (void)fcntl(fd, F_SETFL, O_NONBLOCK);
+        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+    for (int i = 0; i < CONSOLE_CLIENTS_MAX && fd >= 0; i++) {
+        if (tcp->client[i].fd < 0) {
+            port_begin(&tcp->client[i], tcp->ground, fd);
+            return;
+        }
+    }
+    if (fd >= 0) {
+        report(REPORT_WARNING, "console over TCP: more than %d at once; end one of them",
+               CONSOLE_CLIENTS_MAX);
+        (void)close(fd);
+    }
+}
+
+static int listen_on(const struct addrinfo *at)
+{
+    const int yes = 1;
+    const int fd = socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return -1;
+    }
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (bind(fd, at->ai_addr, at->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
+        const int reason = errno;
+        (void)close(fd);
+        errno = reason;
+        return -1;
+    }
+    return fd;
+}
+
+bool console_tcp_open(struct console_tcp *tcp, const char *address,
+                      const struct console_ground *ground, char *error, size_t error_size)
+{
+    char host[256];
+    const char *colon = strrchr(address, ':');
+    const bool is_bracketed = address[0] == '[';
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+    struct addrinfo *found = NULL;
+    *tcp = (struct console_tcp){.ground = ground, .fd = -1};
+    for (int i = 0; i < CONSOLE_CLIENTS_MAX; i++) {
+        tcp->client[i].fd = -1;
+    }
+    (void)snprintf(host, sizeof host, "%.*s", (int)(colon - address) - 2 * is_bracketed,
+                   address + is_bracketed);
+    if (getaddrinfo(host, colon + 1, &hints, &found) != 0) {
+        (void)snprintf(error, error_size, "console %s: no such host; write it as 127.0.0.1:2323",
+                       address);
+        return false;
+    }
+    tcp->fd = listen_on(found);
+    if (tcp->fd < 0) {
+        (void)snprintf(error, error_size, "console %s: %s; choose another with --console-tcp",
+                       address, strerror(errno));
+    }
+    freeaddrinfo(found);
+    if (tcp->fd < 0) {
+        return false;
+    }
+    ev_io_init(&tcp->listener, tcp_accept, tcp->fd, EV_READ);
+    tcp->listener.data = tcp;
+    ev_io_start(ground->loop, &tcp->listener);
+    return true;
+}
+
+int console_tcp_port(const struct console_tcp *tcp)
+{
+    struct sockaddr_storage at = {0};
+    socklen_t size = sizeof at;
+    if (getsockname(tcp->fd, (struct sockaddr *)&at, &size) != 0) {
+        return 0;
+    }
+    return ntohs(at.ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)&at)->sin6_port
+                                          : ((const struct sockaddr_in *)&at)->sin_port);
+}
+
+void console_tcp_close(struct console_tcp *tcp)
+{
+    if (tcp->fd < 0) {
+        return;
+    }
+    for (int i = 0; i < CONSOLE_CLIENTS_MAX; i++) {
+        port_end(&tcp->client[i]);
+    }
+    ev_io_stop(tcp->ground->loop, &tcp->listener);
+    (void)close(tcp->fd);
+    tcp->fd = -1;
+}

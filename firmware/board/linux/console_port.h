@@ -1,0 +1,72 @@
+/*
+ * console_port.h — the service console on a tty and, where it is asked for, over TCP.
+ *
+ * Always true: whoever does not read his answer waits for himself alone; a tty that is pulled is
+ * tried again every few seconds.
+ */
+#ifndef BOARD_CONSOLE_PORT_H
+#define BOARD_CONSOLE_PORT_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "firmware/service/console/console.h"
+#include "tty.h"
+
+enum { CONSOLE_CLIENTS_MAX = 4 };
+
+/* What every console stands on; borrowed, and outlives them. */
+struct console_ground {
+    struct ev_loop *loop;
+    const struct wm_view *view;
+    struct wm_commands commands;
+    const struct wm_log *log;
+    wm_ms (*uptime_ms)(void *context);
+    void *context;
+};
+
+/* One that talks to somebody. All private. */
+struct console_port {
+    const struct console_ground *ground;
+    struct con_console console;
+    ev_io io;
+    int fd;                                  /* -1: nobody */
+    void (*lost)(struct console_port *port); /* closed already; null: nobody cares */
+    size_t input_begin, input_end;
+    size_t output_begin, output_end;
+    char input[256];
+    char output[1024];
+};
+
+/* On a tty. All private. */
+struct console_tty {
+    struct console_port port; /* first */
+    const char *path;
+    struct tty_options options;
+    ev_timer retry;
+    bool has_started;
+};
+
+/* Opens the tty; path: borrowed. False, with one line of place, cause and cure in error. */
+bool console_tty_open(struct console_tty *tty, const char *path, const struct tty_options *options,
+                      char *error, size_t error_size);
+void console_tty_start(struct console_tty *tty, const struct console_ground *ground);
+void console_tty_close(struct console_tty *tty);
+
+/* Over TCP. All private. */
+struct console_tcp {
+    const struct console_ground *ground;
+    ev_io listener;
+    int fd; /* -1: closed */
+    struct console_port client[CONSOLE_CLIENTS_MAX];
+};
+
+/* Listens on "HOST:PORT" or "[HOST]:PORT". False as above. */
+bool console_tcp_open(struct console_tcp *tcp, const char *address,
+                      const struct console_ground *ground, char *error, size_t error_size);
+/* The port really bound. */
+int console_tcp_port(const struct console_tcp *tcp);
+void console_tcp_close(struct console_tcp *tcp);
+
+#endif

@@ -1,0 +1,516 @@
+/*
+ * daemon.c — see daemon.h.
+ *
+ * One loop: bytes from a tty, a request on a socket or the instant that the core asked for lead to
+ * a step; after each step what is to be kept has been kept, before anybody is answered.
+ */
+#include "daemon.h"
+
+#include <errno.h>
+#include <ev.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "console_port.h"
+#include "firmware/board/common/webmanager.h"
+#include "lamps.h"
+#include "log_files.h"
+#include "owner.h"
+#include "report.h"
+#include "store_files.h"
+#include "tty_bus.h"
+#include "watchdog.h"
+#include "wm/instant.h"
+#include "wm/log_csv.h"
+#include "wm/log_record.h"
+
+enum {
+    PLACE_MAX = 300,
+    WHY_MAX = 600,
+    /* A wall clock that was set, by hand or by the network; less is its usual adjustment. */
+    CLOCK_JUMP_MS = 1500,
+    /* The core is this late: the machine, or the loop, is not well. */
+    LATE_MS = 5000,
+};
+#define SECOND_S 1.0
+#define BUTTON_S 0.1
+
+struct daemon {
+    const struct config *config;
+    struct wm_settings settings; /* as configured */
+    struct owner owner;
+    struct ev_loop *loop;
+    struct tty_bus bus;
+    struct tty_bus com2;
+    struct console_tty console;
+    struct console_tcp console_tcp;
+    struct console_ground ground;
+    struct store_files store;
+    struct log_files log;
+    struct lamps lamps;
+    struct watchdog watchdog;
+    bool has_lamps;
+    bool is_kept; /* as last reported */
+    char log_error[LOG_FILES_ERROR_MAX];
+    wm_ms next_ms;         /* the core is to be stepped at the latest */
+    wm_ms wall_started_ms; /* what the wall clock showed at 0 of the other one */
+    ev_timer due;
+    ev_timer second;
+    ev_timer button;
+    ev_timer alive;
+    ev_check woken;
+    ev_signal terminate;
+    ev_signal interrupt;
+    struct webmanager webmanager;
+    char why[WHY_MAX];
+};
+
+/* ---- steps ------------------------------------------------------------------------------ */
+
+/* What can no longer be kept, and what can again: once each. */
+static void memory_report(struct daemon *daemon)
+{
+    const bool is_kept = wm_core_is_kept(&daemon->webmanager.core);
+    if (is_kept != daemon->is_kept) {
+        daemon->is_kept = is_kept;
+        const char *why = store_files_error(&daemon->store);
+        if (is_kept) {
+            report(REPORT_NOTICE, "store: everything is kept again");
+        } else {
+            report(REPORT_ERROR, "%s", why[0] != '\0' ? why : "store: a record is not kept");
+        }
+    }
+    (void)log_files_flush(&daemon->log);
+    if (strcmp(daemon->log_error, log_files_error(&daemon->log)) != 0) {
+        (void)snprintf(daemon->log_error, sizeof daemon->log_error, "%s",
+                       log_files_error(&daemon->log));
+        if (daemon->log_error[0] != '\0') {
+            report(REPORT_ERROR, "%s", daemon->log_error);
+        } else {
+            report(REPORT_NOTICE, "log: written again");
+        }
+    }
+}
+
+static void step(void *self)
+{
+    struct daemon *daemon = self;
+    const wm_ms now_ms = clock_now_ms();
+    daemon->next_ms = webmanager_step(&daemon->webmanager, now_ms);
+    memory_report(daemon);
+    ev_now_update(daemon->loop);
+    daemon->due.repeat =
+        daemon->next_ms == WM_NEVER ? SECOND_S : (double)(daemon->next_ms - now_ms) / 1000.0;
+    ev_timer_again(daemon->loop, &daemon->due);
+}
+
+static void due(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)loop;
+    (void)events;
+    step(timer->data);
+}
+
+static wm_ms uptime_ms(void *self)
+{
+    const struct daemon *daemon = self;
+    return clock_now_ms() - daemon->webmanager.core.started_ms;
+}
+
+/* Before anybody is served: time has passed since the last turn. */
+static void woken(struct ev_loop *loop, ev_check *check, int events)
+{
+    struct daemon *daemon = check->data;
+    (void)loop;
+    (void)events;
+    if (daemon->webmanager.snmp != NULL) {
+        snmps_agent_set_uptime(daemon->webmanager.snmp, uptime_ms(daemon));
+    }
+}
+
+static enum wm_status command_put(void *self, const struct wm_command *command, const char **why)
+{
+    struct daemon *daemon = self;
+    return webmanager_command(&daemon->webmanager, command, why);
+}
+
+static void published(void *self, const struct wm_view *view)
+{
+    struct daemon *daemon = self;
+    lamps_show(&daemon->lamps, &view->panel);
+}
+
+/* ---- what is told ----------------------------------------------------------------------- */
+
+/* Behind the n-th comma. */
+static const char *cell_of(const char *line, int n)
+{
+    for (; n > 0 && *line != '\0'; line++) {
+        n -= *line == ',';
+    }
+    return line;
+}
+
+/* As the event log has it, without number and time, which whoever keeps the lines adds. */
+static void event_tell(void *self, const struct wm_event *event)
+{
+    const struct wm_log_event record = {.kind = event->kind,
+                                        .number = event->number,
+                                        .value = event->value,
+                                        .uptime_ms = event->time_ms};
+    uint8_t bytes[WM_LOG_EVENT_SIZE];
+    char line[WM_LOG_CSV_LINE_MAX];
+    (void)self;
+    wm_log_event_pack(&record, bytes);
+    wm_log_csv_line(WM_LOG_EVENTS, 0, bytes, sizeof bytes, line);
+    const char *event_cell = cell_of(line, 3);
+    const char *subject = cell_of(line, 4);
+    const char *value = cell_of(line, 5);
+    report(REPORT_INFO, "event %.*s: %s%s%.*s%s%.*s", (int)(subject - 1 - event_cell), event_cell,
+           wm_event(event->kind)->text, *subject != ',' ? ": " : "", (int)(value - 1 - subject),
+           subject, *value != ',' ? " " : "", (int)strcspn(value, ","), value);
+}
+
+/* ---- once a second ---------------------------------------------------------------------- */
+
+/* The core's clock follows the machine's, which is often set after the start. */
+static void clock_follow(struct daemon *daemon)
+{
+    const char *why;
+    const wm_ms started_ms = clock_wall_ms() - clock_now_ms();
+    const wm_ms jump_ms = started_ms - daemon->wall_started_ms;
+    if (jump_ms > CLOCK_JUMP_MS || jump_ms < -CLOCK_JUMP_MS) {
+        const struct wm_command command = {.kind = WM_COMMAND_CLOCK, .wall_ms = clock_wall_ms()};
+        daemon->wall_started_ms = started_ms;
+        if (command_put(daemon, &command, &why) != WM_OK) {
+            report(REPORT_WARNING, "clock: %s; set the clock of this machine", why);
+        }
+    }
+}
+
+static void second_passed(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    struct daemon *daemon = timer->data;
+    (void)loop;
+    (void)events;
+    clock_follow(daemon);
+    lamps_flash(&daemon->lamps);
+}
+
+static void button_look(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    const char *why;
+    struct daemon *daemon = timer->data;
+    const struct wm_command command = {.kind = WM_COMMAND_MUTE};
+    (void)loop;
+    (void)events;
+    if (lamps_pressed(&daemon->lamps)) {
+        (void)command_put(daemon, &command, &why); /* the event log tells what came of it */
+    }
+}
+
+static void alive(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    struct daemon *daemon = timer->data;
+    (void)loop;
+    (void)events;
+    if (daemon->next_ms == WM_NEVER || clock_now_ms() - daemon->next_ms < LATE_MS) {
+        watchdog_feed(&daemon->watchdog);
+    }
+}
+
+static void stopped(struct ev_loop *loop, ev_signal *signal, int events)
+{
+    (void)signal;
+    (void)events;
+    ev_break(loop, EVBREAK_ALL);
+}
+
+/* ---- start ------------------------------------------------------------------------------ */
+
+static bool settings_make(const struct config *config, struct wm_settings *settings, char *error,
+                          size_t error_size)
+{
+    return webmanager_settings(config->change, config->changes, settings, error, error_size) &&
+           webmanager_settings_agree(settings, error, error_size);
+}
+
+static bool line_open(struct daemon *daemon, struct tty_bus *bus, const char *name,
+                      enum config_key path, enum config_key rs485, bool discards_echo)
+{
+    const struct tty_bus_options options = {
+        .name = name,
+        .path = config_text(daemon->config, path),
+        .rs485 = (enum tty_rs485)config_number(daemon->config, rs485),
+        .discards_echo = discards_echo,
+        .heard = step,
+        .context = daemon,
+    };
+    bus->fd = -1;
+    return options.path == NULL ||
+           tty_bus_open(bus, &options, daemon->settings.value[wm_setting_bus_baud], daemon->why,
+                        sizeof daemon->why);
+}
+
+static bool devices_open(struct daemon *daemon)
+{
+    const struct config *config = daemon->config;
+    const struct tty_options console = {
+        .baud = config_number(config, CONFIG_CONSOLE_BAUD),
+        .is_for_person = config_number(config, CONFIG_CONSOLE_ECHO) == 1,
+    };
+    const char *path = config_text(config, CONFIG_CONSOLE);
+    daemon->com2.fd = daemon->console.port.fd = daemon->console_tcp.fd = -1;
+    if (!line_open(daemon, &daemon->bus, "bus", CONFIG_BUS, CONFIG_BUS_RS485,
+                   config_number(config, CONFIG_BUS_ECHO) == 1) ||
+        !line_open(daemon, &daemon->com2, "com2", CONFIG_COM2, CONFIG_COM2_RS485, false)) {
+        return false;
+    }
+    if (path != NULL &&
+        !console_tty_open(&daemon->console, path, &console, daemon->why, sizeof daemon->why)) {
+        return false;
+    }
+    daemon->has_lamps = true;
+    return lamps_open(&daemon->lamps, config, daemon->why, sizeof daemon->why) &&
+           watchdog_open(&daemon->watchdog, config_text(config, CONFIG_WATCHDOG), daemon->why,
+                         sizeof daemon->why);
+}
+
+/* A folder below the state's; made if it is not there. What is wrong with it shows on opening. */
+static void folder_below(const struct daemon *daemon, const char *name, char place[PLACE_MAX])
+{
+    (void)snprintf(place, PLACE_MAX, "%s/%s", config_text(daemon->config, CONFIG_STATE), name);
+    (void)mkdir(place, 0700);
+}
+
+/*
+ * Without the folder it doesn't start; with one that cannot be written it does, and says so: to
+ * watch the battery is worth more than to remember it.
+ */
+static bool memory_open(struct daemon *daemon)
+{
+    char place[PLACE_MAX];
+    const char *state = config_text(daemon->config, CONFIG_STATE);
+    if (!owner_lock_folder(&daemon->owner, state, daemon->why, sizeof daemon->why)) {
+        return false;
+    }
+    folder_below(daemon, "store", place);
+    daemon->is_kept = store_files_open(&daemon->store, place, &store_files_system);
+    if (!daemon->is_kept) {
+        report(REPORT_ERROR, "%s; nothing is kept meanwhile", store_files_error(&daemon->store));
+        store_files_open_to_read(&daemon->store, place, &store_files_system);
+    }
+    folder_below(daemon, "log", place);
+    if (!log_files_open(&daemon->log, place)) {
+        report(REPORT_ERROR, "%s; no logs are kept meanwhile", log_files_error(&daemon->log));
+    }
+    return true;
+}
+
+static void core_start(struct daemon *daemon)
+{
+    const struct wm_ports ports = {
+        .bus = tty_bus_port(&daemon->bus),
+        .com2 = tty_bus_port(&daemon->com2),
+        .store = store_files_port(&daemon->store),
+        .log = log_files_port(&daemon->log),
+        .journal = {event_tell, daemon},
+    };
+    struct wm_ports there = ports;
+    if (daemon->com2.fd < 0) {
+        there.com2 = (struct wm_bus){0};
+    }
+    const wm_ms now_ms = clock_now_ms();
+    const struct wm_power_up power_up = {.wall_ms = clock_wall_ms()};
+    daemon->wall_started_ms = power_up.wall_ms - now_ms;
+    daemon->next_ms = now_ms;
+    daemon->webmanager.step = step;
+    daemon->webmanager.published = published;
+    daemon->webmanager.context = daemon;
+    wm_core_init(&daemon->webmanager.core, &there, &daemon->settings, &power_up, now_ms);
+}
+
+static bool services_open(struct daemon *daemon)
+{
+    const struct config *config = daemon->config;
+    const struct wm_commands commands = {command_put, daemon};
+    const char *tcp = config_text(config, CONFIG_CONSOLE_TCP);
+    struct wm_core *core = &daemon->webmanager.core;
+    daemon->ground = (struct console_ground){
+        .loop = daemon->loop,
+        .view = &core->view,
+        .commands = commands,
+        .log = &core->ports.log,
+        .uptime_ms = uptime_ms,
+        .context = daemon,
+    };
+    if (!webmanager_open(&daemon->webmanager, daemon->loop, config_text(config, CONFIG_MODBUS),
+                         config_text(config, CONFIG_SNMP), &commands, daemon->why,
+                         sizeof daemon->why) ||
+        (tcp != NULL && !console_tcp_open(&daemon->console_tcp, tcp, &daemon->ground, daemon->why,
+                                          sizeof daemon->why))) {
+        return false;
+    }
+    return true;
+}
+
+static void timer_start(struct daemon *daemon, ev_timer *timer,
+                        void (*run)(struct ev_loop *, ev_timer *, int), double period_s)
+{
+    ev_timer_init(timer, run, period_s, period_s);
+    timer->data = daemon;
+    if (period_s > 0) {
+        ev_timer_start(daemon->loop, timer);
+    }
+}
+
+static void watchers_start(struct daemon *daemon)
+{
+    const int32_t *value = daemon->webmanager.core.view.settings.value;
+    static const int32_t com2_baud = 9600; /* decision B21 */
+    tty_bus_start(&daemon->bus, daemon->loop, &value[wm_setting_bus_baud]);
+    if (daemon->com2.fd >= 0) {
+        tty_bus_start(&daemon->com2, daemon->loop, &com2_baud);
+    }
+    if (daemon->console.port.fd >= 0) {
+        console_tty_start(&daemon->console, &daemon->ground);
+    }
+    timer_start(daemon, &daemon->due, due, 0);
+    timer_start(daemon, &daemon->second, second_passed, SECOND_S);
+    timer_start(daemon, &daemon->button, button_look,
+                lamps_have_button(&daemon->lamps) ? BUTTON_S : 0);
+    timer_start(daemon, &daemon->alive, alive, daemon->watchdog.period_s);
+    ev_check_init(&daemon->woken, woken);
+    ev_set_priority(&daemon->woken, EV_MAXPRI);
+    daemon->woken.data = daemon;
+    ev_check_start(daemon->loop, &daemon->woken);
+    ev_signal_init(&daemon->terminate, stopped, SIGTERM);
+    ev_signal_start(daemon->loop, &daemon->terminate);
+    ev_signal_init(&daemon->interrupt, stopped, SIGINT);
+    ev_signal_start(daemon->loop, &daemon->interrupt);
+}
+
+static void started(struct daemon *daemon)
+{
+    char console[40] = "";
+    const struct webmanager *webmanager = &daemon->webmanager;
+    if (daemon->console_tcp.fd >= 0) {
+        (void)snprintf(console, sizeof console, " console=%d",
+                       console_tcp_port(&daemon->console_tcp));
+    }
+    report(REPORT_NOTICE, "ready modbus=%d snmp=%d%s bus=%s modules=%ld",
+           webmanager->modbus != NULL ? mbs_server_port(webmanager->modbus) : 0,
+           webmanager->snmp != NULL ? snmps_agent_port(webmanager->snmp) : 0, console,
+           config_text(daemon->config, CONFIG_BUS),
+           (long)webmanager->core.view.settings.value[wm_setting_bank_modules]);
+    systemd_tell("READY=1");
+}
+
+/* What is root's to open comes first, then what is to belong to the user, then the low ports. */
+static bool start(struct daemon *daemon)
+{
+    const char *user = config_text(daemon->config, CONFIG_USER);
+    daemon->owner.folder = -1;
+    daemon->watchdog.device = -1;
+    daemon->store.folder = -1;
+    daemon->log.folder = -1;
+    if (!settings_make(daemon->config, &daemon->settings, daemon->why, sizeof daemon->why) ||
+        !owner_find(&daemon->owner, user, daemon->why, sizeof daemon->why) ||
+        !devices_open(daemon) || !owner_become(&daemon->owner, daemon->why, sizeof daemon->why) ||
+        !memory_open(daemon)) {
+        return false;
+    }
+    core_start(daemon);
+    owner_return(&daemon->owner);
+    if (!services_open(daemon) || !owner_stay(&daemon->owner, daemon->why, sizeof daemon->why)) {
+        return false;
+    }
+    watchers_start(daemon);
+    webmanager_tell(&daemon->webmanager, clock_now_ms());
+    step(daemon);
+    started(daemon);
+    return true;
+}
+
+static void stop(struct daemon *daemon)
+{
+    systemd_tell("STOPPING=1");
+    webmanager_close(&daemon->webmanager);
+    console_tcp_close(&daemon->console_tcp);
+    console_tty_close(&daemon->console);
+    tty_bus_close(&daemon->com2);
+    tty_bus_close(&daemon->bus);
+    if (daemon->has_lamps) {
+        lamps_close(&daemon->lamps);
+    }
+    log_files_close(&daemon->log);
+    store_files_close(&daemon->store);
+    owner_unlock(&daemon->owner);
+    watchdog_close(&daemon->watchdog);
+}
+
+int daemon_run(const struct config *config)
+{
+    int status = EXIT_SUCCESS;
+    struct daemon *daemon = calloc(1, sizeof *daemon);
+    if (daemon == NULL) {
+        report(REPORT_ERROR, "out of memory");
+        return EXIT_FAILURE;
+    }
+    (void)signal(SIGPIPE, SIG_IGN);
+    daemon->config = config;
+    daemon->loop = ev_default_loop(EVFLAG_AUTO);
+    if (daemon->loop == NULL) {
+        report(REPORT_ERROR, "no event loop: out of descriptors or memory");
+        free(daemon);
+        return EXIT_FAILURE;
+    }
+    if (start(daemon)) {
+        ev_run(daemon->loop, 0);
+        report(REPORT_NOTICE, "stopped");
+    } else {
+        report(REPORT_ERROR, "%s", daemon->why);
+        status = EXIT_FAILURE;
+    }
+    stop(daemon);
+    free(daemon);
+    return status;
+}
+
+/* ---- check ------------------------------------------------------------------------------ */
+
+static bool may_use(const char *what, const char *path, int mode, char *error, size_t error_size)
+{
+    if (path == NULL || access(path, mode) == 0) {
+        return true;
+    }
+    (void)snprintf(error, error_size, "%s %s: %s; name one that this user may use", what, path,
+                   strerror(errno));
+    return false;
+}
+
+bool daemon_check(const struct config *config, char *error, size_t error_size)
+{
+    struct owner owner;
+    struct wm_settings settings;
+    if (!settings_make(config, &settings, error, error_size) ||
+        !owner_find(&owner, config_text(config, CONFIG_USER), error, error_size)) {
+        return false;
+    }
+    for (int i = CONFIG_PANEL_RED; i <= CONFIG_PANEL_RELAY; i++) {
+        if (!may_use("panel", config_text(config, (enum config_key)i), W_OK, error, error_size)) {
+            return false;
+        }
+    }
+    return may_use("bus", config_text(config, CONFIG_BUS), R_OK | W_OK, error, error_size) &&
+           may_use("com2", config_text(config, CONFIG_COM2), R_OK | W_OK, error, error_size) &&
+           may_use("console", config_text(config, CONFIG_CONSOLE), R_OK | W_OK, error,
+                   error_size) &&
+           may_use("watchdog", config_text(config, CONFIG_WATCHDOG), W_OK, error, error_size) &&
+           may_use("state", config_text(config, CONFIG_STATE), W_OK | X_OK, error, error_size);
+}

@@ -1,0 +1,122 @@
+/*
+ * lamps.c — see lamps.h.
+ */
+#include "lamps.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "report.h"
+
+static bool file_open(int *fd, const char *path, int flags, char *error, size_t error_size)
+{
+    *fd = -1;
+    if (path == NULL) {
+        return true;
+    }
+    *fd = open(path, flags | O_CLOEXEC);
+    if (*fd < 0) {
+        (void)snprintf(error, error_size,
+                       "panel %s: %s; name a file of sysfs that this user may use, or off", path,
+                       strerror(errno));
+    }
+    return *fd >= 0;
+}
+
+bool lamps_open(struct lamps *lamps, const struct config *config, char *error, size_t error_size)
+{
+    bool is_good = true;
+    *lamps = (struct lamps){.button = -1};
+    for (int i = 0; i < LAMPS_MAX; i++) {
+        lamps->fd[i] = -1;
+        lamps->shown[i] = -1;
+    }
+    for (int i = 0; i < LAMPS_MAX && is_good; i++) {
+        const char *path = config_text(config, (enum config_key)(CONFIG_PANEL_RED + i));
+        is_good = file_open(&lamps->fd[i], path, O_WRONLY, error, error_size);
+        lamps->has_files = lamps->has_files || path != NULL;
+    }
+    return is_good && file_open(&lamps->button, config_text(config, CONFIG_PANEL_MUTE), O_RDONLY,
+                                error, error_size);
+}
+
+static void lamp_set(struct lamps *lamps, enum config_key key, bool is_on)
+{
+    const int i = (int)(key - CONFIG_PANEL_RED);
+    if (lamps->fd[i] >= 0 && lamps->shown[i] != is_on) {
+        (void)lseek(lamps->fd[i], 0, SEEK_SET);
+        if (write(lamps->fd[i], is_on ? "1" : "0", 1) == 1) {
+            lamps->shown[i] = is_on;
+        }
+    }
+}
+
+static void panel_tell(struct lamps *lamps, const struct wm_view_panel *panel)
+{
+    if (memcmp(&lamps->told, panel, sizeof *panel) != 0) {
+        lamps->told = *panel;
+        report(REPORT_INFO, "panel: alarm_led=%s red_led=%s green_led=%s buzzer=%s relay=%s",
+               wm_state_name(wm_point_panel_alarm_led, panel->alarm_led_choice),
+               wm_state_name(wm_point_panel_red_led, panel->red_led_choice),
+               wm_state_name(wm_point_panel_green_led, panel->green_led_choice),
+               wm_state_name(wm_point_panel_buzzer, panel->buzzer_choice),
+               wm_state_name(wm_point_panel_relay, panel->relay_choice));
+    }
+}
+
+void lamps_show(struct lamps *lamps, const struct wm_view_panel *panel)
+{
+    const int32_t led = panel->alarm_led_choice;
+    if (!lamps->has_files) {
+        panel_tell(lamps, panel);
+        return;
+    }
+    lamp_set(lamps, CONFIG_PANEL_RED, led == wm_state_panel_alarm_led_red);
+    lamp_set(lamps, CONFIG_PANEL_YELLOW, led == wm_state_panel_alarm_led_yellow);
+    lamp_set(lamps, CONFIG_PANEL_GREEN, led == wm_state_panel_alarm_led_green);
+    lamp_set(lamps, CONFIG_PANEL_STATUS_RED, panel->red_led_choice == wm_state_panel_red_led_on);
+    lamps->flashes = panel->green_led_choice == wm_state_panel_green_led_flashing_slowly;
+    if (!lamps->flashes) {
+        lamp_set(lamps, CONFIG_PANEL_STATUS_GREEN, false);
+    }
+    lamp_set(lamps, CONFIG_PANEL_BUZZER, panel->buzzer_choice == wm_state_panel_buzzer_on);
+    lamp_set(lamps, CONFIG_PANEL_RELAY, panel->relay_choice == wm_state_panel_relay_picked_up);
+}
+
+void lamps_flash(struct lamps *lamps)
+{
+    const int i = CONFIG_PANEL_STATUS_GREEN - CONFIG_PANEL_RED;
+    if (lamps->flashes) {
+        lamp_set(lamps, CONFIG_PANEL_STATUS_GREEN, lamps->shown[i] != 1);
+    }
+}
+
+bool lamps_have_button(const struct lamps *lamps)
+{
+    return lamps->button >= 0;
+}
+
+bool lamps_pressed(struct lamps *lamps)
+{
+    char level = '0';
+    (void)lseek(lamps->button, 0, SEEK_SET);
+    (void)!read(lamps->button, &level, 1);
+    const bool was_pressed = lamps->is_pressed;
+    lamps->is_pressed = level == '1';
+    return lamps->is_pressed && !was_pressed;
+}
+
+void lamps_close(struct lamps *lamps)
+{
+    for (int i = 0; i < LAMPS_MAX; i++) {
+        if (lamps->fd[i] >= 0) {
+            (void)close(lamps->fd[i]);
+        }
+    }
+    if (lamps->button >= 0) {
+        (void)close(lamps->button);
+    }
+}

@@ -1,0 +1,41 @@
+/*
+ * lamps.h — the panel of the webmanager: files of sysfs where they are configured, else the log.
+ */
+#ifndef BOARD_LAMPS_H
+#define BOARD_LAMPS_H
+
+#include <stdbool.h>
+
+#include "config.h"
+#include "wm/view.h"
+
+enum { LAMPS_MAX = CONFIG_PANEL_RELAY - CONFIG_PANEL_RED + 1 };
+
+/* All private. */
+struct lamps {
+    int fd[LAMPS_MAX]; /* -1: not configured */
+    int shown[LAMPS_MAX];
+    int button; /* the mute button; -1: there is none */
+    bool is_pressed;
+    bool has_files;
+    bool flashes; /* the green status LED */
+    struct wm_view_panel told;
+};
+
+/* Opens what is configured. False, with one line of place, cause and cure in error. */
+bool lamps_open(struct lamps *lamps, const struct config *config, char *error, size_t error_size);
+
+/* Shows what the panel shows. */
+void lamps_show(struct lamps *lamps, const struct wm_view_panel *panel);
+
+/* To be called once a second: what flashes does so. */
+void lamps_flash(struct lamps *lamps);
+
+/* Is there a button that has to be looked at? And has it been pressed since it was last? */
+bool lamps_have_button(const struct lamps *lamps);
+bool lamps_pressed(struct lamps *lamps);
+
+/* Allowed once after lamps_open, whatever it returned. */
+void lamps_close(struct lamps *lamps);
+
+#endif

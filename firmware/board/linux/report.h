@@ -1,0 +1,31 @@
+/*
+ * report.h — what the daemon tells whoever runs it: one line each, to stderr, the journal or
+ * syslog.
+ *
+ * Always true: a line is place, cause and cure; nothing is told twice in a row.
+ */
+#ifndef BOARD_REPORT_H
+#define BOARD_REPORT_H
+
+#include <stdbool.h>
+
+enum report_way {
+    REPORT_AUTO, /* the journal under systemd, else stderr */
+    REPORT_STDERR,
+    REPORT_SYSLOG,
+};
+
+/* As in syslog. */
+enum report_level {
+    REPORT_ERROR = 3,
+    REPORT_WARNING = 4,
+    REPORT_NOTICE = 5,
+    REPORT_INFO = 6,
+};
+
+/* Before it is called lines go to stderr. */
+void report_open(enum report_way way);
+
+void report(enum report_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
