@@ -4,6 +4,8 @@
  * play-line PLANT LINK: the other end of the line is LINK, a symbolic link to the pty. Each line of
  * standard input is Lua on `plant`, or `pull` or `plug`, which take the line away and bring it back
  * under the same name; each is answered by a line `ok`, or by what is wrong. Ends with its input.
+ *
+ * play-line - LINK: nobody is on the line: standard input goes there, and what comes is printed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -146,6 +148,34 @@ static void play(struct player *player)
     }
 }
 
+/* ---- nobody ----------------------------------------------------------------------------- */
+
+/* Until the end of standard input. */
+static int pipe_through(struct player *player)
+{
+    char bytes[1024];
+    bool has_input = true;
+    (void)printf("ready\n");
+    (void)fflush(stdout);
+    while (has_input) {
+        struct pollfd ready[] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                                 {.fd = player->line, .events = POLLIN}};
+        (void)poll(ready, 2, -1);
+        if (ready[0].revents != 0) {
+            const ssize_t size = read(STDIN_FILENO, bytes, sizeof bytes);
+            has_input = size > 0;
+            (void)!write(player->line, bytes, size > 0 ? (size_t)size : 0);
+        }
+        if ((ready[1].revents & POLLIN) != 0) {
+            const ssize_t size = read(player->line, bytes, sizeof bytes);
+            (void)fwrite(bytes, 1, size > 0 ? (size_t)size : 0, stdout);
+            (void)fflush(stdout);
+        }
+    }
+    pull(player);
+    return 0;
+}
+
 int main(int count, char **argument)
 {
     char error[600];
@@ -155,6 +185,9 @@ int main(int count, char **argument)
         return 2;
     }
     player.link = argument[2];
+    if (strcmp(argument[1], "-") == 0) {
+        return plug(&player) ? pipe_through(&player) : 1;
+    }
     player.world = sim_world_create(1);
     player.lua = luaL_newstate();
     if (player.world == NULL || player.lua == NULL) {

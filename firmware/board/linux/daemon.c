@@ -251,7 +251,6 @@ static bool line_open(struct daemon *daemon, struct tty_bus *bus, const char *na
         .heard = step,
         .context = daemon,
     };
-    bus->fd = -1;
     return options.path == NULL ||
            tty_bus_open(bus, &options, daemon->settings.value[wm_setting_bus_baud], daemon->why,
                         sizeof daemon->why);
@@ -265,7 +264,6 @@ static bool devices_open(struct daemon *daemon)
         .is_for_person = config_number(config, CONFIG_CONSOLE_ECHO) == 1,
     };
     const char *path = config_text(config, CONFIG_CONSOLE);
-    daemon->com2.fd = daemon->console.port.fd = daemon->console_tcp.fd = -1;
     if (!line_open(daemon, &daemon->bus, "bus", CONFIG_BUS, CONFIG_BUS_RS485,
                    config_number(config, CONFIG_BUS_ECHO) == 1) ||
         !line_open(daemon, &daemon->com2, "com2", CONFIG_COM2, CONFIG_COM2_RS485, false)) {
@@ -415,10 +413,6 @@ static void started(struct daemon *daemon)
 static bool start(struct daemon *daemon)
 {
     const char *user = config_text(daemon->config, CONFIG_USER);
-    daemon->owner.folder = -1;
-    daemon->watchdog.device = -1;
-    daemon->store.folder = -1;
-    daemon->log.folder = -1;
     if (!settings_make(daemon->config, &daemon->settings, daemon->why, sizeof daemon->why) ||
         !owner_find(&daemon->owner, user, daemon->why, sizeof daemon->why) ||
         !devices_open(daemon) || !owner_become(&daemon->owner, daemon->why, sizeof daemon->why) ||
@@ -454,6 +448,20 @@ static void stop(struct daemon *daemon)
     watchdog_close(&daemon->watchdog);
 }
 
+/* Everything is closed, so that stop can be called at any time. */
+static void clear(struct daemon *daemon, const struct config *config)
+{
+    daemon->config = config;
+    daemon->owner.folder = -1;
+    daemon->bus.fd = -1;
+    daemon->com2.fd = -1;
+    daemon->console.port.fd = -1;
+    daemon->console_tcp.fd = -1;
+    daemon->store.folder = -1;
+    daemon->log.folder = -1;
+    daemon->watchdog.device = -1;
+}
+
 int daemon_run(const struct config *config)
 {
     int status = EXIT_SUCCESS;
@@ -462,8 +470,9 @@ int daemon_run(const struct config *config)
         report(REPORT_ERROR, "out of memory");
         return EXIT_FAILURE;
     }
-    (void)signal(SIGPIPE, SIG_IGN);
-    daemon->config = config;
+    (void)signal(SIGPIPE, SIG_IGN); /* who reads no answer, and ...           */
+    (void)signal(SIGXFSZ, SIG_IGN); /* ... what cannot be kept: by errno, too */
+    clear(daemon, config);
     daemon->loop = ev_default_loop(EVFLAG_AUTO);
     if (daemon->loop == NULL) {
         report(REPORT_ERROR, "no event loop: out of descriptors or memory");

@@ -324,6 +324,9 @@ struct wm_log log_files_port(struct log_files *log)
 
 void log_files_close(struct log_files *log)
 {
+    if (log->folder < 0) {
+        return;
+    }
     (void)log_files_flush(log);
     for (int i = 0; i < WM_LOG_RINGS; i++) {
         struct log_files_ring *ring = &log->ring[i];
@@ -333,8 +336,6 @@ void log_files_close(struct log_files *log)
         }
         ring->fd = -1;
     }
-    if (log->folder >= 0) {
-        (void)close(log->folder);
-    }
+    (void)close(log->folder);
     log->folder = -1;
 }

@@ -1,0 +1,196 @@
+/*
+ * test_tty_bus.c — the bus on a tty: what goes out and comes in on a pty, echoes, a pulled line.
+ */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "firmware/board/linux/tty_bus.h"
+
+struct stage {
+    int far; /* the devices' end */
+    char path[64];
+    char error[300];
+    int heard;
+    int32_t baud;
+    struct ev_loop *loop;
+    struct tty_bus bus;
+    struct wm_bus port;
+};
+
+static void heard(void *context)
+{
+    ((struct stage *)context)->heard++;
+}
+
+static void stage_open(struct stage *stage, bool discards_echo)
+{
+    *stage = (struct stage){.baud = 19200, .loop = ev_loop_new(EVFLAG_AUTO)};
+    stage->far = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+    cr_assert(stage->far >= 0 && grantpt(stage->far) == 0 && unlockpt(stage->far) == 0);
+    (void)snprintf(stage->path, sizeof stage->path, "%s", ptsname(stage->far));
+    const struct tty_bus_options options = {.name = "bus",
+                                            .path = stage->path,
+                                            .discards_echo = discards_echo,
+                                            .heard = heard,
+                                            .context = stage};
+    cr_assert(tty_bus_open(&stage->bus, &options, stage->baud, stage->error, sizeof stage->error),
+              "%s", stage->error);
+    tty_bus_start(&stage->bus, stage->loop, &stage->baud);
+    stage->port = tty_bus_port(&stage->bus);
+}
+
+static void stage_close(struct stage *stage)
+{
+    tty_bus_close(&stage->bus);
+    ev_loop_destroy(stage->loop);
+    (void)close(stage->far);
+}
+
+/* The devices say something, and it has come. */
+static void says(struct stage *stage, const char *bytes)
+{
+    struct pollfd ready = {.fd = stage->bus.fd, .events = POLLIN};
+    cr_assert_eq(write(stage->far, bytes, strlen(bytes)), (ssize_t)strlen(bytes));
+    cr_assert_eq(poll(&ready, 1, 5000), 1);
+}
+
+static enum wm_status sends(struct stage *stage, const char *bytes)
+{
+    return stage->port.ops->transmit(stage->port.self, (const uint8_t *)bytes, strlen(bytes));
+}
+
+static void receives(struct stage *stage, const char *wanted)
+{
+    char bytes[100] = "";
+    const int size = stage->port.ops->receive(stage->port.self, (uint8_t *)bytes, 99);
+    cr_assert_eq(size, (int)strlen(wanted), "%d bytes: '%s'", size, bytes);
+    cr_assert_str_eq(bytes, wanted);
+}
+
+static void far_receives(struct stage *stage, const char *wanted)
+{
+    char bytes[100] = "";
+    struct pollfd ready = {.fd = stage->far, .events = POLLIN};
+    cr_assert_eq(poll(&ready, 1, 5000), 1);
+    cr_assert_eq(read(stage->far, bytes, sizeof bytes - 1), (ssize_t)strlen(wanted));
+    cr_assert_str_eq(bytes, wanted);
+}
+
+Test(tty_bus, bytes_pass_as_they_are)
+{
+    struct stage stage;
+    stage_open(&stage, false);
+    receives(&stage, "");
+    cr_assert_eq(sends(&stage, "a\n\r\x03\x7f\xff"), WM_OK);
+    far_receives(&stage, "a\n\r\x03\x7f\xff");
+    says(&stage, "b\r\n\x11\x13\xfe");
+    (void)ev_run(stage.loop, EVRUN_NOWAIT);
+    cr_assert_eq(stage.heard, 1);
+    receives(&stage, "b\r\n\x11\x13\xfe");
+    receives(&stage, "");
+    stage_close(&stage);
+}
+
+Test(tty_bus, what_came_before_a_question_is_no_answer_to_it)
+{
+    struct stage stage;
+    stage_open(&stage, false);
+    says(&stage, "late");
+    (void)ev_run(stage.loop, EVRUN_NOWAIT);
+    says(&stage, "later");
+    cr_assert_eq(sends(&stage, "q"), WM_OK);
+    receives(&stage, "");
+    stage_close(&stage);
+}
+
+Test(tty_bus, a_line_that_takes_nothing_is_busy_and_then_out_of_order)
+{
+    struct stage stage;
+    stage_open(&stage, false);
+    cr_assert_eq(sends(&stage, "q"), WM_OK);
+    /* Whoever is on the far side does not read; a real line never stands so long. */
+    enum wm_status status = tty_unsent(stage.bus.fd) > 0 ? WM_BUSY : WM_IO;
+    while (status == WM_BUSY) {
+        status = sends(&stage, "r");
+    }
+    cr_assert_eq(status, WM_IO);
+    stage_close(&stage);
+}
+
+Test(tty_bus, an_echo_is_dropped_where_it_is_asked_for)
+{
+    struct stage stage;
+    stage_open(&stage, true);
+    cr_assert_eq(sends(&stage, "quest"), WM_OK);
+    far_receives(&stage, "quest");
+    says(&stage, "que");
+    receives(&stage, "");
+    says(&stage, "stanswer");
+    receives(&stage, "answer");
+    /* Without one, nothing is lost: what differs is no echo. */
+    cr_assert_eq(sends(&stage, "quest"), WM_OK);
+    far_receives(&stage, "quest");
+    says(&stage, "answer");
+    receives(&stage, "answer");
+    stage_close(&stage);
+}
+
+Test(tty_bus, speed_follows_its_setting_with_the_next_question)
+{
+    struct stage stage;
+    struct termios now;
+    stage_open(&stage, false);
+    cr_assert_eq(tcgetattr(stage.bus.fd, &now), 0);
+    cr_assert_eq(cfgetospeed(&now), (speed_t)B19200);
+    stage.baud = 115200;
+    cr_assert_eq(sends(&stage, "q"), WM_OK);
+    cr_assert_eq(tcgetattr(stage.bus.fd, &now), 0);
+    cr_assert_eq(cfgetospeed(&now), (speed_t)B115200);
+    far_receives(&stage, "q");
+    stage.baud = 12345; /* has no name in termios */
+    cr_assert_eq(sends(&stage, "r"), WM_OK);
+    far_receives(&stage, "r");
+    stage_close(&stage);
+}
+
+Test(tty_bus, a_pulled_line_is_one_that_nobody_answers_on)
+{
+    struct stage stage;
+    uint8_t byte;
+    stage_open(&stage, false);
+    (void)close(stage.far);
+    (void)ev_run(stage.loop, EVRUN_NOWAIT);
+    cr_assert_eq(stage.bus.fd, -1);
+    cr_assert_eq(sends(&stage, "q"), WM_IO);
+    cr_assert_eq(stage.port.ops->receive(stage.port.self, &byte, 1), WM_IO);
+    stage_close(&stage);
+}
+
+Test(tty_bus, no_two_have_one_line)
+{
+    struct stage stage;
+    struct tty_bus other;
+    stage_open(&stage, false);
+    cr_assert_not(tty_bus_open(&other, &stage.bus.options, 19200, stage.error, sizeof stage.error));
+    cr_assert_not_null(strstr(stage.error, "in use; another program has it"), "%s", stage.error);
+    stage_close(&stage);
+}
+
+Test(tty_bus, rs485_that_the_driver_does_not_have_is_told_of)
+{
+    struct stage stage;
+    struct tty_bus other;
+    stage_open(&stage, false);
+    struct tty_bus_options options = stage.bus.options;
+    tty_bus_close(&stage.bus);
+    options.rs485 = TTY_RS485_ON_SEND;
+    cr_assert_not(tty_bus_open(&other, &options, 19200, stage.error, sizeof stage.error));
+    cr_assert_not_null(strstr(stage.error, "no RS-485 direction"), "%s", stage.error);
+    stage_close(&stage);
+}

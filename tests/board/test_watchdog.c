@@ -1,0 +1,101 @@
+/*
+ * test_watchdog.c — what systemd and a watchdog device are told; both are played here.
+ */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "firmware/board/linux/watchdog.h"
+
+static char error[300];
+
+/* systemd's end of the socket. */
+static int manager_open(const char *name)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    memcpy(address.sun_path, name, strlen(name));
+    if (name[0] == '@') {
+        address.sun_path[0] = '\0';
+    }
+    const int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+    const socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name));
+    cr_assert_eq(bind(fd, (const struct sockaddr *)&address, size), 0);
+    setenv("NOTIFY_SOCKET", name, 1);
+    return fd;
+}
+
+static void heard(int fd, const char *wanted)
+{
+    char text[100] = "";
+    const ssize_t size = recv(fd, text, sizeof text - 1, MSG_DONTWAIT);
+    cr_assert_eq(size, (ssize_t)strlen(wanted), "'%s' instead of '%s'", text, wanted);
+    cr_assert_str_eq(text, wanted);
+}
+
+Test(watchdog, nobody_is_told_where_nobody_asks)
+{
+    struct watchdog watchdog;
+    unsetenv("NOTIFY_SOCKET");
+    unsetenv("WATCHDOG_USEC");
+    cr_assert(watchdog_open(&watchdog, NULL, error, sizeof error));
+    cr_assert_eq(watchdog.period_s, 0);
+    watchdog_feed(&watchdog);
+    systemd_tell("READY=1");
+    watchdog_close(&watchdog);
+}
+
+Test(watchdog, systemd_is_told_three_times_in_its_period)
+{
+    char name[60];
+    struct watchdog watchdog;
+    (void)snprintf(name, sizeof name, "@webmanagerd-test-%ld", (long)getpid());
+    const int fd = manager_open(name);
+    setenv("WATCHDOG_USEC", "30000000", 1);
+    unsetenv("WATCHDOG_PID");
+    cr_assert(watchdog_open(&watchdog, NULL, error, sizeof error));
+    cr_assert_float_eq(watchdog.period_s, 10, 1e-9);
+    systemd_tell("READY=1");
+    heard(fd, "READY=1");
+    watchdog_feed(&watchdog);
+    heard(fd, "WATCHDOG=1");
+    close(fd);
+}
+
+Test(watchdog, the_period_of_another_process_is_not_ours)
+{
+    struct watchdog watchdog;
+    setenv("WATCHDOG_USEC", "30000000", 1);
+    setenv("WATCHDOG_PID", "1", 1);
+    cr_assert(watchdog_open(&watchdog, NULL, error, sizeof error));
+    cr_assert_eq(watchdog.period_s, 0);
+}
+
+Test(watchdog, a_device_is_fed_and_let_go_of)
+{
+    char name[] = "/tmp/watchdog-XXXXXX";
+    char bytes[10] = "";
+    struct watchdog watchdog;
+    unsetenv("WATCHDOG_USEC");
+    const int fd = mkstemp(name);
+    cr_assert(watchdog_open(&watchdog, name, error, sizeof error), "%s", error);
+    cr_assert_float_eq(watchdog.period_s, 10, 1e-9);
+    watchdog_feed(&watchdog);
+    watchdog_close(&watchdog);
+    cr_assert_eq(read(fd, bytes, sizeof bytes), 2);
+    cr_assert_eq(memcmp(bytes, "\0V", 2), 0);
+    (void)unlink(name);
+}
+
+Test(watchdog, a_device_that_is_not_there_is_told_of)
+{
+    struct watchdog watchdog;
+    cr_assert_not(watchdog_open(&watchdog, "/dev/no-watchdog", error, sizeof error));
+    cr_assert_str_eq(error, "watchdog /dev/no-watchdog: No such file or directory; name another, "
+                            "or watchdog = off");
+}

@@ -1,0 +1,286 @@
+#!/bin/sh
+# webmanagerd.sh WEBMANAGERD PLAY_LINE CASE — one case of webmanagerd: what it says of a wrong
+# configuration and of what it cannot have, and how it lives, on a pty on whose other end the plant
+# of the simulator answers in real time. Runs from the top of the tree.
+#
+# Nothing sleeps: what has to be waited for is looked for until it is there; ctest has the limit.
+set -u
+
+webmanagerd=$1
+play_line=$2
+case_name=$3
+work=$(mktemp -d) || exit 1
+out=$work/out
+log=$work/log
+daemon=
+players=
+plant=scenarios/plants/two_strings_of_nine.lua
+trap 'kill -KILL $daemon $players 2>/dev/null; rm -rf "$work"' EXIT
+mkdir "$work/state"
+: >"$log"
+
+fail() {
+    echo "FAILED: $*"
+    echo "--- it printed:"
+    cat "$out"
+    echo "--- the daemon's log:"
+    cat "$log"
+    exit 1
+}
+
+says() { grep -qF -- "$1" "$out" || fail "it should say: $1"; }
+says_lines() { test "$(wc -l <"$out")" -eq "$1" || fail "it should say $1 line(s)"; }
+
+# until_true COMMAND...: until the command succeeds; the daemon has to live meanwhile.
+until_true() {
+    until "$@" >/dev/null 2>&1; do
+        kill -0 "$daemon" 2>/dev/null || fail "webmanagerd ended before: $*"
+    done
+}
+
+log_says() { grep -qF -- "$1" "$log"; }
+logged() { until_true log_says "$1"; }
+
+# Plays webmanagerd to its end; leaves what it printed.
+ends() {
+    wanted=$1
+    shift
+    status=0
+    "$webmanagerd" --bus "$work/bus" --state "$work/state" --modbus off --snmp off "$@" \
+        >"$out" 2>&1 </dev/null || status=$?
+    test "$status" -eq "$wanted" || fail "status $status instead of $wanted of: $*"
+}
+
+# line NAME PLANT: plays a line; what goes to file descriptor 7 is for it, answers to $work/NAME.out.
+line() {
+    mkfifo "$work/$1.in"
+    : >"$work/$1.out"
+    "$play_line" "$2" "$work/$1" <"$work/$1.in" >"$work/$1.out" &
+    players="$players $!"
+    exec 7>"$work/$1.in"
+    until grep -q '^ready' "$work/$1.out"; do
+        kill -0 $players || fail "no line $1"
+    done
+}
+
+# Tells the plant, and waits until it has done so.
+plant_does() {
+    before=$(grep -c '^ok' "$work/bus.out")
+    echo "$1" >&7
+    until [ "$(grep -c '^ok' "$work/bus.out")" -gt "$before" ]; do :; done
+}
+
+# Starts it on the plant's line, with what the plant is; waits until it is ready.
+start() {
+    grep ' = ' "$work/bus.out" >"$work/conf"
+    : >"$log"
+    "$webmanagerd" --config "$work/conf" --bus "$work/bus" --state "$work/state" \
+        --modbus 127.0.0.1:0 --snmp 127.0.0.1:0 "$@" 2>"$log" >"$out" </dev/null &
+    daemon=$!
+    logged ' ready '
+    modbus=$(sed -n 's/.* modbus=\([0-9]*\).*/\1/p' "$log")
+    snmp=$(sed -n 's/.* snmp=\([0-9]*\).*/\1/p' "$log")
+}
+
+# stop SIGNAL STATUS
+stop() {
+    kill "-$1" "$daemon"
+    status=0
+    wait "$daemon" 2>/dev/null || status=$?
+    daemon=
+    test "$status" -eq "$2" || fail "status $status instead of $2 after $1"
+}
+
+# What a register and an object show.
+register() {
+    mbpoll -m tcp -p "$modbus" -0 -r "$1" -c 1 -1 127.0.0.1 2>/dev/null |
+        sed -n 's/^\[[0-9]*\]:[[:space:]]*\(-*[0-9]*\).*/\1/p'
+}
+object() { snmpget -v2c -c public -Oqv "127.0.0.1:$snmp" "1.3.6.1.2.1.33.5.$1" 2>/dev/null; }
+register_is() { test "$(register "$1")" = "$2"; }
+object_is() { test "$(object "$1")" = "$2"; }
+
+# Sets by SNMP: $1 below bacs, $2 its number.
+object_set() { snmpset -v2c -c secret "127.0.0.1:$snmp" "1.3.6.1.2.1.33.5.$1" i "$2" >"$out" 2>&1; }
+
+# ---- configuration ------------------------------------------------------------------------------
+
+# conf LINE...: a configuration of these lines is refused: $1 is what it says of it.
+refused() {
+    text=$1
+    shift
+    printf '%s\n' "$@" >"$work/conf"
+    ends 2 --config "$work/conf"
+    says "$work/conf:$text"
+    says_lines 1
+}
+
+case_configuration() {
+    refused "1: unknown key 'buss'; known: bus, bus_rs485, bus_echo" 'buss = /dev/ttyS1'
+    refused "3: 'bus' is no KEY = VALUE; a comment begins with #" '# the line' '' 'bus'
+}
+
+case_bad_values() {
+    refused '1: bus_echo = loud: no such choice; it is one of: keep discard' 'bus_echo = loud'
+    refused '1: bus = ttyS1: no path from /; name the whole path' 'bus = ttyS1'
+    refused '1: modbus = 502: no HOST:PORT; write it as in 0.0.0.0:1502' 'modbus = 502'
+    refused '1: modbus = a:66000: no HOST:PORT' 'modbus = a:66000'
+    refused '1: console_baud = fast: no speed' 'console_baud = fast'
+    refused '2: log is set on line 1 already; leave one of them out' 'log = stderr' 'log = syslog'
+    refused "1: no setting 'bank.moduls'" 'bank.moduls = 3'
+    refused '1: setting bank.modules = 600: ' 'bank.modules = 600'
+    refused '2: bank.modules is set on line 1 already' 'bank.modules = 6' 'bank.modules = 7'
+}
+
+case_command_line() {
+    "$webmanagerd" --version >"$out"
+    says 'webmanagerd 0.'
+    "$webmanagerd" --help >"$out"
+    says 'usage: webmanagerd'
+    # What help prints is a configuration that is right as it stands.
+    sed -n '/^# the BACS bus/,$p' "$out" >"$work/conf"
+    printf '' >"$work/bus"
+    ends 0 --config "$work/conf" --check
+    says 'it would start'
+    says 'console_baud = 115200'
+    says 'bank.modules = 1'
+    ends 2 --buss /dev/ttyS1
+    says "unknown key 'buss'"
+    ends 2 --check now
+    says 'now: no option with a value'
+    ends 2 --config "$work/nothing"
+    says "$work/nothing: No such file or directory; name the configuration with --config"
+    ends 2 --set bank.modules
+    says 'no NAME=VALUE'
+    ends 2 --bus off
+    says 'bus cannot be off; name one'
+    ends 1 --set bank.strings=2 --set bank.modules=3
+    says 'settings contradict one another'
+    says_lines 1
+}
+
+# ---- what cannot be had -------------------------------------------------------------------------
+
+case_missing_tty() {
+    ends 1
+    says "bus $work/bus: No such file or directory; plug it in, or name the one that is there"
+    says_lines 1
+    : >"$work/bus"
+    ends 1
+    says "bus $work/bus: Inappropriate ioctl for device; name a serial port"
+    ends 1 --check --bus "$work/nothing"
+    says "bus $work/nothing: No such file or directory"
+}
+
+case_in_use() {
+    line bus "$plant"
+    start
+    ends 1
+    says "bus $work/bus: in use; another program has it; end that one"
+    says_lines 1
+    exec 8>&7
+    line other "$plant"
+    ends 1 --bus "$work/other"
+    says "state $work/state: another webmanagerd has it"
+    mkdir "$work/state2"
+    ends 1 --bus "$work/other" --state "$work/state2" --modbus "127.0.0.1:$modbus"
+    grep -q "127.0.0.1:$modbus: .*ddress already in use" "$out" || fail "no word of the Modbus port"
+    ends 1 --bus "$work/other" --state "$work/state2" --snmp "127.0.0.1:$snmp"
+    grep -q "127.0.0.1:$snmp" "$out" || fail "no word of the SNMP port"
+    ends 1 --bus "$work/other" --state "$work/state2" --console-tcp "127.0.0.1:$modbus"
+    says "console 127.0.0.1:$modbus: Address already in use; choose another with --console-tcp"
+}
+
+case_state() {
+    line bus "$plant"
+    ends 1 --state "$work/nothing"
+    says "state $work/nothing: No such file or directory; make the folder, or name another"
+    says_lines 1
+    # A disk that takes no byte: the battery is watched all the same, and the loss is told.
+    mkfifo "$work/pipe"
+    cat "$work/pipe" >"$log" &
+    (
+        ulimit -f 0
+        exec "$webmanagerd" --bus "$work/bus" --state "$work/state" --modbus off --snmp off
+    ) 2>"$work/pipe" </dev/null &
+    daemon=$!
+    logged ' ready '
+    logged "log $work/state/log: cannot be written: File too large"
+    logged "store $work/state/store: a record cannot be written: File too large"
+    stop TERM 0
+}
+
+# ---- life ---------------------------------------------------------------------------------------
+
+case_live() {
+    line bus "$plant"
+    start
+    until_true register_is 1000 193
+    register_is 1004 18 || fail "18 modules"
+    volts=$(object 2.5.1.2.7)
+    [ "$volts" -gt 1300 ] && [ "$volts" -lt 1400 ] || fail "module 7 floats: $volts"
+    plant_does 'plant.string[1].module[7].temperature = 52'
+    logged 'event alarm_added: Alarm came: temperature_high'
+    stop TERM 0
+    log_says ' stopped' || fail "no word of the end"
+}
+
+case_kept() {
+    line bus "$plant"
+    start --set snmp.write_community=secret
+    object_set 1.13.0 1520 || fail "cannot be set"
+    stop KILL 137
+    start --set snmp.write_community=secret
+    object_is 1.13.0 1520 || fail "a SIGKILL lost a setting"
+    object_set 1.13.0 1510 || fail "cannot be set"
+    stop INT 0
+    start --set snmp.write_community=secret
+    object_is 1.13.0 1510 || fail "a SIGINT lost a setting"
+    stop TERM 0
+}
+
+case_pulled() {
+    line bus "$plant"
+    start
+    until_true register_is 1000 193
+    plant_does pull
+    logged "bus $work/bus: gone ("
+    logged 'event module_lost: Module gives no valid answer: module 18'
+    plant_does plug
+    logged "bus $work/bus: back"
+    logged 'event module_back: Module answers again: module 18'
+    stop TERM 0
+}
+
+case_console() {
+    line bus "$plant"
+    exec 8>&7
+    line console -
+    start --console "$work/console" --console-tcp 127.0.0.1:0
+    echo 'show version' >&7
+    until_true grep -q '^ok' "$work/console.out"
+    printf 'set voltage.high_alarm 15.2\r' >&7
+    logged 'event setting_changed: Setting is now: voltage.high_alarm 15.200'
+    echo 'log events 2' >&7
+    until_true grep -q 'setting_changed' "$work/console.out"
+    stop TERM 0
+}
+
+# The log goes on where it was, over a SIGKILL too.
+case_logs() {
+    line bus "$plant"
+    exec 8>&7
+    line console -
+    start --console "$work/console"
+    logged 'event alarm_removed: Alarm went: initializing'
+    stop KILL 137
+    start --console "$work/console"
+    echo 'log events' >&7
+    until_true grep -q '^ok' "$work/console.out"
+    grep -c ',started,' "$work/console.out" >"$out"
+    says 2
+    grep -q ',alarm_removed,initializing,' "$work/console.out" || fail "a SIGKILL lost an event"
+    stop TERM 0
+}
+
+"case_$case_name"
