@@ -98,6 +98,8 @@ register() {
 }
 object() { snmpget -v2c -c public -Oqv "127.0.0.1:$snmp" "1.3.6.1.2.1.33.5.$1" 2>/dev/null; }
 register_is() { test "$(register "$1")" = "$2"; }
+# Flags among others: 1 running, 64 float charging, 256 system failure.
+register_has() { test $(($(register "$1") & $2)) -eq "$2"; }
 object_is() { test "$(object "$1")" = "$2"; }
 
 # Sets by SNMP: $1 below bacs, $2 its number.
@@ -157,6 +159,8 @@ case_command_line() {
     ends 1 --set bank.strings=2 --set bank.modules=3
     says 'settings contradict one another'
     says_lines 1
+    ends 1 --set com2.use=sensormanager
+    says 'com2.use = sensormanager, and com2 is off; name its tty as com2'
 }
 
 # ---- what cannot be had -------------------------------------------------------------------------
@@ -210,12 +214,52 @@ case_state() {
     stop TERM 0
 }
 
+# Whoever is root becomes another once everything is open, and what is written is that one's.
+case_user() {
+    line bus "$plant"
+    if [ "$(id -u)" -ne 0 ]; then
+        ends 1 --user root
+        says 'user root: only root can become another; start it as root'
+        return
+    fi
+    ends 1 --user nobody-at-all
+    says 'user nobody-at-all: there is none; add it'
+    ends 1 --user nobody --watchdog "$work/no-watchdog"
+    says "watchdog $work/no-watchdog: No such file or directory; name another, or watchdog = off"
+    chmod 755 "$work"
+    chown nobody "$work/state"
+    start --user nobody --set snmp.write_community=secret
+    grep -q "^Uid:[[:space:]]$(id -u nobody)[[:space:]]$(id -u nobody)[[:space:]]$(id -u nobody)" \
+        "/proc/$daemon/status" || fail "it is still root"
+    object_set 1.13.0 1520 || fail "cannot be set"
+    stop TERM 0
+    find "$work/state" ! -user nobody >"$out"
+    says_lines 0
+}
+
+# Without the right to write: it says so, watches on with what was kept, and raises SystemError.
+case_read_only() {
+    line bus "$plant"
+    start --set snmp.write_community=secret
+    object_set 1.13.0 1520 || fail "cannot be set"
+    stop TERM 0
+    # Folders of these names are in the way of every save, of root's too.
+    mkdir "$work/state/store/trial.new" "$work/state/store/settings.new" \
+        "$work/state/store/boots.new"
+    start --set snmp.write_community=secret
+    log_says "store $work/state/store: nothing can be kept there: " || fail "no word of the store"
+    object_is 1.13.0 1520 || fail "what was kept is not in force"
+    ! object_set 1.13.0 1510 || fail "a setting that is not kept was not refused"
+    until_true register_has 1000 256
+    stop TERM 0
+}
+
 # ---- life ---------------------------------------------------------------------------------------
 
 case_live() {
     line bus "$plant"
     start
-    until_true register_is 1000 193
+    until_true register_has 1000 65
     register_is 1004 18 || fail "18 modules"
     volts=$(object 2.5.1.2.7)
     [ "$volts" -gt 1300 ] && [ "$volts" -lt 1400 ] || fail "module 7 floats: $volts"
@@ -242,7 +286,7 @@ case_kept() {
 case_pulled() {
     line bus "$plant"
     start
-    until_true register_is 1000 193
+    until_true register_has 1000 65
     plant_does pull
     logged "bus $work/bus: gone ("
     logged 'event module_lost: Module gives no valid answer: module 18'

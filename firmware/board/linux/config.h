@@ -16,7 +16,7 @@
 
 enum config_key {
     CONFIG_BUS,
-    CONFIG_BUS_RS485,
+    CONFIG_BUS_RS485, /* follows its line, as COM2's does */
     CONFIG_BUS_ECHO,
     CONFIG_COM2,
     CONFIG_COM2_RS485,

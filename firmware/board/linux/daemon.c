@@ -40,6 +40,8 @@ enum {
 #define SECOND_S 1.0
 #define BUTTON_S 0.1
 
+static const int32_t com2_baud = 9600; /* decision B21 */
+
 struct daemon {
     const struct config *config;
     struct wm_settings settings; /* as configured */
@@ -66,6 +68,7 @@ struct daemon {
     ev_check woken;
     ev_signal terminate;
     ev_signal interrupt;
+    ev_signal hang_up; /* of the terminal it was started from */
     struct webmanager webmanager;
     char why[WHY_MAX];
 };
@@ -236,24 +239,35 @@ static void stopped(struct ev_loop *loop, ev_signal *signal, int events)
 static bool settings_make(const struct config *config, struct wm_settings *settings, char *error,
                           size_t error_size)
 {
-    return webmanager_settings(config->change, config->changes, settings, error, error_size) &&
-           webmanager_settings_agree(settings, error, error_size);
+    if (!webmanager_settings(config->change, config->changes, settings, error, error_size) ||
+        !webmanager_settings_agree(settings, error, error_size)) {
+        return false;
+    }
+    const int32_t use = settings->value[wm_setting_com2_use];
+    if (use != WM_COM2_NONE && use != WM_COM2_MODBUS_RTU &&
+        config_text(config, CONFIG_COM2) == NULL) {
+        (void)snprintf(error, error_size, "com2.use = %s, and com2 is off; name its tty as com2",
+                       wm_choice_name(wm_setting_com2_use, use));
+        return false;
+    }
+    return true;
 }
 
 static bool line_open(struct daemon *daemon, struct tty_bus *bus, const char *name,
-                      enum config_key path, enum config_key rs485, bool discards_echo)
+                      enum config_key path, int32_t baud)
 {
+    /* The keys of a line follow one another. */
+    const enum config_key rs485 = (enum config_key)(path + 1);
     const struct tty_bus_options options = {
         .name = name,
         .path = config_text(daemon->config, path),
         .rs485 = (enum tty_rs485)config_number(daemon->config, rs485),
-        .discards_echo = discards_echo,
+        .discards_echo = path == CONFIG_BUS && config_number(daemon->config, CONFIG_BUS_ECHO) == 1,
         .heard = step,
         .context = daemon,
     };
     return options.path == NULL ||
-           tty_bus_open(bus, &options, daemon->settings.value[wm_setting_bus_baud], daemon->why,
-                        sizeof daemon->why);
+           tty_bus_open(bus, &options, baud, daemon->why, sizeof daemon->why);
 }
 
 static bool devices_open(struct daemon *daemon)
@@ -264,9 +278,9 @@ static bool devices_open(struct daemon *daemon)
         .is_for_person = config_number(config, CONFIG_CONSOLE_ECHO) == 1,
     };
     const char *path = config_text(config, CONFIG_CONSOLE);
-    if (!line_open(daemon, &daemon->bus, "bus", CONFIG_BUS, CONFIG_BUS_RS485,
-                   config_number(config, CONFIG_BUS_ECHO) == 1) ||
-        !line_open(daemon, &daemon->com2, "com2", CONFIG_COM2, CONFIG_COM2_RS485, false)) {
+    if (!line_open(daemon, &daemon->bus, "bus", CONFIG_BUS,
+                   daemon->settings.value[wm_setting_bus_baud]) ||
+        !line_open(daemon, &daemon->com2, "com2", CONFIG_COM2, com2_baud)) {
         return false;
     }
     if (path != NULL &&
@@ -370,7 +384,6 @@ static void timer_start(struct daemon *daemon, ev_timer *timer,
 static void watchers_start(struct daemon *daemon)
 {
     const int32_t *value = daemon->webmanager.core.view.settings.value;
-    static const int32_t com2_baud = 9600; /* decision B21 */
     tty_bus_start(&daemon->bus, daemon->loop, &value[wm_setting_bus_baud]);
     if (daemon->com2.fd >= 0) {
         tty_bus_start(&daemon->com2, daemon->loop, &com2_baud);
@@ -391,6 +404,8 @@ static void watchers_start(struct daemon *daemon)
     ev_signal_start(daemon->loop, &daemon->terminate);
     ev_signal_init(&daemon->interrupt, stopped, SIGINT);
     ev_signal_start(daemon->loop, &daemon->interrupt);
+    ev_signal_init(&daemon->hang_up, stopped, SIGHUP);
+    ev_signal_start(daemon->loop, &daemon->hang_up);
 }
 
 static void started(struct daemon *daemon)
