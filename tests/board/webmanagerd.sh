@@ -139,8 +139,7 @@ case_command_line() {
     says 'webmanagerd 0.'
     "$webmanagerd" --help >"$out"
     says 'usage: webmanagerd'
-    # What help prints is a configuration that is right as it stands.
-    sed -n '/^# the BACS bus/,$p' "$out" >"$work/conf"
+    "$webmanagerd" --example >"$work/conf"
     printf '' >"$work/bus"
     ends 0 --config "$work/conf" --check
     says 'it would start'
@@ -174,6 +173,11 @@ case_missing_tty() {
     says "bus $work/bus: Inappropriate ioctl for device; name a serial port"
     ends 1 --check --bus "$work/nothing"
     says "bus $work/nothing: No such file or directory"
+    # As the journal reads it, with the level in front.
+    JOURNAL_STREAM=8:1
+    export JOURNAL_STREAM
+    ends 1 --bus "$work/nothing"
+    says "<3>bus $work/nothing: No such file or directory"
 }
 
 case_in_use() {
@@ -307,6 +311,29 @@ case_console() {
     logged 'event setting_changed: Setting is now: voltage.high_alarm 15.200'
     echo 'log events 2' >&7
     until_true grep -q 'setting_changed' "$work/console.out"
+    stop TERM 0
+}
+
+file_is() { test "$(cat "$work/$1")" = "$2"; }
+
+# Files as sysfs has them, for lamps and a button.
+case_panel() {
+    for file in red green buzzer relay; do : >"$work/$file"; done
+    echo 0 >"$work/mute"
+    line bus "$plant"
+    start --panel-red "$work/red" --panel-green "$work/green" --panel-buzzer "$work/buzzer" \
+        --panel-relay "$work/relay" --panel-mute "$work/mute" --set panel.relay_delay=0
+    until_true file_is green 1
+    until_true file_is relay 1
+    file_is red 0 || fail "red without an alarm"
+    plant_does 'plant.string[1].module[7].temperature = 52'
+    until_true file_is red 1
+    until_true file_is buzzer 1
+    until_true file_is relay 0
+    file_is green 0 || fail "green with an alarm"
+    echo 1 >"$work/mute"
+    until_true file_is buzzer 0
+    log_says 'event muted' || fail "no word of the button"
     stop TERM 0
 }
 

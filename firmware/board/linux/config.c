@@ -29,13 +29,14 @@ static const struct row {
     [CONFIG_COM2] = {"com2", KIND_PATH, "off", "",
                      "COM2, for com2.use = temperature_humidity or sensormanager"},
     [CONFIG_COM2_RS485] = {"com2_rs485", KIND_CHOICE, "off", "off rts_on_send rts_after_send",
-                           "likewise"},
+                           "direction of COM2, likewise"},
     [CONFIG_CONSOLE] = {"console", KIND_PATH, "off", "", "the service console"},
-    [CONFIG_CONSOLE_BAUD] = {"console_baud", KIND_NUMBER, "115200", "", "8N1"},
+    [CONFIG_CONSOLE_BAUD] = {"console_baud", KIND_NUMBER, "115200", "",
+                             "speed of the console's tty, 8N1"},
     [CONFIG_CONSOLE_ECHO] = {"console_echo", KIND_CHOICE, "off", "off on",
                              "on: for a person at a terminal"},
     [CONFIG_CONSOLE_TCP] = {"console_tcp", KIND_ADDRESS, "off", "",
-                            "HOST:PORT; it asks for no password: keep it to 127.0.0.1"},
+                            "HOST:PORT; anybody there may use it: keep it to 127.0.0.1"},
     [CONFIG_MODBUS] = {"modbus", KIND_ADDRESS, "0.0.0.0:502", "", "HOST:PORT of Modbus TCP"},
     [CONFIG_SNMP] = {"snmp", KIND_ADDRESS, "0.0.0.0:161", "", "HOST:PORT of SNMP"},
     [CONFIG_STATE] = {"state", KIND_PATH, "/var/lib/webmanagerd", "",
@@ -341,6 +342,17 @@ void config_print_example(FILE *stream)
         (void)fprintf(stream, "# %s%s%s%s\n%s = %s\n", row->text,
                       row->kind == KIND_CHOICE ? " (one of: " : "", row->choices,
                       row->kind == KIND_CHOICE ? ")" : "", row->name, row->value_default);
+    }
+}
+
+void config_print_keys(FILE *stream)
+{
+    for (int i = 0; i < CONFIG_KEYS; i++) {
+        const struct row *row = &rows[i];
+        (void)fprintf(stream, "  %-18s %-20s %s\n", row->name, row->value_default, row->text);
+        if (row->kind == KIND_CHOICE) {
+            (void)fprintf(stream, "  %-18s %-20s one of: %s\n", "", "", row->choices);
+        }
     }
 }
 

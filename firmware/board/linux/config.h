@@ -74,6 +74,9 @@ int32_t config_number(const struct config *config, enum config_key key);
 /* The keys as an example of a file that is right as it stands, with what each is. */
 void config_print_example(FILE *stream);
 
+/* The same as a list to be read. */
+void config_print_keys(FILE *stream);
+
 /* What would be used, a line each. */
 void config_print(const struct config *config, FILE *stream);
 

@@ -34,15 +34,23 @@ static void help_print(void)
         "  --KEY VALUE        any key of the configuration, such as --bus, --console, --modbus,\n"
         "                     --snmp, --state; goes over the file\n"
         "  --set NAME=VALUE   a setting of the webmanager, such as bank.modules=36\n"
+        "  --example          a configuration with every key, its default and what it is\n"
         "  --help, --version\n"
         "\n"
         "The configuration has lines KEY = VALUE; a comment begins with #. Settings stand among\n"
         "them by their names, and say what the plant is (bank.module_type, bank.modules,\n"
         "bank.strings, battery.capacity, ...); what an operator sets goes over them and is kept.\n"
-        "These are all keys with their defaults, as a file that can be used:\n"
+        "\n"
+        "Its keys and their defaults:\n"
         "\n");
+    config_print_keys(stdout);
+}
+
+static void example_print(void)
+{
+    (void)printf("# webmanagerd.conf: what is left out has its default.\n\n");
     config_print_example(stdout);
-    (void)printf("# settings, by their names; the console's `show settings` lists them\n"
+    (void)printf("\n# settings, by their names; the console's `show settings` lists them\n"
                  "bank.strings = 1\nbank.modules = 1\n");
 }
 
@@ -184,6 +192,10 @@ int main(int count, char **argument)
     static struct config config;
     if (count == 2 && strcmp(argument[1], "--help") == 0) {
         help_print();
+        return EXIT_SUCCESS;
+    }
+    if (count == 2 && strcmp(argument[1], "--example") == 0) {
+        example_print();
         return EXIT_SUCCESS;
     }
     if (count == 2 && strcmp(argument[1], "--version") == 0) {

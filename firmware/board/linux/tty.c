@@ -33,7 +33,7 @@ bool tty_set_baud(int fd, int32_t baud)
         if (speeds[i].baud == baud) {
             return tcgetattr(fd, &settings) == 0 && cfsetispeed(&settings, speeds[i].speed) == 0 &&
                    cfsetospeed(&settings, speeds[i].speed) == 0 &&
-                   tcsetattr(fd, TCSADRAIN, &settings) == 0;
+                   tcsetattr(fd, TCSANOW, &settings) == 0;
         }
     }
     return tty_speed_set(fd, baud);

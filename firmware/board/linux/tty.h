@@ -27,7 +27,7 @@ struct tty_options {
  */
 int tty_open(const char *path, const struct tty_options *options, char *error, size_t error_size);
 
-/* Another speed, any that the driver makes; what is on its way out goes out before. */
+/* Another speed, any that the driver makes; nothing may be on its way out (tty_unsent). */
 bool tty_set_baud(int fd, int32_t baud);
 
 /* Bytes that are not on the line yet. */

@@ -214,6 +214,7 @@ void tty_bus_close(struct tty_bus *bus)
         ev_timer_stop(bus->loop, &bus->retry);
     }
     if (bus->fd >= 0) {
+        tty_discard_output(bus->fd); /* a blocked line would hold the close up */
         (void)close(bus->fd);
     }
     bus->fd = -1;

@@ -15,5 +15,5 @@ bool tty_speed_set(int fd, int32_t baud)
     settings.c_cflag = (settings.c_cflag & ~(tcflag_t)CBAUD) | BOTHER;
     settings.c_ispeed = (speed_t)baud;
     settings.c_ospeed = (speed_t)baud;
-    return ioctl(fd, TCSETSW2, &settings) == 0;
+    return ioctl(fd, TCSETS2, &settings) == 0;
 }
