@@ -2,7 +2,7 @@
 -- is the safe side, and its outputs as they were last commanded, because they are.
 
 scenario "each input is read where it is" {
-  tags = { "aux" },
+  tags = { "arm", "aux" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -26,7 +26,7 @@ scenario "each input is read where it is" {
 }
 
 scenario "a lost unit reads alarm, and its outputs stay" {
-  tags = { "aux" },
+  tags = { "arm", "aux" },
   plant = "breaker_nc",
 
   run = function(plant)
@@ -68,7 +68,7 @@ scenario "a lost unit reads alarm, and its outputs stay" {
 }
 
 scenario "an order that a silent unit missed is given again" {
-  tags = { "aux", "safety" },
+  tags = { "arm", "aux", "safety" },
   plant = "two_strings_of_nine",
 
   run = function(plant)

@@ -2,7 +2,7 @@
 -- one that is open, however well it is formed.
 
 scenario "an answer that comes after its time-out is no answer" {
-  tags = { "bus" },
+  tags = { "arm", "bus" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -27,7 +27,7 @@ scenario "an answer that comes after its time-out is no answer" {
 }
 
 scenario "a longer time-out waits for slow answers, a shorter one does not" {
-  tags = { "bus" },
+  tags = { "arm", "bus" },
   plant = "guide_dashboard",
   settings = { ["bus.answer_timeout"] = 0.2 },
 
@@ -49,7 +49,7 @@ scenario "a longer time-out waits for slow answers, a shorter one does not" {
 -- tells whose an answer is. In this plant, with the one retry, that is twelve rounds and fifteen
 -- questions later: 12.2 s.
 scenario "an answer of the same number from another module is not taken" {
-  tags = { "bus" },
+  tags = { "arm", "bus" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -70,7 +70,7 @@ scenario "an answer of the same number from another module is not taken" {
 }
 
 scenario "a late answer does not shorten the time of the next question" {
-  tags = { "bus" },
+  tags = { "arm", "bus" },
   plant = "guide_dashboard",
 
   run = function(plant)

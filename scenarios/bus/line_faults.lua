@@ -1,7 +1,7 @@
 -- What goes wrong with the line itself: noise, echoes, shorts, and a supply that is too weak.
 
 scenario "noise that grows: first nobody notices, then everybody is lost" {
-  tags = { "bus" },
+  tags = { "arm", "bus" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -20,7 +20,7 @@ scenario "noise that grows: first nobody notices, then everybody is lost" {
 }
 
 scenario "a missing terminator hits the far end, and the near one hardly" {
-  tags = { "bus" },
+  tags = { "arm", "bus" },
   plant = "long_line",
   allow = "E",
 
@@ -38,7 +38,7 @@ scenario "a missing terminator hits the far end, and the near one hardly" {
 }
 
 scenario "a short anywhere takes all devices away" {
-  tags = { "bus" },
+  tags = { "arm", "bus" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -57,7 +57,7 @@ scenario "a short anywhere takes all devices away" {
 }
 
 scenario "a supply too weak: what is furthest away starts again and again" {
-  tags = { "bus", "modules" },
+  tags = { "arm", "bus", "modules" },
   plant = "string_of_fifty",
   settings = { ["bus.round_period"] = 2 },
 
@@ -79,7 +79,7 @@ scenario "a supply too weak: what is furthest away starts again and again" {
 }
 
 scenario "a cable that was made longer loses what hangs beyond it" {
-  tags = { "bus", "wiring" },
+  tags = { "arm", "bus", "wiring" },
   plant = "guide_dashboard",
 
   run = function(plant)

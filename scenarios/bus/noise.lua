@@ -2,7 +2,7 @@
 -- again; nobody outside notices.
 
 scenario "one frame in twenty corrupted raises nothing false" {
-  tags = { "bus" },
+  tags = { "arm", "bus" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -33,7 +33,7 @@ scenario "one frame in twenty corrupted raises nothing false" {
 }
 
 scenario "noise from power-up on" {
-  tags = { "bus" },
+  tags = { "arm", "bus" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -46,7 +46,7 @@ scenario "noise from power-up on" {
 }
 
 scenario "late, doubled and cut answers are told from true ones" {
-  tags = { "bus" },
+  tags = { "arm", "bus" },
   plant = "guide_dashboard",
 
   run = function(plant)

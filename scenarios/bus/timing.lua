@@ -2,7 +2,7 @@
 
 for _, period in ipairs { 5, 20 } do
   scenario(("rounds every %d seconds"):format(period)) {
-    tags = { "bus" },
+    tags = { "arm", "bus" },
     plant = "guide_dashboard",
     settings = { ["bus.round_period"] = period },
 
@@ -29,7 +29,7 @@ for _, period in ipairs { 5, 20 } do
 end
 
 scenario "a silent module costs the others no round" {
-  tags = { "bus" },
+  tags = { "arm", "bus" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -48,7 +48,7 @@ scenario "a silent module costs the others no round" {
 }
 
 scenario "at a sixteenth of the speed everything is measured all the same" {
-  tags = { "bus" },
+  tags = { "arm", "bus" },
   plant = "slow_bus",
 
   run = function(plant)

@@ -2,7 +2,7 @@
 -- current sensor measures before it is anybody's string.
 
 scenario "each device tells whether it answers" {
-  tags = { "console" },
+  tags = { "arm", "console" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -29,7 +29,7 @@ scenario "each device tells whether it answers" {
 }
 
 scenario "each module tells what it is" {
-  tags = { "console" },
+  tags = { "arm", "console" },
   plant = "cells_of_two_volts",
 
   run = function(plant)
@@ -44,7 +44,7 @@ scenario "each module tells what it is" {
 }
 
 scenario "a current sensor tells what it measures" {
-  tags = { "console", "current" },
+  tags = { "arm", "console", "current" },
   plant = "guide_dashboard",
 
   run = function(plant)

@@ -1,7 +1,7 @@
 -- The service port: an operator asks, sets, and is refused what cannot be.
 
 scenario "the operator reads what the other windows show" {
-  tags  = { "console" },
+  tags  = { "arm", "console" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -16,7 +16,7 @@ scenario "the operator reads what the other windows show" {
 }
 
 scenario "a setting is set, kept, and told by every window" {
-  tags  = { "console" },
+  tags  = { "arm", "console" },
   plant = "two_strings_of_nine",
 
   run = function()
@@ -34,7 +34,7 @@ scenario "a setting is set, kept, and told by every window" {
 }
 
 scenario "an operator opens a breaker, and it stays open until an operator closes it" {
-  tags  = { "console", "safety" },
+  tags  = { "arm", "console", "safety" },
   plant = "breaker_nc",
 
   run = function(plant)

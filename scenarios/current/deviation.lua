@@ -11,7 +11,7 @@ for _, direction in ipairs(directions) do
   local warning = alarm .. "_warn"
 
   scenario("strings deviate on " .. direction.name .. ": warning, alarm, and back") {
-    tags = { "current" },
+    tags = { "arm", "current" },
     plant = "guide_dashboard",
 
     run = function(plant)
@@ -79,7 +79,7 @@ for _, direction in ipairs(directions) do
 end
 
 scenario "how much strings may deviate are settings, and scale with the blocks" {
-  tags = { "current" },
+  tags = { "arm", "current" },
   plant = "big_blocks",
   settings = {
     ["current_deviation.charge_alarm"] = 4, ["current_deviation.charge_warn"] = 2,
@@ -111,7 +111,7 @@ scenario "how much strings may deviate are settings, and scale with the blocks" 
 }
 
 scenario "a deviation stays while a sensor that told of it is lost" {
-  tags = { "current" },
+  tags = { "arm", "current" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -153,7 +153,7 @@ scenario "a deviation stays while a sensor that told of it is lost" {
 }
 
 scenario "of many strings the one with the lost sensor keeps its deviation, and no other gets one" {
-  tags = { "current" },
+  tags = { "arm", "current" },
   plant = "sixteen_breakers",
 
   run = function(plant)
@@ -194,7 +194,7 @@ scenario "of many strings the one with the lost sensor keeps its deviation, and 
 }
 
 scenario "a current beyond its limit stays told while its sensor is lost" {
-  tags = { "current" },
+  tags = { "arm", "current" },
   plant = "guide_dashboard",
   settings = { ["string_current.high_alarm"] = 20 },
 
@@ -221,7 +221,7 @@ scenario "a current beyond its limit stays told while its sensor is lost" {
 }
 
 scenario "an isolated string deviates from nobody" {
-  tags = { "current", "safety" },
+  tags = { "arm", "current", "safety" },
   plant = "two_strings_of_nine",
   settings = { ["runaway.hold"] = 10 },
 

@@ -2,7 +2,7 @@
 -- not kept alive.
 
 scenario "a lost current sensor takes its current with it" {
-  tags = { "current" },
+  tags = { "arm", "current" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -52,7 +52,7 @@ local choices = {
 for _, choice in ipairs(choices) do
   scenario(("a lost sensor as general alarm: %s, runaway action %s"):format(choice.general,
     choice.action)) {
-    tags = { "current", "general_alarm" },
+    tags = { "arm", "current", "general_alarm" },
     plant = "two_strings_of_nine",
     settings = {
       ["alarm.sensor_lost_is_general"] = choice.general, ["runaway.action"] = choice.action,
@@ -74,7 +74,7 @@ for _, choice in ipairs(choices) do
 end
 
 scenario "one sensor for all strings: each carries its share" {
-  tags = { "current" },
+  tags = { "arm", "current" },
   plant = "one_sensor_for_all",
 
   run = function(plant)

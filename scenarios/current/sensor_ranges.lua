@@ -3,7 +3,7 @@
 
 for _, range in ipairs { 50, 200, 400, 1000, 2000 } do
   scenario(("a current sensor of %d A"):format(range)) {
-    tags = { "current" },
+    tags = { "arm", "current" },
     plant = "sensor_of_" .. range,
 
     run = function(plant)

@@ -1,7 +1,7 @@
 -- A plant of a battery type behaves as that type's data sheet says.
 
 scenario "blocks of a fitted type carry their load as long as the sheet says" {
-  tags = { "discharge", "battery" },
+  tags = { "arm", "discharge", "battery" },
   plant = "ups_of_55_ah",
   settings = { ["bus.round_period"] = 10 },
 

@@ -2,7 +2,7 @@
 -- on what the cells are made of, and on how many make a block.
 
 scenario "nickel-cadmium: 1.28, 1.36 and 1.45 V a cell" {
-  tags = { "discharge" },
+  tags = { "arm", "discharge" },
   plant = "nickel",
 
   run = function(plant)

@@ -3,7 +3,7 @@
 -- float 0x0040.
 
 scenario "a discharge is one after five seconds, and has stopped for five minutes" {
-  tags = { "discharge" },
+  tags = { "arm", "discharge" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -64,7 +64,7 @@ local limits = {
 
 for _, limit in ipairs(limits) do
   scenario(("%g Ah: %g A are a current"):format(limit.capacity, limit.least)) {
-    tags = { "discharge" },
+    tags = { "arm", "discharge" },
     plant = limit.plant,
 
     run = function(plant)
@@ -91,7 +91,7 @@ for _, limit in ipairs(limits) do
 end
 
 scenario "the bank floats only if every string does" {
-  tags = { "discharge" },
+  tags = { "arm", "discharge" },
   plant = "big_blocks",
 
   run = function(plant)
@@ -120,7 +120,7 @@ scenario "the bank floats only if every string does" {
 }
 
 scenario "without a current the voltage of the cells tells" {
-  tags = { "discharge", "current" },
+  tags = { "arm", "discharge", "current" },
   plant = "big_blocks",
 
   run = function(plant)
@@ -162,7 +162,7 @@ scenario "without a current the voltage of the cells tells" {
 }
 
 scenario "a discharge measures no resistances" {
-  tags = { "discharge" },
+  tags = { "arm", "discharge" },
   plant = "guide_dashboard",
   settings = { ["impedance.poll_rate"] = 1 },
 

@@ -10,7 +10,7 @@ local function one_is_high(plant)
 end
 
 scenario "a block above the average is bypassed in proportion, and not on discharge" {
-  tags = { "equalizing" },
+  tags = { "arm", "equalizing" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -56,7 +56,7 @@ scenario "a block above the average is bypassed in proportion, and not on discha
 }
 
 scenario "where the bypass begins and where it is full are settings" {
-  tags = { "equalizing" },
+  tags = { "arm", "equalizing" },
   plant = "guide_dashboard",
   settings = { ["equalizing.start"] = 0.1, ["equalizing.full"] = 0.15 },
 
@@ -82,7 +82,7 @@ local refusals = {
 
 for _, refusal in ipairs(refusals) do
   scenario("no bypass: " .. refusal.words) {
-    tags = { "equalizing" },
+    tags = { "arm", "equalizing" },
     plant = "guide_dashboard",
     settings = refusal.settings,
 
@@ -102,7 +102,7 @@ for _, refusal in ipairs(refusals) do
 end
 
 scenario "every string can be left out, and says so" {
-  tags = { "equalizing" },
+  tags = { "arm", "equalizing" },
   plant = "sixteen_breakers",
   settings = {
     ["equalizing.enabled_1"] = "no", ["equalizing.enabled_2"] = "no",
@@ -126,7 +126,7 @@ scenario "every string can be left out, and says so" {
 }
 
 scenario "a module that drops its bypass between slow rounds is told again, and not accused" {
-  tags = { "equalizing", "bus" },
+  tags = { "arm", "equalizing", "bus" },
   plant = "guide_dashboard",
   settings = { ["bus.round_period"] = 90 },
 
@@ -145,7 +145,7 @@ scenario "a module that drops its bypass between slow rounds is told again, and 
 }
 
 scenario "of 512 modules the last is bypassed like the first" {
-  tags = { "equalizing" },
+  tags = { "arm", "equalizing" },
   plant = "full_bank",
 
   run = function(plant)

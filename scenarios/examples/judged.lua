@@ -4,7 +4,7 @@
 -- What happens for ten minutes, and to whom.
 local function story(name, happens)
   scenario(name) {
-    tags  = { "example" },
+    tags  = { "arm", "example" },
     plant = "two_strings_of_nine",
     run   = function(plant)
       settle()

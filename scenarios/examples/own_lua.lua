@@ -5,7 +5,7 @@ define_verb("module", "overheat", function(module, options)
 end)
 
 scenario "a module with a loose sense wire reads low now and then, and only it is told" {
-  tags  = { "example" },
+  tags  = { "arm", "example" },
   plant = "guide_dashboard",
 
   run = function(plant)

@@ -1,7 +1,7 @@
 -- What goes wrong around a string on float: a second earth, a fuse.
 
 scenario "a ground fault drains the blocks between the earths and overcharges the rest" {
-  tags     = { "float" },
+  tags     = { "arm", "float" },
   plant    = "two_strings_of_nine",
   settings = {
     ["bus.round_period"] = 30, ["voltage.max_difference"] = 0.4,
@@ -41,7 +41,7 @@ scenario "a ground fault drains the blocks between the earths and overcharges th
 }
 
 scenario "a fuse that blows on float: the sum falls slowly, and only whoever asks knows" {
-  tags     = { "float" },
+  tags     = { "arm", "float" },
   plant    = "two_strings_of_nine",
   settings = { ["bus.round_period"] = 50, ["string_voltage.low_warn"] = 117 },
 

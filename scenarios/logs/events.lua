@@ -1,7 +1,7 @@
 -- The event log: what happened, in the order in which it happened.
 
 scenario "a story is in the event log, in order" {
-  tags  = { "logs", "console" },
+  tags  = { "arm", "logs", "console" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -31,7 +31,7 @@ scenario "a story is in the event log, in order" {
 }
 
 scenario "the clock may be set back, and records go on" {
-  tags  = { "logs", "console" },
+  tags  = { "arm", "logs", "console" },
   plant = "two_strings_of_nine",
 
   run = function()

@@ -51,7 +51,7 @@ local stories = {
 
 for _, story in ipairs(stories) do
   scenario(("%s is told"):format(story.what)) {
-    tags = { "logs", "console" },
+    tags = { "arm", "logs", "console" },
     plant = story.plant,
     allow = story.allow,
     settings = story.settings,

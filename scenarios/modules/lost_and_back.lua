@@ -1,7 +1,7 @@
 -- Silence must be noticed quickly, told once, and forgotten completely.
 
 scenario "a silent module is lost, reported and welcomed back" {
-  tags = { "modules" },
+  tags = { "arm", "modules" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -51,7 +51,7 @@ scenario "a silent module is lost, reported and welcomed back" {
 }
 
 scenario "no module answers at all" {
-  tags = { "modules" },
+  tags = { "arm", "modules" },
   plant = "guide_dashboard",
 
   run = function(plant)

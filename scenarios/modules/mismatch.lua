@@ -9,7 +9,7 @@ local strangers = {
 
 for _, stranger in ipairs(strangers) do
   scenario("a module of another " .. stranger.what .. " is told") {
-    tags = { "modules" },
+    tags = { "arm", "modules" },
     plant = "guide_dashboard",
 
     run = function(plant)
@@ -38,7 +38,7 @@ for _, stranger in ipairs(strangers) do
 end
 
 scenario "a module that comes back is asked what it is" {
-  tags = { "modules" },
+  tags = { "arm", "modules" },
   plant = "guide_dashboard",
 
   run = function(plant)

@@ -12,7 +12,7 @@ local types = {
 
 for _, type in ipairs(types) do
   scenario(("%s: levels, range and bypass"):format(type.plant)) {
-    tags = { "modules", "equalizing" },
+    tags = { "arm", "modules", "equalizing" },
     plant = type.plant,
 
     run = function(plant)

@@ -1,7 +1,7 @@
 -- Modules that answer late, not at all, all the time, or always the same.
 
 scenario "a module that goes silent for good, while its block dies" {
-  tags = { "modules" },
+  tags = { "arm", "modules" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -23,7 +23,7 @@ scenario "a module that goes silent for good, while its block dies" {
 }
 
 scenario "a module that gets slower is lost when it misses the time-out" {
-  tags = { "modules" },
+  tags = { "arm", "modules" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -42,7 +42,7 @@ scenario "a module that gets slower is lost when it misses the time-out" {
 }
 
 scenario "a babbling module spoils rounds, never values" {
-  tags = { "modules", "bus" },
+  tags = { "arm", "modules", "bus" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -72,7 +72,7 @@ scenario "a babbling module spoils rounds, never values" {
 }
 
 scenario "a module that always tells the same hides what its block does" {
-  tags = { "modules" },
+  tags = { "arm", "modules" },
   plant = "guide_dashboard",
   settings = { ["impedance.poll_rate"] = 1 },
 
@@ -98,7 +98,7 @@ scenario "a module that always tells the same hides what its block does" {
 }
 
 scenario "a module that reboots drops its bypass, and is not always missed" {
-  tags = { "modules", "equalizing" },
+  tags = { "arm", "modules", "equalizing" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -127,7 +127,7 @@ scenario "a module that reboots drops its bypass, and is not always missed" {
 }
 
 scenario "a module of another hardware revision is told when it comes back" {
-  tags = { "modules" },
+  tags = { "arm", "modules" },
   plant = "guide_dashboard",
 
   run = function(plant)

@@ -3,7 +3,7 @@
 -- the webmanager knows.
 
 scenario "the lamps through start, a loss and its end" {
-  tags = { "panel" },
+  tags = { "arm", "panel" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -40,7 +40,7 @@ scenario "the lamps through start, a loss and its end" {
 }
 
 scenario "a block that is out of its limits is no lost communication" {
-  tags = { "panel" },
+  tags = { "arm", "panel" },
   plant = "two_strings_of_nine",
 
   run = function(plant)

@@ -2,7 +2,7 @@
 -- nothing that comes after.
 
 scenario "mute silences what is known until a new cause comes" {
-  tags = { "panel", "general_alarm" },
+  tags = { "arm", "panel", "general_alarm" },
   plant = "two_strings_of_nine",
 
   run = function(plant)

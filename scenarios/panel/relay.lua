@@ -2,7 +2,7 @@
 -- webmanager without power, too.
 
 scenario "the relay picks up 15 s after the start and drops on a general alarm" {
-  tags = { "panel", "general_alarm" },
+  tags = { "arm", "panel", "general_alarm" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -30,7 +30,7 @@ scenario "the relay picks up 15 s after the start and drops on a general alarm" 
 }
 
 scenario "an alarm at the start keeps the relay down" {
-  tags = { "panel", "general_alarm" },
+  tags = { "arm", "panel", "general_alarm" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -44,7 +44,7 @@ scenario "an alarm at the start keeps the relay down" {
 }
 
 scenario "a site that starts slowly gives it longer" {
-  tags = { "panel", "settings" },
+  tags = { "arm", "panel", "settings" },
   plant = "two_strings_of_nine",
   settings = { ["panel.relay_delay"] = 120 },
 

@@ -10,7 +10,7 @@ local starts = {
 for _, start in ipairs(starts) do
   scenario(("switched on with the slide switch %s, then moved %s"):format(start.position,
     start.moved)) {
-    tags = { "panel" },
+    tags = { "arm", "panel" },
     plant = start.plant,
 
     run = function(plant)

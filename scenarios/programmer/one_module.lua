@@ -1,7 +1,7 @@
 -- What the programmer does with one module: find it, ask it, move it.
 
 scenario "show lets a module blink until its button is pressed" {
-  tags  = { "programmer" },
+  tags  = { "arm", "programmer" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -38,7 +38,7 @@ scenario "show lets a module blink until its button is pressed" {
 }
 
 scenario "query tells the address of the only module, or how many there are" {
-  tags  = { "programmer" },
+  tags  = { "arm", "programmer" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -86,7 +86,7 @@ scenario "query tells the address of the only module, or how many there are" {
 }
 
 scenario "single moves a module to a free address, and nobody onto another" {
-  tags  = { "programmer" },
+  tags  = { "arm", "programmer" },
   plant = "two_strings_of_nine",
 
   run = function(plant)

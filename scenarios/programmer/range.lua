@@ -12,7 +12,7 @@ local function presses_each_button(plant)
 end
 
 scenario "a bank fresh from the factory gets its addresses by button and runs" {
-  tags  = { "programmer" },
+  tags  = { "arm", "programmer" },
   plant = "fresh_from_the_factory",
 
   run = function(plant)
@@ -49,7 +49,7 @@ scenario "a bank fresh from the factory gets its addresses by button and runs" {
 }
 
 scenario "a range that is too long is stopped, and what was registered stays" {
-  tags  = { "programmer" },
+  tags  = { "arm", "programmer" },
   plant = "fresh_from_the_factory",
 
   run = function(plant)
@@ -74,7 +74,7 @@ scenario "a range that is too long is stopped, and what was registered stays" {
 }
 
 scenario "a button that is held gets no address, and the operator is told" {
-  tags  = { "programmer" },
+  tags  = { "arm", "programmer" },
   plant = "fresh_from_the_factory",
 
   run = function(plant)
@@ -111,7 +111,7 @@ scenario "a button that is held gets no address, and the operator is told" {
 }
 
 scenario "two buttons at once get nothing: the range stops and says where" {
-  tags  = { "programmer" },
+  tags  = { "arm", "programmer" },
   plant = "fresh_from_the_factory",
 
   run = function(plant)
@@ -144,7 +144,7 @@ scenario "two buttons at once get nothing: the range stops and says where" {
 }
 
 scenario "a button that is pressed again moves no module and leaves no gap" {
-  tags  = { "programmer" },
+  tags  = { "arm", "programmer" },
   plant = "fresh_from_the_factory",
 
   run = function(plant)
@@ -174,7 +174,7 @@ scenario "a button that is pressed again moves no module and leaves no gap" {
 }
 
 scenario "in a bank that has addresses each may keep its own, and nobody gets another's" {
-  tags  = { "programmer" },
+  tags  = { "arm", "programmer" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -205,7 +205,7 @@ scenario "in a bank that has addresses each may keep its own, and nobody gets an
 }
 
 scenario "two that had one address before end a range that comes to them" {
-  tags  = { "programmer" },
+  tags  = { "arm", "programmer" },
   plant = "two_strings_of_nine",
 
   run = function(plant)

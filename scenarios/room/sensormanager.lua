@@ -1,7 +1,7 @@
 -- The sensormanager on COM2: eight analog inputs, four digital ones, four outputs.
 
 scenario "every channel is read where it is" {
-  tags = { "room" },
+  tags = { "arm", "room" },
   plant = "managed_room",
 
   run = function(plant)
@@ -55,7 +55,7 @@ local gas = {
 
 for _, general in ipairs { "yes", "no" } do
   scenario("hydrogen at 20 % and at 40 %; a general alarm: " .. general) {
-    tags = { "room", "general_alarm" },
+    tags = { "arm", "room", "general_alarm" },
     plant = "managed_room",
     settings = { ["alarm.environment_is_general"] = general },
 
@@ -90,7 +90,7 @@ for _, general in ipairs { "yes", "no" } do
 end
 
 scenario "buzzers in the room are muted with the panel's, flashlights flash until it is over" {
-  tags = { "room", "general_alarm" },
+  tags = { "arm", "room", "general_alarm" },
   plant = "managed_room",
 
   run = function(plant)
@@ -128,7 +128,7 @@ for channel = 1, 8 do
 end
 
 scenario "each analog input has its limits" {
-  tags = { "room", "general_alarm" },
+  tags = { "arm", "room", "general_alarm" },
   plant = "managed_room",
   settings = settings,
 

@@ -1,7 +1,7 @@
 -- The stand-alone sensor on COM2: what the room is like, and whom it calls.
 
 scenario "the room is measured, lost and measured again" {
-  tags = { "room" },
+  tags = { "arm", "room" },
   plant = "battery_room",
 
   run = function(plant)
@@ -43,7 +43,7 @@ scenario "the room is measured, lost and measured again" {
 }
 
 scenario "two answers missed are noise, an impossible value is a sensor that is lost" {
-  tags = { "room" },
+  tags = { "arm", "room" },
   plant = "battery_room",
 
   run = function(plant)
@@ -83,7 +83,7 @@ local limits = {
 
 for _, limit in ipairs(limits) do
   scenario("the room beyond " .. limit.setting .. " is a general alarm where it is set so") {
-    tags = { "room", "general_alarm" },
+    tags = { "arm", "room", "general_alarm" },
     plant = "battery_room",
     settings = { [limit.setting] = limit.value, ["alarm.environment_is_general"] = "yes" },
 
@@ -106,7 +106,7 @@ for _, limit in ipairs(limits) do
 end
 
 scenario "a hot room calls nobody unless it is set so" {
-  tags = { "room", "general_alarm" },
+  tags = { "arm", "room", "general_alarm" },
   plant = "battery_room",
   settings = { ["com2.temperature_high"] = 30 },
 
@@ -129,7 +129,7 @@ scenario "a hot room calls nobody unless it is set so" {
 -- COM2 is one thing at a time (decision B21): for Modbus no sensor is asked.
 for _, use in ipairs { "none", "modbus_rtu" } do
   scenario("a sensor that hangs on COM2 is not asked while it is used for " .. use) {
-    tags = { "room" },
+    tags = { "arm", "room" },
     plant = "battery_room",
     settings = { ["com2.use"] = use },
 

@@ -14,7 +14,7 @@ local wirings = {
 
 for _, wiring in ipairs(wirings) do
   scenario("an operator opens and closes a breaker, wired " .. wiring.name) {
-    tags = { "safety", "console" },
+    tags = { "arm", "safety", "console" },
     plant = wiring.plant,
 
     run = function(plant)
@@ -64,7 +64,7 @@ for _, wiring in ipairs(wirings) do
 end
 
 scenario "a string without a breaker has none to open" {
-  tags = { "safety", "console" },
+  tags = { "arm", "safety", "console" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -83,7 +83,7 @@ local polled = {
 
 for _, case in ipairs(polled) do
   scenario("an order that is lost on the line is given again " .. case.what) {
-    tags = { "safety", "programmer" },
+    tags = { "arm", "safety", "programmer" },
     plant = "two_strings_of_nine",
 
     run = function(plant)

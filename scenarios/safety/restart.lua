@@ -14,7 +14,7 @@ local wirings = {
 
 for _, wiring in ipairs(wirings) do
   scenario("an open breaker is open after a restart, wired " .. wiring.name) {
-    tags  = { "safety", "restart" },
+    tags  = { "arm", "safety", "restart" },
     plant = wiring.plant,
 
     run = function(plant)
@@ -58,7 +58,7 @@ for _, wiring in ipairs(wirings) do
 
   scenario("what was ordered while its unit was lost is driven after a restart, wired "
     .. wiring.name) {
-    tags  = { "safety", "restart" },
+    tags  = { "arm", "safety", "restart" },
     plant = wiring.plant,
 
     run = function(plant)
@@ -82,7 +82,7 @@ for _, wiring in ipairs(wirings) do
 
   scenario("an open breaker is known while its unit is lost over a restart, wired "
     .. wiring.name) {
-    tags  = { "safety", "restart" },
+    tags  = { "arm", "safety", "restart" },
     plant = wiring.plant,
 
     run = function(plant)
@@ -116,7 +116,7 @@ for _, wiring in ipairs(wirings) do
 end
 
 scenario "an order that was under way when the power went is given when it is back" {
-  tags     = { "safety", "restart" },
+  tags     = { "arm", "safety", "restart" },
   plant    = "two_strings_of_nine",
   settings = { ["bus.round_period"] = 3600 },
 
@@ -139,7 +139,7 @@ scenario "an order that was under way when the power went is given when it is ba
 }
 
 scenario "a breaker that a thermal runaway opened is open after a restart" {
-  tags  = { "safety", "restart" },
+  tags  = { "arm", "safety", "restart" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -161,7 +161,7 @@ scenario "a breaker that a thermal runaway opened is open after a restart" {
 }
 
 scenario "breakers whose record is damaged are left as their contacts stand" {
-  tags  = { "safety", "restart", "store" },
+  tags  = { "arm", "safety", "restart", "store" },
   plant = "two_strings_of_nine",
 
   run = function(plant)

@@ -2,7 +2,7 @@
 -- that is certain the string is isolated, and stays isolated.
 
 scenario "thermal runaway opens the string breaker" {
-  tags = { "safety" },
+  tags = { "arm", "safety" },
   plant = "two_strings_of_nine",
   settings = { ["runaway.action"] = "open_breaker" },
 
@@ -56,7 +56,7 @@ scenario "thermal runaway opens the string breaker" {
 }
 
 scenario "without the action a thermal runaway is only told" {
-  tags = { "safety" },
+  tags = { "arm", "safety" },
   plant = "two_strings_of_nine",
   settings = { ["runaway.action"] = "none" },
 
@@ -79,7 +79,7 @@ scenario "without the action a thermal runaway is only told" {
 }
 
 scenario "the string heats together: its rise tells" {
-  tags = { "safety" },
+  tags = { "arm", "safety" },
   plant = "two_strings_of_nine",
   settings = { ["runaway.action"] = "open_breaker" },
 
@@ -104,7 +104,7 @@ scenario "the string heats together: its rise tells" {
 }
 
 scenario "a breaker that is wired normally closed opens by going off" {
-  tags = { "safety" },
+  tags = { "arm", "safety" },
   plant = "breaker_nc",
 
   run = function(plant)

@@ -1,7 +1,7 @@
 -- Current sensors that lie: what the webmanager makes of the bank follows what they say.
 
 scenario "a zero that drifts turns float into a charge" {
-  tags = { "sensors", "current" },
+  tags = { "arm", "sensors", "current" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -26,7 +26,7 @@ scenario "a zero that drifts turns float into a charge" {
 }
 
 scenario "a sensor mounted the wrong way round counts a charge as a discharge" {
-  tags = { "sensors", "current" },
+  tags = { "arm", "sensors", "current" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -50,7 +50,7 @@ scenario "a sensor mounted the wrong way round counts a charge as a discharge" {
 }
 
 scenario "a sensor that reads too little makes one string look lazy" {
-  tags = { "sensors", "current" },
+  tags = { "arm", "sensors", "current" },
   plant = "guide_dashboard",
 
   run = function(plant)

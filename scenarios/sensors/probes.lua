@@ -1,7 +1,7 @@
 -- Temperature probes that hang, break, or sit on the wrong block.
 
 scenario "a detached probe follows the room while its block gets hot" {
-  tags = { "sensors", "runaway" },
+  tags = { "arm", "sensors", "runaway" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -31,7 +31,7 @@ scenario "a detached probe follows the room while its block gets hot" {
 }
 
 scenario "an open probe is as cold as can be, a shorted one as hot" {
-  tags = { "sensors", "runaway" },
+  tags = { "arm", "sensors", "runaway" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -63,7 +63,7 @@ scenario "an open probe is as cold as can be, a shorted one as hot" {
 }
 
 scenario "a probe on the wrong block accuses the wrong module" {
-  tags = { "sensors" },
+  tags = { "arm", "sensors" },
   plant = "guide_dashboard",
 
   run = function(plant)

@@ -2,7 +2,7 @@
 -- values jump, though no block has changed.
 
 scenario "under ripple one module's resistance jumps in and out of its limits" {
-  tags = { "sensors" },
+  tags = { "arm", "sensors" },
   plant = "guide_dashboard",
   settings = {
     ["impedance.poll_rate"] = 1,

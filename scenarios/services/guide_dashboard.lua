@@ -14,7 +14,7 @@ local dashboard = {
 local block_voltage = { 12.941, 12.940 }
 
 scenario "the guide's dashboard" {
-  tags = { "services" },
+  tags = { "arm", "services" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -80,7 +80,7 @@ scenario "the guide's dashboard" {
 }
 
 scenario "the dashboard in Fahrenheit" {
-  tags = { "services" },
+  tags = { "arm", "services" },
   plant = "guide_dashboard",
   settings = { ["temperature.unit"] = "fahrenheit" },
 

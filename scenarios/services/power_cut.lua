@@ -12,7 +12,7 @@ local function set_and_cut(plant, nth, line)
 end
 
 scenario "a setting is the old one or the new one wherever the power goes while it is kept" {
-  tags  = { "services", "power_cut", "settings" },
+  tags  = { "arm", "services", "power_cut", "settings" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -38,7 +38,7 @@ scenario "a setting is the old one or the new one wherever the power goes while 
 }
 
 scenario "a breaker that is being opened is open after a cut, or was never ordered" {
-  tags  = { "safety", "power_cut" },
+  tags  = { "arm", "safety", "power_cut" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -64,7 +64,7 @@ scenario "a breaker that is being opened is open after a cut, or was never order
 }
 
 scenario "a power cut of an hour in the middle of a discharge costs the count of no other" {
-  tags  = { "discharge", "power_cut" },
+  tags  = { "arm", "discharge", "power_cut" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -93,7 +93,7 @@ scenario "a power cut of an hour in the middle of a discharge costs the count of
 }
 
 scenario "within waits for a webmanager that went down meanwhile" {
-  tags  = { "services", "power_cut" },
+  tags  = { "arm", "services", "power_cut" },
   plant = "two_strings_of_nine",
 
   run = function(plant)

@@ -1,7 +1,7 @@
 -- Records that cannot be believed: the webmanager starts with what it was given, and says so.
 
 scenario "a damaged record of settings is a system error, and defaults" {
-  tags     = { "services", "restart", "store", "settings" },
+  tags     = { "arm", "services", "restart", "store", "settings" },
   plant    = "guide_dashboard",
   settings = { ["voltage.delay"] = 2 },
 
@@ -43,7 +43,7 @@ scenario "a damaged record of settings is a system error, and defaults" {
 
 for _, version in ipairs { 0, 200 } do
   scenario(("a record of version %d is not read as if it were one's own"):format(version)) {
-    tags  = { "services", "restart", "store", "settings" },
+    tags  = { "arm", "services", "restart", "store", "settings" },
     plant = "guide_dashboard",
 
     run = function(plant)
@@ -67,7 +67,7 @@ for _, version in ipairs { 0, 200 } do
 end
 
 scenario "a store that is damaged all over loses everything, and tells of it" {
-  tags  = { "services", "restart", "store" },
+  tags  = { "arm", "services", "restart", "store" },
   plant = "two_strings_of_nine",
 
   run = function(plant)

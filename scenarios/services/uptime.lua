@@ -5,7 +5,7 @@ local WRAP = 1 << 32
 local WRAP_S = WRAP / 100
 
 scenario "sysUpTime begins anew after 497 days, and nobody is harmed" {
-  tags   = { "services", "uptime" },
+  tags   = { "arm", "services", "uptime" },
   plant  = "guide_dashboard",
   uptime = WRAP_S - days(1),
 

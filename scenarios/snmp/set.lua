@@ -40,7 +40,7 @@ local function all_stand()
 end
 
 scenario "one request sets everything that can be set, and every window shows it" {
-  tags = { "snmp", "settings" },
+  tags = { "arm", "snmp", "settings" },
   plant = "two_strings_of_nine",
   settings = writable,
 
@@ -61,7 +61,7 @@ scenario "one request sets everything that can be set, and every window shows it
 }
 
 scenario "each object can be set by itself" {
-  tags = { "snmp", "settings" },
+  tags = { "arm", "snmp", "settings" },
   plant = "two_strings_of_nine",
   settings = writable,
 
@@ -119,7 +119,7 @@ local refusals = {
 }
 
 scenario "what cannot be set is refused with the right error, and changes nothing" {
-  tags = { "snmp", "settings" },
+  tags = { "arm", "snmp", "settings" },
   plant = "two_strings_of_nine",
   settings = writable,
 
@@ -140,7 +140,7 @@ scenario "what cannot be set is refused with the right error, and changes nothin
 }
 
 scenario "one request is done whole or not at all" {
-  tags = { "snmp", "settings" },
+  tags = { "arm", "snmp", "settings" },
   plant = "two_strings_of_nine",
   settings = writable,
 
@@ -183,7 +183,7 @@ scenario "one request is done whole or not at all" {
 }
 
 scenario "what cannot be kept is not set" {
-  tags = { "snmp", "settings" },
+  tags = { "arm", "snmp", "settings" },
   plant = "two_strings_of_nine",
   settings = writable,
 
@@ -210,7 +210,7 @@ scenario "what cannot be kept is not set" {
 }
 
 scenario "v1 has names of its own for what is wrong" {
-  tags = { "snmp", "settings" },
+  tags = { "arm", "snmp", "settings" },
   plant = "two_strings_of_nine",
   settings = writable,
 
@@ -230,7 +230,7 @@ scenario "v1 has names of its own for what is wrong" {
 }
 
 scenario "a level that was set is judged by from then on" {
-  tags = { "snmp", "settings" },
+  tags = { "arm", "snmp", "settings" },
   plant = "guide_dashboard",
   settings = writable,
 
@@ -253,7 +253,7 @@ scenario "a level that was set is judged by from then on" {
 }
 
 scenario "temperatures are set and read in Fahrenheit" {
-  tags = { "snmp", "settings" },
+  tags = { "arm", "snmp", "settings" },
   plant = "guide_dashboard",
   settings = writable,
 
@@ -290,7 +290,7 @@ scenario "temperatures are set and read in Fahrenheit" {
 }
 
 scenario "what is set by SNMP and by the console is the same" {
-  tags = { "snmp", "settings", "console" },
+  tags = { "arm", "snmp", "settings", "console" },
   plant = "two_strings_of_nine",
   settings = { ["snmp.write_community"] = "hunter2", ["system.description"] = "Cellar webmanager",
     ["system.contact"] = "nobody", ["system.name"] = "old", ["system.location"] = "attic" },

@@ -2,7 +2,7 @@
 -- it and once when the last is rid of it; and each receiver hears the same.
 
 scenario "five hundred modules that get hot at once are one row" {
-  tags = { "snmp", "traps" },
+  tags = { "arm", "snmp", "traps" },
   plant = "full_bank",
   settings = { ["snmp.receiver_1_address"] = trap_receiver(1),
     ["snmp.receiver_2_address"] = trap_receiver(2), ["snmp.receiver_2_kind"] = "inform" },
@@ -54,7 +54,7 @@ scenario "five hundred modules that get hot at once are one row" {
 }
 
 scenario "everything goes wrong at once, and comes right again" {
-  tags = { "snmp", "traps" },
+  tags = { "arm", "snmp", "traps" },
   plant = "string_of_fifty",
   settings = { ["snmp.receiver_1_address"] = trap_receiver(1), ["snmp.receiver_1_version"] = "v1",
     ["snmp.receiver_2_address"] = trap_receiver(2), ["snmp.receiver_2_kind"] = "inform" },

@@ -1,7 +1,7 @@
 -- The general alarm is what sounds the buzzer. What is only worth a look must not raise it.
 
 scenario "a warning is no general alarm, an alarm is" {
-  tags = { "thresholds", "general_alarm" },
+  tags = { "arm", "thresholds", "general_alarm" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -46,7 +46,7 @@ scenario "a warning is no general alarm, an alarm is" {
 }
 
 scenario "a discharge is no general alarm" {
-  tags = { "current", "general_alarm" },
+  tags = { "arm", "current", "general_alarm" },
   plant = "guide_dashboard",
 
   run = function(plant)

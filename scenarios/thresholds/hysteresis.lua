@@ -18,7 +18,7 @@ local edges = {
 
 for _, edge in ipairs(edges) do
   scenario(edge.alarm .. ": both edges") {
-    tags = { "thresholds" },
+    tags = { "arm", "thresholds" },
     plant = "guide_dashboard",
     settings = { ["impedance.poll_rate"] = 1 },
 
@@ -57,7 +57,7 @@ for _, edge in ipairs(edges) do
 end
 
 scenario "one wild reading raises nothing" {
-  tags = { "thresholds" },
+  tags = { "arm", "thresholds" },
   plant = "guide_dashboard",
   settings = { ["bus.round_period"] = 0 },
 
@@ -83,7 +83,7 @@ scenario "one wild reading raises nothing" {
 }
 
 scenario "the delay of voltages delays no temperature" {
-  tags = { "thresholds" },
+  tags = { "arm", "thresholds" },
   plant = "guide_dashboard",
   settings = { ["voltage.delay"] = 600 },
 

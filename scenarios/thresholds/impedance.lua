@@ -22,7 +22,7 @@ for _, level in ipairs(sides) do
   end
 
   scenario("block resistance " .. level.side .. ": warning, alarm, and back") {
-    tags = { "thresholds" },
+    tags = { "arm", "thresholds" },
     plant = "guide_dashboard",
     settings = { ["impedance.poll_rate"] = 1 },
 

@@ -17,7 +17,7 @@ for _, level in ipairs(sides) do
   local warning = alarm .. "_warn"
 
   scenario("string voltage " .. level.side .. ": warning, alarm, and back") {
-    tags = { "thresholds" },
+    tags = { "arm", "thresholds" },
     plant = "guide_dashboard",
     settings = quiet_blocks,
 
@@ -93,7 +93,7 @@ end
 -- A lost module takes its voltage out of the sum, and not out of the judgement: what the others
 -- have on average stands for all nine. Eight blocks of 12.94 V are 103.5 V, and nine are 116.5 V.
 scenario "a lost module neither lowers a string's voltage nor hides it" {
-  tags = { "thresholds", "modules" },
+  tags = { "arm", "thresholds", "modules" },
   plant = "guide_dashboard",
   settings = quiet_blocks,
 

@@ -11,7 +11,7 @@ for _, level in ipairs(sides) do
   local alarm, warning = "temperature_" .. level.side, "temperature_warn_" .. level.side
 
   scenario("block temperature " .. level.side .. ": warning, alarm, and back") {
-    tags = { "thresholds" },
+    tags = { "arm", "thresholds" },
     plant = "guide_dashboard",
 
     run = function(plant)

@@ -11,7 +11,7 @@ for _, level in ipairs(sides) do
   local alarm, warning = "voltage_" .. level.side, "voltage_warn_" .. level.side
 
   scenario("block voltage " .. level.side .. ": warning, alarm, and back") {
-    tags = { "thresholds" },
+    tags = { "arm", "thresholds" },
     plant = "guide_dashboard",
     settings = { ["voltage.low_warn"] = 12.4 },
 
@@ -88,7 +88,7 @@ for _, level in ipairs(sides) do
 end
 
 scenario "a voltage alarm waits for its delay, and a short dip is forgotten" {
-  tags = { "thresholds" },
+  tags = { "arm", "thresholds" },
   plant = "guide_dashboard",
   settings = { ["voltage.delay"] = 30 },
 

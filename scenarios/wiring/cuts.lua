@@ -17,7 +17,7 @@ local function expect_none_lost(string)
 end
 
 scenario "a cut line loses the modules beyond it, and mending brings them back" {
-  tags = { "wiring" },
+  tags = { "arm", "wiring" },
   plant = "cellar_with_boxes",
 
   run = function(plant)
@@ -51,7 +51,7 @@ scenario "a cut line loses the modules beyond it, and mending brings them back" 
 }
 
 scenario "a ring keeps its modules through one cut; two lose the piece between" {
-  tags = { "wiring" },
+  tags = { "arm", "wiring" },
   plant = "cellar_with_boxes",
 
   run = function(plant)
@@ -86,7 +86,7 @@ scenario "a ring keeps its modules through one cut; two lose the piece between" 
 }
 
 scenario "the cable of a box takes its lines, the ring and what hangs behind" {
-  tags = { "wiring" },
+  tags = { "arm", "wiring" },
   plant = "cellar_with_boxes",
 
   run = function(plant)
@@ -118,7 +118,7 @@ scenario "the cable of a box takes its lines, the ring and what hangs behind" {
 }
 
 scenario "the cable of the sensors loses them and what is chained behind" {
-  tags = { "wiring" },
+  tags = { "arm", "wiring" },
   plant = "cellar_with_boxes",
 
   run = function(plant)

@@ -2,7 +2,7 @@
 -- cables is wired as the guide asks: lines of fifty, four on a box, the boxes in a row.
 
 scenario "the third box of a full bank drops out alone" {
-  tags = { "wiring" },
+  tags = { "arm", "wiring" },
   plant = "full_bank",
 
   run = function(plant)

@@ -1,7 +1,7 @@
 -- A repeater carries the bus to a far cellar. It is the only part of the wiring that needs power.
 
 scenario "a repeater without power loses everything behind it" {
-  tags = { "wiring" },
+  tags = { "arm", "wiring" },
   plant = "far_cellar",
 
   run = function(plant)

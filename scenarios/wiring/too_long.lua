@@ -2,7 +2,7 @@
 -- of them: what is published is true or lost, never false.
 
 scenario "a line a little too long is helped by asking again" {
-  tags = { "wiring" },
+  tags = { "arm", "wiring" },
   plant = "long_line",
 
   run = function(plant)
@@ -23,7 +23,7 @@ scenario "a line a little too long is helped by asking again" {
 }
 
 scenario "the farther beyond the limit, the worse" {
-  tags = { "wiring" },
+  tags = { "arm", "wiring" },
   plant = "three_corridors",
   allow = { "E", "total" },
 
