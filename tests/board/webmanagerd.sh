@@ -337,6 +337,22 @@ case_panel() {
     stop TERM 0
 }
 
+# One that is not there yet keeps nobody from the battery; a person sees what he types.
+case_console_later() {
+    line bus "$plant"
+    exec 8>&7
+    start --console "$work/console" --console-echo on
+    log_says "console $work/console: No such file or directory; plug it in" ||
+        fail "no word of the console"
+    until_true register_has 1000 65
+    line console -
+    logged "console $work/console: back"
+    printf 'show version\r' >&7
+    until_true grep -q '^ok' "$work/console.out"
+    grep -q '^show version' "$work/console.out" || fail "no echo"
+    stop TERM 0
+}
+
 # The log goes on where it was, over a SIGKILL too.
 case_logs() {
     line bus "$plant"

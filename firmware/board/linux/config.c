@@ -30,6 +30,8 @@ static const struct row {
                      "COM2, for com2.use = temperature_humidity or sensormanager"},
     [CONFIG_COM2_RS485] = {"com2_rs485", KIND_CHOICE, "off", "off rts_on_send rts_after_send",
                            "direction of COM2, likewise"},
+    [CONFIG_COM2_ECHO] = {"com2_echo", KIND_CHOICE, "keep", "keep discard",
+                          "echo of COM2, likewise"},
     [CONFIG_CONSOLE] = {"console", KIND_PATH, "off", "", "the service console"},
     [CONFIG_CONSOLE_BAUD] = {"console_baud", KIND_NUMBER, "115200", "",
                              "speed of the console's tty, 8N1"},

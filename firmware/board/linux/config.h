@@ -16,10 +16,11 @@
 
 enum config_key {
     CONFIG_BUS,
-    CONFIG_BUS_RS485, /* follows its line, as COM2's does */
+    CONFIG_BUS_RS485, /* follows its line, and the echo this, as COM2's do */
     CONFIG_BUS_ECHO,
     CONFIG_COM2,
     CONFIG_COM2_RS485,
+    CONFIG_COM2_ECHO,
     CONFIG_CONSOLE,
     CONFIG_CONSOLE_BAUD,
     CONFIG_CONSOLE_ECHO,

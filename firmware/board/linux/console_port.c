@@ -163,8 +163,13 @@ void console_tty_start(struct console_tty *tty, const struct console_ground *gro
     ev_timer_init(&tty->retry, tty_tried, RETRY_S, RETRY_S);
     tty->retry.data = tty;
     tty->port.lost = tty_lost;
+    tty->port.ground = ground;
     tty->has_started = true;
-    port_begin(&tty->port, ground, tty->port.fd);
+    if (tty->port.fd >= 0) {
+        port_begin(&tty->port, ground, tty->port.fd);
+    } else {
+        ev_timer_again(ground->loop, &tty->retry);
+    }
 }
 
 void console_tty_close(struct console_tty *tty)

@@ -48,7 +48,10 @@ struct console_tty {
     bool has_started;
 };
 
-/* Opens the tty; path: borrowed. False, with one line of place, cause and cure in error. */
+/*
+ * Opens the tty; path: borrowed. False, with one line of place, cause and cure in error; it can be
+ * started all the same, and is then tried again.
+ */
 bool console_tty_open(struct console_tty *tty, const char *path, const struct tty_options *options,
                       char *error, size_t error_size);
 void console_tty_start(struct console_tty *tty, const struct console_ground *ground);

@@ -57,6 +57,7 @@ struct daemon {
     struct lamps lamps;
     struct watchdog watchdog;
     bool has_lamps;
+    bool has_console;
     bool is_kept; /* as last reported */
     char log_error[LOG_FILES_ERROR_MAX];
     wm_ms next_ms;         /* the core is to be stepped at the latest */
@@ -258,11 +259,12 @@ static bool line_open(struct daemon *daemon, struct tty_bus *bus, const char *na
 {
     /* The keys of a line follow one another. */
     const enum config_key rs485 = (enum config_key)(path + 1);
+    const enum config_key echo = (enum config_key)(path + 2);
     const struct tty_bus_options options = {
         .name = name,
         .path = config_text(daemon->config, path),
         .rs485 = (enum tty_rs485)config_number(daemon->config, rs485),
-        .discards_echo = path == CONFIG_BUS && config_number(daemon->config, CONFIG_BUS_ECHO) == 1,
+        .discards_echo = config_number(daemon->config, echo) == 1,
         .heard = step,
         .context = daemon,
     };
@@ -283,9 +285,10 @@ static bool devices_open(struct daemon *daemon)
         !line_open(daemon, &daemon->com2, "com2", CONFIG_COM2, com2_baud)) {
         return false;
     }
+    daemon->has_console = path != NULL;
     if (path != NULL &&
         !console_tty_open(&daemon->console, path, &console, daemon->why, sizeof daemon->why)) {
-        return false;
+        report(REPORT_WARNING, "%s; it is tried again, and all else goes on", daemon->why);
     }
     daemon->has_lamps = true;
     return lamps_open(&daemon->lamps, config, daemon->why, sizeof daemon->why) &&
@@ -388,7 +391,7 @@ static void watchers_start(struct daemon *daemon)
     if (daemon->com2.fd >= 0) {
         tty_bus_start(&daemon->com2, daemon->loop, &com2_baud);
     }
-    if (daemon->console.port.fd >= 0) {
+    if (daemon->has_console) {
         console_tty_start(&daemon->console, &daemon->ground);
     }
     timer_start(daemon, &daemon->due, due, 0);

@@ -183,7 +183,7 @@ static bool file_make(struct log_files *log, enum wm_log_ring which)
     struct log_files_ring *ring = &log->ring[which];
     name_of(which, name);
     ring->fd = openat(log->folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, MODE);
-    return ring->fd >= 0;
+    return ring->fd >= 0 && fsync(log->folder) == 0;
 }
 
 static bool ring_flush(struct log_files *log, struct log_files_ring *ring)

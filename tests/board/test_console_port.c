@@ -1,0 +1,175 @@
+/*
+ * test_console_port.c — consoles over TCP: long answers to whoever reads late, or not at all.
+ */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "firmware/board/linux/console_port.h"
+#include "firmware/core/settings.h"
+
+enum { TURNS_MAX = 100000 };
+
+static struct wm_view view;
+static struct console_ground ground;
+static struct console_tcp tcp;
+static struct wm_log no_log;
+static wm_ms now_ms;
+
+static enum wm_status put(void *self, const struct wm_command *command, const char **why)
+{
+    (void)self;
+    (void)command;
+    *why = "";
+    return WM_OK;
+}
+
+static wm_ms uptime_ms(void *context)
+{
+    (void)context;
+    return now_ms;
+}
+
+static void setup(void)
+{
+    char error[300];
+    wm_settings_reset(&view.settings);
+    ground = (struct console_ground){.loop = ev_loop_new(EVFLAG_AUTO),
+                                     .view = &view,
+                                     .commands = {put, NULL},
+                                     .log = &no_log,
+                                     .uptime_ms = uptime_ms};
+    cr_assert(console_tcp_open(&tcp, "127.0.0.1:0", &ground, error, sizeof error), "%s", error);
+}
+
+static void teardown(void)
+{
+    console_tcp_close(&tcp);
+    ev_loop_destroy(ground.loop);
+}
+
+static void turn(void)
+{
+    (void)ev_run(ground.loop, EVRUN_NOWAIT);
+}
+
+static int client_open(void)
+{
+    const struct sockaddr_in address = {.sin_family = AF_INET,
+                                        .sin_port = htons((uint16_t)console_tcp_port(&tcp)),
+                                        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    cr_assert_eq(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    cr_assert_eq(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+    turn();
+    return fd;
+}
+
+/* Reads until so many answers have come to their end; how many bytes that took. */
+static size_t answers_read(int fd, int wanted)
+{
+    char bytes[4096];
+    char last[4] = "";
+    size_t all = 0;
+    for (int i = 0; i < TURNS_MAX && wanted > 0; i++) {
+        turn();
+        const ssize_t size = read(fd, bytes, sizeof bytes);
+        for (ssize_t k = 0; k < size; k++) {
+            memmove(last, last + 1, 3);
+            last[3] = bytes[k];
+            wanted -= memcmp(last, "\nok\n", 4) == 0;
+        }
+        all += size > 0 ? (size_t)size : 0;
+    }
+    cr_assert_eq(wanted, 0, "%d answers are missing", wanted);
+    return all;
+}
+
+static bool is_closed(int fd)
+{
+    char byte;
+    struct pollfd ready = {.fd = fd, .events = POLLIN};
+    turn();
+    return poll(&ready, 1, 1000) == 1 && read(fd, &byte, 1) <= 0;
+}
+
+TestSuite(console_port, .init = setup, .fini = teardown);
+
+Test(console_port, a_request_is_answered)
+{
+    const int fd = client_open();
+    cr_assert_eq(write(fd, "show version\n", 13), 13);
+    cr_assert_gt(answers_read(fd, 1), 20u);
+    close(fd);
+}
+
+Test(console_port, many_requests_at_once_are_all_answered_to_who_reads_late)
+{
+    const int fd = client_open();
+    for (int i = 0; i < 100; i++) {
+        cr_assert_eq(write(fd, "show settings\n", 14), 14);
+        turn();
+    }
+    cr_assert_gt(answers_read(fd, 100), 1000000u);
+    close(fd);
+}
+
+Test(console_port, who_never_reads_keeps_nobody_waiting)
+{
+    const int deaf = client_open();
+    for (int i = 0; i < 150; i++) {
+        (void)!write(deaf, "show settings\n", 14);
+        turn();
+    }
+    const int fd = client_open();
+    cr_assert_eq(write(fd, "show version\n", 13), 13);
+    (void)answers_read(fd, 1);
+    close(deaf);
+    close(fd);
+}
+
+Test(console_port, one_too_many_is_turned_away_until_another_goes)
+{
+    int fd[CONSOLE_CLIENTS_MAX];
+    for (int i = 0; i < CONSOLE_CLIENTS_MAX; i++) {
+        fd[i] = client_open();
+    }
+    const int late = client_open();
+    cr_assert(is_closed(late));
+    close(late);
+    close(fd[1]);
+    turn();
+    fd[1] = client_open();
+    cr_assert_eq(write(fd[1], "show version\n", 13), 13);
+    (void)answers_read(fd[1], 1);
+}
+
+Test(console_port, half_a_request_of_one_is_nothing_to_the_next)
+{
+    int fd = client_open();
+    cr_assert_eq(write(fd, "nonsense ", 9), 9);
+    turn();
+    close(fd);
+    turn();
+    fd = client_open();
+    cr_assert_eq(write(fd, "show version\n", 13), 13);
+    (void)answers_read(fd, 1);
+    close(fd);
+}
+
+Test(console_port, an_address_that_cannot_be_had_is_told_of)
+{
+    char error[300];
+    struct console_tcp other;
+    char address[40];
+    (void)snprintf(address, sizeof address, "127.0.0.1:%d", console_tcp_port(&tcp));
+    cr_assert_not(console_tcp_open(&other, address, &ground, error, sizeof error));
+    cr_assert_not_null(strstr(error, "Address already in use; choose another"), "%s", error);
+    cr_assert_not(console_tcp_open(&other, "no.such.host.:1", &ground, error, sizeof error));
+    cr_assert_not_null(strstr(error, "no such host"), "%s", error);
+}
