@@ -36,6 +36,8 @@ enum {
     CLOCK_JUMP_MS = 1500,
     /* The core is this late: the machine, or the loop, is not well. */
     LATE_MS = 5000,
+    /* Events of one step that are told one by one. */
+    EVENTS_MAX = 64,
 };
 #define SECOND_S 1.0
 #define BUTTON_S 0.1
@@ -60,8 +62,10 @@ struct daemon {
     bool has_console;
     bool is_kept; /* as last reported */
     char log_error[LOG_FILES_ERROR_MAX];
-    wm_ms next_ms;         /* the core is to be stepped at the latest */
-    wm_ms wall_started_ms; /* what the wall clock showed at 0 of the other one */
+    struct wm_event event[EVENTS_MAX]; /* of this step */
+    size_t events;                     /* so many, though only the first are kept */
+    wm_ms next_ms;                     /* the core is to be stepped at the latest */
+    wm_ms wall_started_ms;             /* what the wall clock showed at 0 of the other one */
     ev_timer due;
     ev_timer second;
     ev_timer button;
@@ -73,6 +77,58 @@ struct daemon {
     struct webmanager webmanager;
     char why[WHY_MAX];
 };
+
+/* ---- what is told ----------------------------------------------------------------------- */
+
+/* Behind the n-th comma. */
+static const char *cell_of(const char *line, int n)
+{
+    for (; n > 0 && *line != '\0'; line++) {
+        n -= *line == ',';
+    }
+    return line;
+}
+
+/* As the event log has it, without number and time, which whoever keeps the lines adds. */
+static void event_report(const struct wm_event *event)
+{
+    const struct wm_log_event record = {.kind = event->kind,
+                                        .number = event->number,
+                                        .value = event->value,
+                                        .uptime_ms = event->time_ms};
+    uint8_t bytes[WM_LOG_EVENT_SIZE];
+    char line[WM_LOG_CSV_LINE_MAX];
+    wm_log_event_pack(&record, bytes);
+    wm_log_csv_line(WM_LOG_EVENTS, 0, bytes, sizeof bytes, line);
+    const char *event_cell = cell_of(line, 3);
+    const char *subject = cell_of(line, 4);
+    const char *value = cell_of(line, 5);
+    report(REPORT_INFO, "event %.*s: %s%s%.*s%s%.*s", (int)(subject - 1 - event_cell), event_cell,
+           wm_event(event->kind)->text, *subject != ',' ? ": " : "", (int)(value - 1 - subject),
+           subject, *value != ',' ? " " : "", (int)strcspn(value, ","), value);
+}
+
+/* Told after the step: what stands here stands in the log already, whatever comes then. */
+static void event_tell(void *self, const struct wm_event *event)
+{
+    struct daemon *daemon = self;
+    if (daemon->events < EVENTS_MAX) {
+        daemon->event[daemon->events] = *event;
+    }
+    daemon->events++;
+}
+
+static void events_report(struct daemon *daemon)
+{
+    for (size_t i = 0; i < daemon->events && i < EVENTS_MAX; i++) {
+        event_report(&daemon->event[i]);
+    }
+    if (daemon->events > EVENTS_MAX) {
+        report(REPORT_INFO, "and %zu events more, which the event log has",
+               daemon->events - EVENTS_MAX);
+    }
+    daemon->events = 0;
+}
 
 /* ---- steps ------------------------------------------------------------------------------ */
 
@@ -107,6 +163,7 @@ static void step(void *self)
     const wm_ms now_ms = clock_now_ms();
     daemon->next_ms = webmanager_step(&daemon->webmanager, now_ms);
     memory_report(daemon);
+    events_report(daemon);
     ev_now_update(daemon->loop);
     daemon->due.repeat =
         daemon->next_ms == WM_NEVER ? SECOND_S : (double)(daemon->next_ms - now_ms) / 1000.0;
@@ -147,37 +204,6 @@ static void published(void *self, const struct wm_view *view)
 {
     struct daemon *daemon = self;
     lamps_show(&daemon->lamps, &view->panel);
-}
-
-/* ---- what is told ----------------------------------------------------------------------- */
-
-/* Behind the n-th comma. */
-static const char *cell_of(const char *line, int n)
-{
-    for (; n > 0 && *line != '\0'; line++) {
-        n -= *line == ',';
-    }
-    return line;
-}
-
-/* As the event log has it, without number and time, which whoever keeps the lines adds. */
-static void event_tell(void *self, const struct wm_event *event)
-{
-    const struct wm_log_event record = {.kind = event->kind,
-                                        .number = event->number,
-                                        .value = event->value,
-                                        .uptime_ms = event->time_ms};
-    uint8_t bytes[WM_LOG_EVENT_SIZE];
-    char line[WM_LOG_CSV_LINE_MAX];
-    (void)self;
-    wm_log_event_pack(&record, bytes);
-    wm_log_csv_line(WM_LOG_EVENTS, 0, bytes, sizeof bytes, line);
-    const char *event_cell = cell_of(line, 3);
-    const char *subject = cell_of(line, 4);
-    const char *value = cell_of(line, 5);
-    report(REPORT_INFO, "event %.*s: %s%s%.*s%s%.*s", (int)(subject - 1 - event_cell), event_cell,
-           wm_event(event->kind)->text, *subject != ',' ? ": " : "", (int)(value - 1 - subject),
-           subject, *value != ',' ? " " : "", (int)strcspn(value, ","), value);
 }
 
 /* ---- once a second ---------------------------------------------------------------------- */
