@@ -330,10 +330,10 @@ case_panel() {
     until_true file_is red 1
     until_true file_is buzzer 1
     until_true file_is relay 0
-    file_is green 0 || fail "green with an alarm"
+    until_true file_is green 0
     echo 1 >"$work/mute"
     until_true file_is buzzer 0
-    log_says 'event muted' || fail "no word of the button"
+    logged 'event muted: Common alarm acknowledged'
     stop TERM 0
 }
 
