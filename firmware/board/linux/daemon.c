@@ -92,7 +92,7 @@ static const char *cell_of(const char *line, int n)
 /* As the event log has it, without number and time, which whoever keeps the lines adds. */
 static void event_report(const struct wm_event *event)
 {
-    const struct wm_log_event record = {.kind = event->kind,
+    const struct wm_log_event record = {.kind = (int32_t)event->kind,
                                         .number = event->number,
                                         .value = event->value,
                                         .uptime_ms = event->time_ms};
