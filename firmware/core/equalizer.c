@@ -8,7 +8,8 @@
 enum {
     /* A module drops its bypass this long after its last question. */
     HOLD_MS = 60 * 1000,
-    /* Question and answer are on their way at most so long: from here on it may be gone. */
+    /* Question and answer are on their way at most so long: from so much earlier on it may be gone,
+     * and until so much later it may be there. */
     WAY_MS = 500,
     PERMILLE = 1000,
     CHANGE_PERMILLE = 10, /* less is not worth an order, but for 0    */
@@ -42,7 +43,9 @@ void wm_equalizer_heard(struct wm_equalizer *equalizer, struct wm_bank *bank, in
 {
     struct wm_bypass *bypass = &equalizer->module[index];
     struct wm_module *module = &bank->module[index];
-    if (now_ms - bypass->heard_ms > HOLD_MS - WAY_MS) {
+    const wm_ms silence_ms = now_ms - bypass->heard_ms;
+    const int32_t held_permille = silence_ms <= HOLD_MS + WAY_MS ? bypass->ordered_permille : 0;
+    if (silence_ms > HOLD_MS - WAY_MS) {
         bypass->ordered_permille = 0;
         if (module->bypass_order_permille > 0) {
             module->wants |= WM_WANT_BYPASS;
@@ -57,7 +60,8 @@ void wm_equalizer_heard(struct wm_equalizer *equalizer, struct wm_bank *bank, in
     if (message != wm_message_measure || is_second) {
         return;
     }
-    if (!is_off(module->bypass_permille, bypass->ordered_permille)) {
+    if (!is_off(module->bypass_permille, bypass->ordered_permille) ||
+        !is_off(module->bypass_permille, held_permille)) {
         bypass->rounds_off = 0;
         error_set(equalizer, index, false);
         return;

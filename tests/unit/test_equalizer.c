@@ -292,6 +292,33 @@ Test(equalizer, after_a_minute_without_a_question_an_order_counts_as_dropped, .i
     }
 }
 
+/* Rounds of a minute: at each question the module may just have dropped its bypass, or not yet. */
+Test(equalizer, at_the_end_of_the_minute_both_are_obeying, .init = setup)
+{
+    static const struct {
+        wm_ms round_ms;
+        int32_t told_permille;
+        bool is_error;
+    } cases[] = {
+        {59500, 500, false}, {59501, 500, false}, {60000, 500, false}, {60500, 500, false},
+        {59501, 0, false},   {60500, 0, false},   {60501, 0, false},   {60501, 500, true},
+        {60000, 250, true},  {59500, 0, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        setup();
+        block_is_above(130);
+        wm_ms now_ms = 1000;
+        for (int round = 0; round < 4; round++) {
+            plan();
+            obey(0, now_ms);
+            now_ms += cases[i].round_ms;
+            report(0, cases[i].told_permille, now_ms);
+        }
+        cr_assert_eq(equalizer.errors > 0, cases[i].is_error, "%d permille after %d ms",
+                     cases[i].told_permille, (int)cases[i].round_ms);
+    }
+}
+
 Test(equalizer, a_string_is_cut_off_when_no_module_obeys, .init = setup)
 {
     block_is_above(130);
