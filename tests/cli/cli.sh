@@ -1240,7 +1240,7 @@ case_check() {
 case_list() {
     bench list
     status_is 0
-    says "scenarios/services/guide_dashboard.lua: the guide's dashboard [services]"
+    says "scenarios/services/guide_dashboard.lua: the guide's dashboard [arm, services]"
     bench list plants
     status_is 0
     says "scenarios/plants/guide_dashboard.lua"
