@@ -22,6 +22,7 @@ enum option_id {
     OPT_FILTER,
     OPT_ONLY,
     OPT_TAG,
+    OPT_WITHOUT,
     OPT_JUNIT,
     OPT_LOG,
     OPT_TAP,
@@ -55,6 +56,7 @@ static const struct option run_options[] = {
     {"filter", required_argument, NULL, OPT_FILTER},
     {"only", required_argument, NULL, OPT_ONLY},
     {"tag", required_argument, NULL, OPT_TAG},
+    {"without", required_argument, NULL, OPT_WITHOUT},
     {"junit", required_argument, NULL, OPT_JUNIT},
     {"log", required_argument, NULL, OPT_LOG},
     {"tap", no_argument, NULL, OPT_TAP},
@@ -83,6 +85,7 @@ static const struct option coverage_options[] = {
     {"filter", required_argument, NULL, OPT_FILTER},
     {"only", required_argument, NULL, OPT_ONLY},
     {"tag", required_argument, NULL, OPT_TAG},
+    {"without", required_argument, NULL, OPT_WITHOUT},
     {"set", required_argument, NULL, OPT_SET},
     {"time-limit", required_argument, NULL, OPT_TIME_LIMIT},
     {"missing", no_argument, NULL, OPT_MISSING},
@@ -154,6 +157,7 @@ static const struct command {
      "  --filter TEXT     only scenarios with this text in their name\n"
      "  --only NAME       only scenarios with exactly this name\n"
      "  --tag WORD        only scenarios with this tag\n"
+     "  --without WORD    no scenario with this tag\n"
      "  --set NAME=VALUE  a setting of the webmanager, over the scenario's; repeatable\n"
      "  --time-limit S    real seconds a scenario may take (default 60, emulated 600)\n"
      "  --junit FILE      also write the results as JUnit XML\n"
@@ -180,7 +184,7 @@ static const struct command {
      "\n"
      "  --missing         only what is not exercised or not asserted\n"
      "  --csv             as comma-separated values\n"
-     "  --jobs, --seed, --filter, --only, --tag, --set, --time-limit   as in run\n"
+     "  --jobs, --seed, --filter, --only, --tag, --without, --set, --time-limit   as in run\n"
      "\n"
      "Exit status: 0 no gap, 1 a gap or a scenario that failed, 2 usage or set-up error.\n"},
     {"matrix", matrix_options,
@@ -472,6 +476,9 @@ static bool option_take(struct hx_options *options, int id, const char *text)
         return true;
     case OPT_ONLY:
         options->only = text;
+        return true;
+    case OPT_WITHOUT:
+        options->without = text;
         return true;
     case OPT_TAG:
         options->tag = text;

@@ -35,11 +35,12 @@ struct hx_options {
     struct hx_assignments settings;
     /* run */
     int jobs;
-    const char *filter; /* null: all */
-    const char *only;   /* a whole name; null: all */
-    const char *tag;    /* null: all */
-    const char *junit;  /* null: none */
-    const char *log;    /* null: none; also of serve */
+    const char *filter;  /* null: all */
+    const char *only;    /* a whole name; null: all */
+    const char *tag;     /* null: all */
+    const char *without; /* a tag */
+    const char *junit;   /* null: none */
+    const char *log;     /* null: none; also of serve */
     bool is_tap;
     bool is_forked;
     bool is_verbose;

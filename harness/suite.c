@@ -208,7 +208,8 @@ static bool is_wanted(const struct hx_scenario *scenario, const struct hx_option
 {
     return (options->filter == NULL || strstr(scenario->name, options->filter) != NULL) &&
            (options->only == NULL || strcmp(scenario->name, options->only) == 0) &&
-           (options->tag == NULL || has_tag(scenario->tags, options->tag));
+           (options->tag == NULL || has_tag(scenario->tags, options->tag)) &&
+           (options->without == NULL || !has_tag(scenario->tags, options->without));
 }
 
 static void suite_filter(struct hx_scenarios *list, const struct hx_options *options)
@@ -234,6 +235,8 @@ static void complain_none(const struct hx_options *options)
         hx_complain("--filter %s: in no scenario's name; %s", options->filter, cure);
     } else if (options->only != NULL) {
         hx_complain("--only %s: no scenario is left with this name; %s", options->only, cure);
+    } else if (options->tag == NULL) {
+        hx_complain("--without %s: no scenario is left; %s", options->without, cure);
     } else {
         hx_complain("--tag %s: no scenario is left with this tag; %s", options->tag, cure);
     }

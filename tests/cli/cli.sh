@@ -1044,6 +1044,11 @@ case_filter() {
     bench run --tag nothing "$work"
     status_is 2
     says "--tag nothing: no scenario"
+    bench run --without thresholds scenarios/thresholds/voltage.lua
+    status_is 2
+    says "--without thresholds: no scenario is left"
+    bench run --without nothing --only third "$work"
+    says "1 passed, 0 failed, 0 skipped"
     bench run --tag thresholds --filter "low" scenarios/thresholds/voltage.lua
     status_is 0
     says "1 passed"
