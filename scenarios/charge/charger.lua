@@ -42,7 +42,7 @@ scenario "a charger set too high: all blocks high, gas and heat, and the current
 
 -- Undercharging: a user sees no alarm at the usual levels, for rest is above them.
 scenario "a charger set too low: its blocks do not float, and lose what they have" {
-  tags     = { "arm", "charge", "charger" },
+  tags     = { "charge", "charger" },
   plant    = "two_strings_of_nine",
   settings = {
     ["bus.round_period"] = 30, ["voltage.low_warn"] = 13.2, ["string_voltage.low_warn"] = 118.8,
@@ -74,7 +74,7 @@ scenario "a charger set too low: its blocks do not float, and lose what they hav
 }
 
 scenario "a charger that fails: without a load the blocks go to rest, with one they carry it" {
-  tags     = { "arm", "charge", "charger", "discharge" },
+  tags     = { "charge", "charger", "discharge" },
   plant    = "two_strings_of_nine",
   settings = { ["bus.round_period"] = 30 },
 
@@ -115,7 +115,7 @@ scenario "a charger that fails: without a load the blocks go to rest, with one t
 }
 
 scenario "a compensation that is lost in a hot room: more voltage than the heat allows" {
-  tags     = { "arm", "charge", "charger" },
+  tags     = { "charge", "charger" },
   plant    = "hot_room",
 
   run = function(plant)
@@ -140,7 +140,7 @@ scenario "a compensation that is lost in a hot room: more voltage than the heat 
 }
 
 scenario "the same set point with its compensation stays where it is" {
-  tags     = { "arm", "charge", "charger", "safety" },
+  tags     = { "charge", "charger", "safety" },
   plant    = "hot_room",
 
   run = function(plant)
@@ -156,7 +156,7 @@ scenario "the same set point with its compensation stays where it is" {
 }
 
 scenario "a rectifier with a broken filter: alternating current, warmth, and jumping resistances" {
-  tags     = { "arm", "charge", "charger", "sensors" },
+  tags     = { "charge", "charger", "sensors" },
   plant    = "two_strings_of_nine",
   settings = {
     ["bus.round_period"] = 30, ["impedance.poll_rate"] = 10, ["impedance.reference"] = 7.7,

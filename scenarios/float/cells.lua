@@ -41,7 +41,7 @@ scenario "a shorted cell takes two volts off its block, and the others share the
 }
 
 scenario "a cell that breaks on float stops its string, and takes what the others give up" {
-  tags     = { "arm", "float" },
+  tags     = { "float" },
   plant    = "two_strings_of_nine",
   settings = {
     ["bus.round_period"] = 30, ["impedance.poll_rate"] = 60, ["equalizing.paused"] = "yes",
@@ -71,7 +71,7 @@ scenario "a cell that breaks on float stops its string, and takes what the other
 }
 
 scenario "a soft short drains its cell in days: first some tenths of a volt, then a cell less" {
-  tags     = { "arm", "float", "equalizing" },
+  tags     = { "float", "equalizing" },
   plant    = "two_strings_of_nine",
   settings = {
     ["bus.round_period"] = 50, ["voltage.max_difference"] = 0.35, ["impedance.poll_rate"] = 360,
@@ -109,7 +109,7 @@ scenario "a soft short drains its cell in days: first some tenths of a volt, the
 }
 
 scenario "a self-discharging cell stands lower and its equals higher, found by their difference" {
-  tags     = { "arm", "float", "equalizing" },
+  tags     = { "float", "equalizing" },
   plant    = "two_strings_of_nine",
   settings = {
     ["bus.round_period"] = 50, ["voltage.max_difference"] = 0.09, ["voltage.hysteresis"] = 0.02,

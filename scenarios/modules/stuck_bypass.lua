@@ -1,7 +1,7 @@
 -- A bypass transistor that fails: shorted it is always on, open it never is.
 
 scenario "a bypass stuck on is an error, and drains its block" {
-  tags = { "arm", "modules", "equalizing" },
+  tags = { "modules", "equalizing" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -23,7 +23,7 @@ scenario "a bypass stuck on is an error, and drains its block" {
 }
 
 scenario "a bypass stuck off is only seen once it is wanted" {
-  tags = { "arm", "modules", "equalizing" },
+  tags = { "modules", "equalizing" },
   plant = "guide_dashboard",
 
   run = function(plant)

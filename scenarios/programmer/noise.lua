@@ -28,7 +28,7 @@ end
 for _, fault in ipairs(faults) do
   for nth = 1, 3 do
     scenario(("%s at every button, number %d, and no address is twice"):format(fault.name, nth)) {
-      tags  = { "arm", "programmer", "bus" },
+      tags  = { "programmer", "bus" },
       plant = "fresh_from_the_factory",
 
       run = function(plant)
@@ -54,7 +54,7 @@ for _, fault in ipairs(faults) do
 end
 
 scenario "a line that loses one answer in ten takes longer, and no address is given twice" {
-  tags  = { "arm", "programmer", "bus" },
+  tags  = { "programmer", "bus" },
   plant = "fresh_from_the_factory",
 
   run = function(plant)
@@ -75,7 +75,7 @@ scenario "a line that loses one answer in ten takes longer, and no address is gi
 
 -- What is asked once or thrice elsewhere is asked of every address here, so twice is enough.
 scenario "a query misses no module for a lost answer" {
-  tags  = { "arm", "programmer", "bus" },
+  tags  = { "programmer", "bus" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -106,7 +106,7 @@ scenario "a query misses no module for a lost answer" {
 }
 
 scenario "a module that kept its address in a reset is counted though its answer is lost" {
-  tags  = { "arm", "programmer", "bus" },
+  tags  = { "programmer", "bus" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -130,7 +130,7 @@ for _, fault in ipairs(faults) do
     -- 1 to 3 is the look at the new address, where nobody answers.
     if fault.question or nth > 3 then
       scenario(("single moves a module though %s, number %d"):format(fault.name, nth)) {
-        tags  = { "arm", "programmer", "bus" },
+        tags  = { "programmer", "bus" },
         plant = "two_strings_of_nine",
 
         run = function(plant)

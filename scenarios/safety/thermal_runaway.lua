@@ -2,7 +2,7 @@
 -- that is certain the string is isolated, and stays isolated.
 
 scenario "thermal runaway opens the string breaker" {
-  tags = { "arm", "safety" },
+  tags = { "safety" },
   plant = "two_strings_of_nine",
   settings = { ["runaway.action"] = "open_breaker" },
 
@@ -56,7 +56,7 @@ scenario "thermal runaway opens the string breaker" {
 }
 
 scenario "without the action a thermal runaway is only told" {
-  tags = { "arm", "safety" },
+  tags = { "safety" },
   plant = "two_strings_of_nine",
   settings = { ["runaway.action"] = "none" },
 
@@ -79,7 +79,7 @@ scenario "without the action a thermal runaway is only told" {
 }
 
 scenario "the string heats together: its rise tells" {
-  tags = { "arm", "safety" },
+  tags = { "safety" },
   plant = "two_strings_of_nine",
   settings = { ["runaway.action"] = "open_breaker" },
 
@@ -104,7 +104,7 @@ scenario "the string heats together: its rise tells" {
 }
 
 scenario "a breaker that is wired normally closed opens by going off" {
-  tags = { "arm", "safety" },
+  tags = { "safety" },
   plant = "breaker_nc",
 
   run = function(plant)

@@ -2,7 +2,7 @@
 -- well all the time; an electrician tells the cases apart by what else the module says.
 
 scenario "an open voltage lead reads a dead block" {
-  tags = { "arm", "sensors" },
+  tags = { "sensors" },
   plant = "guide_dashboard",
   settings = { ["impedance.poll_rate"] = 1 },
 
@@ -34,7 +34,7 @@ scenario "an open voltage lead reads a dead block" {
 }
 
 scenario "a contact that corrodes shows in the resistance long before the voltage" {
-  tags = { "arm", "sensors" },
+  tags = { "sensors" },
   plant = "guide_dashboard",
   settings = { ["impedance.poll_rate"] = 1 },
 
@@ -60,7 +60,7 @@ scenario "a contact that corrodes shows in the resistance long before the voltag
 }
 
 scenario "reversed voltage leads are out of range, and the module is lost" {
-  tags = { "arm", "sensors" },
+  tags = { "sensors" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -85,7 +85,7 @@ scenario "reversed voltage leads are out of range, and the module is lost" {
 }
 
 scenario "a lead on the neighbour's pole: one block too many here, none there" {
-  tags = { "arm", "sensors" },
+  tags = { "sensors" },
   plant = "type_c23",
 
   run = function(plant)

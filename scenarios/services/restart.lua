@@ -1,7 +1,7 @@
 -- The power goes and comes back: what was kept is there again, what was only known is found anew.
 
 scenario "while the power is off nobody answers, nothing shines and nobody is asked" {
-  tags  = { "arm", "services", "restart", "panel" },
+  tags  = { "services", "restart", "panel" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -45,7 +45,7 @@ scenario "while the power is off nobody answers, nothing shines and nobody is as
 }
 
 scenario "a restart is a start: uptime from 0, one coldStart, and all modules asked anew" {
-  tags  = { "arm", "services", "restart" },
+  tags  = { "services", "restart" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -78,7 +78,7 @@ scenario "a restart is a start: uptime from 0, one coldStart, and all modules as
 }
 
 scenario "what an operator set is there after a restart, and nothing else has changed" {
-  tags     = { "arm", "services", "restart", "settings" },
+  tags     = { "services", "restart", "settings" },
   plant    = "two_strings_of_nine",
   settings = { ["voltage.delay"] = 2, ["temperature.high_warn"] = 31 },
 
@@ -111,7 +111,7 @@ scenario "what an operator set is there after a restart, and nothing else has ch
 }
 
 scenario "an alarm that outlasts a restart was there before: time 0, and only its end is told" {
-  tags  = { "arm", "services", "restart" },
+  tags  = { "services", "restart" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -156,7 +156,7 @@ scenario "an alarm that outlasts a restart was there before: time 0, and only it
 }
 
 scenario "the count of discharges goes on after a restart" {
-  tags  = { "arm", "restart", "discharge" },
+  tags  = { "restart", "discharge" },
   plant = "guide_dashboard",
 
   run = function(plant)
@@ -184,7 +184,7 @@ scenario "the count of discharges goes on after a restart" {
 }
 
 scenario "the logs outlive the power, but for what was in the last block" {
-  tags  = { "arm", "restart", "logs" },
+  tags  = { "restart", "logs" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -221,7 +221,7 @@ scenario "the logs outlive the power, but for what was in the last block" {
 }
 
 scenario "programmer mode ends with the power" {
-  tags  = { "arm", "restart", "programmer" },
+  tags  = { "restart", "programmer" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -237,7 +237,7 @@ scenario "programmer mode ends with the power" {
 }
 
 scenario "the slide switch that was moved is in force after the next start" {
-  tags  = { "arm", "restart", "panel" },
+  tags  = { "restart", "panel" },
   plant = "two_strings_of_nine",
 
   run = function(plant)

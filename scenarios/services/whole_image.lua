@@ -111,7 +111,7 @@ local function image_of(plant, is_later)
 end
 
 scenario "512 modules in 16 strings: every register is the plant's" {
-  tags = { "arm", "services", "full" },
+  tags = { "services", "full" },
   plant = "scattered_bank",
   settings = { ["modbus.string_factor"] = FACTOR, ["impedance.poll_rate"] = 1 },
 

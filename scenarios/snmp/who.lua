@@ -2,7 +2,7 @@
 -- and what those get who are not.
 
 scenario "communities read and set, by v1 and v2c, and a stranger gets silence" {
-  tags = { "arm", "snmp", "access" },
+  tags = { "snmp", "access" },
   plant = "two_strings_of_nine",
   settings = { ["snmp.read_community"] = "watch", ["snmp.write_community"] = "hunter2" },
 
@@ -57,7 +57,7 @@ local managers = {
 }
 
 scenario "only managers that are listed are answered" {
-  tags = { "arm", "snmp", "access" },
+  tags = { "snmp", "access" },
   plant = "two_strings_of_nine",
   settings = managers,
 
@@ -120,7 +120,7 @@ local function but(who, change)
 end
 
 scenario "users of v3 read and set as they may, with authentication and with privacy" {
-  tags = { "arm", "snmp", "access" },
+  tags = { "snmp", "access" },
   plant = "two_strings_of_nine",
   settings = users,
 
@@ -158,7 +158,7 @@ scenario "users of v3 read and set as they may, with authentication and with pri
 }
 
 scenario "the least level that v3 is answered at is a setting" {
-  tags = { "arm", "snmp", "access" },
+  tags = { "snmp", "access" },
   plant = "two_strings_of_nine",
   settings = { ["snmp.user_1_name"] = "alice", ["snmp.user_1_auth"] = "wonderland1",
     ["snmp.user_1_priv"] = "looking.glass", ["snmp.user_1_access"] = "write",
@@ -195,7 +195,7 @@ scenario "the least level that v3 is answered at is a setting" {
 }
 
 scenario "a passphrase, an access and an engine are others from the moment they are set" {
-  tags = { "arm", "snmp", "access" },
+  tags = { "snmp", "access" },
   plant = "two_strings_of_nine",
   settings = users,
 
@@ -226,7 +226,7 @@ scenario "a passphrase, an access and an engine are others from the moment they 
 }
 
 scenario "v3 alone will do" {
-  tags = { "arm", "snmp", "access" },
+  tags = { "snmp", "access" },
   plant = "two_strings_of_nine",
   settings = { ["snmp.user_1_name"] = "alice", ["snmp.user_1_auth"] = "wonderland1",
     ["snmp.user_1_priv"] = "looking.glass", ["snmp.user_1_access"] = "write",
