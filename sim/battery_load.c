@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/builtin.h"
 #include "sim_batteries.h"
-#include "sim_lua.h"
 
 /* A type file that takes more Lua instructions than this goes round in circles. */
 enum { LOAD_INSTRUCTIONS_MAX = 10000000 };
@@ -131,27 +131,14 @@ static void stop_circles(lua_State *lua, lua_Debug *unused)
     (void)lua_error(lua);
 }
 
-static void chunk_push(lua_State *lua)
-{
-    for (size_t i = 0; i < sim_lua_count; i++) {
-        if (strcmp(sim_lua[i].name, "battery.lua") == 0) {
-            if (luaL_loadbufferx(lua, (const char *)sim_lua[i].bytes, sim_lua[i].size,
-                                 "=battery.lua", "t") != LUA_OK) {
-                (void)lua_error(lua);
-            }
-            return;
-        }
-    }
-    luaL_error(lua, "battery.lua is not built in");
-}
-
 /* Leaves nothing, or why not. */
 static int type_load(lua_State *lua)
 {
     struct loading *loading = lua_touserdata(lua, 1);
     luaL_openlibs(lua);
     lua_sethook(lua, stop_circles, LUA_MASKCOUNT, LOAD_INSTRUCTIONS_MAX);
-    chunk_push(lua);
+    sim_builtin_push(lua, "battery.lua");
+    sim_builtin_call(lua, "definition.lua");
     ranges_push(lua);
     classes_push(lua);
     lua_pushstring(lua, loading->file);
@@ -160,7 +147,7 @@ static int type_load(lua_State *lua)
     } else {
         lua_pushnil(lua);
     }
-    lua_call(lua, 4, 2);
+    lua_call(lua, 5, 2);
     if (lua_isnil(lua, -2)) {
         return 1;
     }

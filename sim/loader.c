@@ -12,10 +12,10 @@
 #include <string.h>
 
 #include "sim/battery_load.h"
+#include "sim/builtin.h"
 #include "sim/hooks.h"
 #include "sim/own_verbs.h"
 #include "sim/parts.h"
-#include "sim_lua.h"
 
 static struct sim_plant *loading(lua_State *lua)
 {
@@ -351,23 +351,6 @@ static void push_rules(lua_State *lua)
     }
 }
 
-/* Pushes what an embedded file compiles to. */
-static void push_chunk(lua_State *lua, const char *name)
-{
-    for (size_t i = 0; i < sim_lua_count; i++) {
-        if (strcmp(sim_lua[i].name, name) == 0) {
-            char chunk_name[32];
-            (void)snprintf(chunk_name, sizeof chunk_name, "=%s", name);
-            if (luaL_loadbufferx(lua, (const char *)sim_lua[i].bytes, sim_lua[i].size, chunk_name,
-                                 "t") != LUA_OK) {
-                (void)lua_error(lua);
-            }
-            return;
-        }
-    }
-    luaL_error(lua, "%s is not built in", name);
-}
-
 /* Pushes what builds each device that is written in Lua, by its name. */
 static void push_devices(lua_State *lua)
 {
@@ -376,8 +359,7 @@ static void push_devices(lua_State *lua)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char file[32];
         (void)snprintf(file, sizeof file, "%s.lua", names[i]);
-        push_chunk(lua, file);
-        lua_call(lua, 0, 1);
+        sim_builtin_call(lua, file);
         lua_setfield(lua, -2, names[i]);
     }
 }
@@ -410,7 +392,7 @@ static int run_plant_lua(lua_State *lua)
     void *plant = lua_touserdata(lua, 1);
     const char *file = lua_touserdata(lua, 2);
     const char *allow = lua_touserdata(lua, 3);
-    push_chunk(lua, "plant.lua");
+    sim_builtin_push(lua, "plant.lua");
     lua_newtable(lua);
     lua_pushlightuserdata(lua, plant);
     luaL_setfuncs(lua, functions, 1);
@@ -420,13 +402,14 @@ static int run_plant_lua(lua_State *lua)
     }
     push_rules(lua);
     lua_setfield(lua, -2, "rules");
-    push_chunk(lua, "wiring.lua");
+    sim_builtin_push(lua, "wiring.lua");
     lua_setfield(lua, -2, "wiring");
     push_devices(lua);
     lua_setfield(lua, -2, "devices");
+    sim_builtin_call(lua, "definition.lua");
     lua_pushstring(lua, file);
     lua_pushstring(lua, allow);
-    lua_call(lua, 3, 1);
+    lua_call(lua, 4, 1);
     return 1;
 }
 

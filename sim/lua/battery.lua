@@ -1,43 +1,12 @@
 -- battery.lua — reads a battery type: checks every word of it and hands back plain values.
 --
--- Called with the ranges of values, the known classes, the file's path, and its text where it is
--- built in; returns a table, or nil and what is wrong.
+-- Called with definition.lua's table, the ranges of values, the known classes, the file's path, and
+-- its text where it is built in; returns a table, or nil and what is wrong.
 -- Always true: what it returns is whole and in range.
 
-local ranges, classes, file, text = ...
-
--- Errors of a definition travel as tables: their place is the line that says `battery`.
-local function refuse(format, ...)
-  error({ format:format(...) }, 0)
-end
-
-local function sorted(keys)
-  local list = {}
-  for key in pairs(keys) do
-    list[#list + 1] = tostring(key)
-  end
-  table.sort(list)
-  return list
-end
-
--- What somebody wrote, as they wrote it; never an address, which differs from run to run.
-local function written(value)
-  local kind = type(value)
-  if kind == "string" then
-    return '"' .. value .. '"'
-  end
-  local is_plain = kind == "number" or kind == "boolean" or kind == "nil"
-  return is_plain and tostring(value) or "a " .. kind
-end
-
-local function check_words(given, known, what)
-  for _, key in ipairs(sorted(given)) do
-    if known[key] == nil then
-      refuse('%s has no property "%s"; it has: %s', what, key,
-             table.concat(sorted(known), ", "))
-    end
-  end
-end
+local definition, ranges, classes, file, text = ...
+local refuse, sorted, written, check_words =
+  definition.refuse, definition.sorted, definition.written, definition.check_words
 
 -- A number in the range of its key; one that may be left out gives nil.
 local function check_number(value, key, is_needed)
@@ -135,64 +104,19 @@ local function build(name, given)
   }
 end
 
-local built
-
--- `battery "name" { ... }`
-local function battery(name)
-  return function(given)
-    if built then
-      error("a battery file describes one type; this is the second", 2)
-    end
-    local ok, result = pcall(build, name, given)
-    if not ok then
-      error(type(result) == "table" and result[1] or tostring(result), 2)
-    end
-    built = result
-  end
-end
-
--- What a type file may use: no clock, no files, no chance, so that a type is the same each time.
-local globals = {
-  battery = battery, assert = assert, error = error, ipairs = ipairs, next = next, pairs = pairs,
-  select = select, tonumber = tonumber, tostring = tostring, type = type,
-}
--- Copies: what a file does to them, it does to itself.
-for name, library in pairs { math = math, string = string, table = table } do
-  globals[name] = {}
-  for key, value in pairs(library) do
-    globals[name][key] = value
-  end
-end
-globals.math.random, globals.math.randomseed = nil, nil
-
-local environment = setmetatable({}, {
-  __index = function(_, key)
-    if globals[key] == nil then
-      error(('a battery file knows no word "%s"; it knows: %s'):format(tostring(key),
-            table.concat(sorted(globals), ", ")), 2)
-    end
-    return globals[key]
-  end,
-  __newindex = function(_, key)
-    error(('"%s" is not local: write `local %s = ...`'):format(tostring(key), tostring(key)), 2)
-  end,
-})
-
-local chunk, why
+local battery, found =
+  definition.once(build, "a battery file describes one type; this is the second")
+local environment = definition.sandbox("battery", { battery = battery })
+local why
 if text then
-  chunk, why = load(text, "=" .. file, "t", environment)
+  why = definition.run(load(text, "=" .. file, "t", environment))
 else
-  chunk, why = loadfile(file, "t", environment)
+  why = definition.run(loadfile(file, "t", environment))
 end
-if not chunk then
+if why then
   return nil, why
 end
-local ok
-ok, why = pcall(chunk)
-if not ok then
-  return nil, tostring(why)
-end
-if not built then
+if not found.is_there then
   return nil, file .. ': describes no battery; write battery "name" { class = "agm", ... }'
 end
-return built
+return found.result

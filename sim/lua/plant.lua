@@ -1,11 +1,13 @@
 -- plant.lua — reads a plant file: checks every word of it, fills in what it leaves out, and hands
 -- the rest to the simulator.
 --
--- Called with the simulator's functions, the file's path and the wiring rules that the scenario
--- allows to be broken; returns nil, or what is wrong.
+-- Called with the simulator's functions, definition.lua's table, the file's path and the wiring
+-- rules that the scenario allows to be broken; returns nil, or what is wrong.
 -- Always true: nothing is built before every word has been checked against its list.
 
-local sim, file, allow = ...
+local sim, definition, file, allow = ...
+local refuse, sorted, written, check_words =
+  definition.refuse, definition.sorted, definition.written, definition.check_words
 
 local strings_max, modules_max, aux_max, aux_lines =
   sim.strings_max, sim.modules_max, sim.aux_max, sim.aux_lines
@@ -13,44 +15,11 @@ local strings_max, modules_max, aux_max, aux_lines =
 -- The cells of a lead block of the module's nominal voltage.
 local cells_of_type = { c20 = 6, c21 = 6, c23 = 8, c30 = 3, c40 = 1, c41 = 2 }
 
--- Errors of a definition travel as tables: their place is the line that says `plant`.
-local function refuse(text, ...)
-  error({ text:format(...) }, 0)
-end
-
-local function sorted(keys)
-  local list = {}
-  for key in pairs(keys) do
-    list[#list + 1] = tostring(key)
-  end
-  table.sort(list)
-  return list
-end
-
-local function check_words(given, known, what)
-  for _, key in ipairs(sorted(given)) do
-    if known[key] == nil then
-      refuse('%s has no property "%s"; it has: %s', what, key,
-             table.concat(sorted(known), ", "))
-    end
-  end
-end
-
 local function check_type(value, wanted, what)
   if type(value) ~= wanted then
     refuse("%s is a %s, not a %s", what, wanted, type(value))
   end
   return value
-end
-
--- What somebody wrote, as they wrote it; never an address, which differs from run to run.
-local function written(value)
-  local kind = type(value)
-  if kind == "string" then
-    return '"' .. value .. '"'
-  end
-  local is_plain = kind == "number" or kind == "boolean" or kind == "nil"
-  return is_plain and tostring(value) or "a " .. kind
 end
 
 -- A whole number in a range; says which limit was broken, and whose it is.
@@ -484,21 +453,7 @@ local function build(name, given)
   hook(given)
 end
 
-local is_built = false
-
--- `plant "name" { ... }`
-local function plant(name)
-  return function(given)
-    if is_built then
-      error("a plant file describes one plant; this is the second", 2)
-    end
-    local ok, why = pcall(build, name, given)
-    if not ok then
-      error(type(why) == "table" and why[1] or tostring(why), 2)
-    end
-    is_built = true
-  end
-end
+local plant, found = definition.once(build, "a plant file describes one plant; this is the second")
 
 -- A verb for the items of this plant.
 local function define_verb(...)
@@ -508,12 +463,7 @@ local function define_verb(...)
   end
 end
 
--- What a plant file may use: no clock, no files, no chance, so that a plant is the same each time.
-local words = {
-  plant = plant, assert = assert, error = error, ipairs = ipairs, next = next, pairs = pairs,
-  select = select, tonumber = tonumber, tostring = tostring, type = type,
-  define_verb = define_verb,
-}
+local words = { plant = plant, define_verb = define_verb }
 for name, factor in pairs { seconds = 1, minutes = 60, hours = 3600, days = 86400 } do
   words[name] = function(value)
     if type(value) ~= "number" then
@@ -522,37 +472,11 @@ for name, factor in pairs { seconds = 1, minutes = 60, hours = 3600, days = 8640
     return value * factor
   end
 end
--- Copies: what a file does to them, it does to itself.
-for name, library in pairs { math = math, string = string, table = table } do
-  words[name] = {}
-  for key, value in pairs(library) do
-    words[name][key] = value
-  end
-end
-words.math.random, words.math.randomseed = nil, nil
 
-local environment = setmetatable({}, {
-  __index = function(_, key)
-    if words[key] == nil then
-      error(('a plant file knows no word "%s"; it knows: %s'):format(tostring(key),
-            table.concat(sorted(words), ", ")), 2)
-    end
-    return words[key]
-  end,
-  __newindex = function(_, key)
-    error(('"%s" is not local: write `local %s = ...`'):format(tostring(key), tostring(key)), 2)
-  end,
-})
-
-local chunk, why = loadfile(file, "t", environment)
-if not chunk then
+local why = definition.run(loadfile(file, "t", definition.sandbox("plant", words)))
+if why then
   return why
 end
-local ok
-ok, why = pcall(chunk)
-if not ok then
-  return tostring(why)
-end
-if not is_built then
+if not found.is_there then
   return file .. ': describes no plant; write plant "name" { strings = 2, modules = 9, ... }'
 end
