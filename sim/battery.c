@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "sim/number.h"
+
 enum { BATTERY_ARRAYS = 11 + SIM_PINS, BATTERY_LINE = 8, BATTERY_LOOKS = 12 };
 
 #define BATTERY_STEP_LEAST_S 1.0
@@ -24,16 +26,6 @@ enum { BATTERY_ARRAYS = 11 + SIM_PINS, BATTERY_LINE = 8, BATTERY_LOOKS = 12 };
 #define BATTERY_NEIGHBOUR    0.5
 #define BATTERY_STILL_A      1e-9
 #define BATTERY_SETTLE_STEPS 64
-
-static inline double at_least(double value, double low)
-{
-    return value > low ? value : low;
-}
-
-static inline double at_most(double value, double high)
-{
-    return value < high ? value : high;
-}
 
 static int32_t cells_per_string(const struct sim_battery *battery)
 {
@@ -131,7 +123,7 @@ static void bus_solve(struct sim_battery *battery, double charger_V)
     battery->bus_V = bus_V;
 }
 
-/* The currents at the end of the step begun; returns nothing that isn't in string[]. */
+/* The currents of all strings at the end of the step begun. */
 static void battery_solve(struct sim_battery *battery, double seconds)
 {
     const double slow = seconds / battery->shape.cell.slow_s;
@@ -258,10 +250,10 @@ static void bypass_flow(struct sim_battery *battery, double seconds, int64_t now
 static double block_heat_W(const struct sim_battery *battery, int32_t m,
                            const struct sim_string *string)
 {
-    double heat_W = 0, ohms = battery->link_Ohm[m];
+    const double ohms = block_resistance(battery, m);
+    double heat_W = 0;
     for (int32_t k = m * battery->shape.cells; k < (m + 1) * battery->shape.cells; k++) {
         heat_W += battery->cells.heat_W[k];
-        ohms += battery->cells.resistance_Ohm[k];
     }
     const double ripple_A = string->is_open ? 0 : string->current_ac_A;
     const double current_A = string->current_A;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "sim/exponent.h"
+#include "sim/number.h"
 
 enum { CELL_ARRAYS = 30 + SIM_TRAITS, CELL_LINE = 8, CELL_CHUNK = 64 };
 
@@ -50,16 +51,6 @@ enum { CELL_ARRAYS = 30 + SIM_TRAITS, CELL_LINE = 8, CELL_CHUNK = 64 };
 #else
 #define CELL_APART
 #endif
-
-static inline double at_least(double value, double low)
-{
-    return value > low ? value : low;
-}
-
-static inline double at_most(double value, double high)
-{
-    return value < high ? value : high;
-}
 
 bool sim_cells_open(struct sim_cells *cells, int32_t count,
                     const struct sim_cell_constants *constants)
@@ -246,6 +237,13 @@ void sim_cells_begin(struct sim_cells *cells, double seconds)
     cells->capacitor_S = seconds > 0 ? cells->constants->polarisation_F / seconds : 0;
 }
 
+/* Of a well filled to `part`, without what temperature and health add. */
+static inline double emf_of(const struct sim_cell_constants *type, double per_knee, double part)
+{
+    const double below = at_least(type->knee - part, 0) * per_knee;
+    return type->emf_full_V - type->emf_slope_V * (1 - part) - type->knee_V * below * below;
+}
+
 /* The inner voltages of this instant, and the resistances. */
 static void cells_face(struct sim_cells *cells, int32_t first, int32_t count)
 {
@@ -264,9 +262,7 @@ static void cells_face(struct sim_cells *cells, int32_t first, int32_t count)
     CELL_APART
     for (int32_t k = 0; k < count; k++) {
         const double near = charge[k] - (1 - type.available) * gradient[k];
-        const double below = at_least(type.knee - near, 0) * per_knee;
-        const double emf_V = type.emf_full_V - type.emf_slope_V * (1 - near) -
-                             type.knee_V * below * below + emf_shift_V[k];
+        const double emf_V = emf_of(&type, per_knee, near) + emf_shift_V[k];
         inner_V[k] = (emf_V + polarisation_V[k]) * (1 - shorted[k]);
         empty[k] = at_least(1 - near * (1 / CELL_NEAR_EMPTY), 0) * (1 - shorted[k]);
         resistance_Ohm[k] =
@@ -338,8 +334,7 @@ static void cells_line_step(struct sim_cells *cells, int32_t first, int32_t coun
         const double relaxed = charge[k] - far * gradient[k] * decay;
         const double below = at_least(type.knee - relaxed, 0) * per_knee;
         const double slope_V = type.emf_slope_V + 2 * type.knee_V * per_knee * below;
-        const double emf_V = type.emf_full_V - type.emf_slope_V * (1 - relaxed) -
-                             type.knee_V * below * below + emf_shift_V[k];
+        const double emf_V = emf_of(&type, per_knee, relaxed) + emf_shift_V[k];
         const double emf_Ohm = slope_V * part_h / capacity_Ah[k];
         const double accept_S = at_least(1 - near, 0) * accepts_S[k];
         const double all_S = capacitor_S + accept_S + aside_S[k];
@@ -486,13 +481,6 @@ static void cells_book(struct sim_cells *cells, int32_t first, int32_t count, do
         reversed_Ah[k] += flow->reversed_A[k] * hours;
         moved_Ah[k] += (fabs(own_A) + fabs(flow->aside_A[k])) * hours;
     }
-}
-
-/* Of a well filled to `part`, without what temperature and health add. */
-static inline double emf_of(const struct sim_cell_constants *type, double per_knee, double part)
-{
-    const double below = at_least(type->knee - part, 0) * per_knee;
-    return type->emf_full_V - type->emf_slope_V * (1 - part) - type->knee_V * below * below;
 }
 
 /* Its mean on the way from one filling to another (Simpson: exact but where the knee begins). */

@@ -5,27 +5,10 @@
 
 #include <assert.h>
 
+#include "sim/number.h"
+
 /* Streams of the world's seed. */
 enum { DEVICE_STREAM_NOISE = 102 };
-
-/* -1..1 */
-static double random_both_ways(struct sim_random *random)
-{
-    return 2 * sim_random_unit(random) - 1;
-}
-
-/* Half away from zero, saturated to what the field holds. */
-static int32_t quantise(double value, double per_unit, int32_t low, int32_t high)
-{
-    double scaled = value * per_unit;
-    if (!(scaled > low)) {
-        return low;
-    }
-    if (scaled >= high) {
-        return high;
-    }
-    return scaled < 0 ? -(int32_t)(0.5 - scaled) : (int32_t)(scaled + 0.5);
-}
 
 /* ---- truth ------------------------------------------------------------------------------ */
 
@@ -404,7 +387,7 @@ static double noisy(struct sim_devices *devices, const struct sim_reading *readi
 {
     return devices->is_exact && !(reading->noise > 0)
                ? reading->value
-               : reading->value + random_both_ways(&devices->noise) * reading->noise;
+               : reading->value + sim_random_both_ways(&devices->noise) * reading->noise;
 }
 
 static bool module_measure(struct sim_devices *devices, int32_t m, int32_t *values)

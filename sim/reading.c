@@ -6,6 +6,7 @@
  * the same run gives the same doubles on every processor.
  */
 #include "sim/device.h"
+#include "sim/number.h"
 
 enum { READING_STREAM_GAIN = 101 };
 
@@ -23,25 +24,6 @@ enum { READING_STREAM_GAIN = 101 };
  * reads an end of it. */
 #define PROBE_OPEN_DEGC    (-40.0)
 #define PROBE_SHORTED_DEGC 125.0
-
-/* -1..1 */
-static double random_both_ways(struct sim_random *random)
-{
-    return 2 * sim_random_unit(random) - 1;
-}
-
-/* Half away from zero, saturated to what the field holds. */
-static int32_t quantise(double value, double per_unit, int32_t low, int32_t high)
-{
-    double scaled = value * per_unit;
-    if (!(scaled > low)) {
-        return low;
-    }
-    if (scaled >= high) {
-        return high;
-    }
-    return scaled < 0 ? -(int32_t)(0.5 - scaled) : (int32_t)(scaled + 0.5);
-}
 
 int32_t sim_reading_mV(double voltage_V)
 {
@@ -221,7 +203,7 @@ static void devices_drift(void *self)
 
 static void error_draw(struct sim_error *error, struct sim_random *random, double gain)
 {
-    error->gain = 1 + random_both_ways(random) * gain;
+    error->gain = 1 + sim_random_both_ways(random) * gain;
 }
 
 void sim_devices_calibrate(struct sim_devices *devices)

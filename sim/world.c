@@ -229,3 +229,8 @@ double sim_random_unit(struct sim_random *random)
     /* 53 bits are what a double holds: never rounded up to 1. */
     return (double)(sim_random_next(random) >> 11) * 0x1p-53;
 }
+
+double sim_random_both_ways(struct sim_random *random)
+{
+    return 2 * sim_random_unit(random) - 1;
+}

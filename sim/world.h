@@ -67,5 +67,7 @@ struct sim_random sim_random_stream(const struct sim_world *world, uint64_t stre
 uint64_t sim_random_next(struct sim_random *random);
 /* Uniform in 0..1, 1 excluded. */
 double sim_random_unit(struct sim_random *random);
+/* -1..1, 1 excluded. */
+double sim_random_both_ways(struct sim_random *random);
 
 #endif
