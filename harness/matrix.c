@@ -37,6 +37,18 @@ static bool parts_of(const char *line, size_t size, char separator, size_t count
     return part + 1 == count;
 }
 
+/* The next alarm that a scenario has printed, from *line on; false: there is none. */
+static bool alarm_next(const char **line, struct parts *parts)
+{
+    bool is_alarm = false;
+    while (!is_alarm && **line != '\0') {
+        const size_t size = strcspn(*line, "\n");
+        is_alarm = parts_of(*line, size, '\t', LINE_PARTS, parts);
+        *line += size + ((*line)[size] == '\n' ? 1 : 0);
+    }
+    return is_alarm;
+}
+
 /* "40 s", "12 min", "3.5 h" */
 static void time_add(struct hx_text *cell, double seconds)
 {
@@ -54,20 +66,16 @@ static void cell_add(struct hx_text *cell, const struct hx_verdict *verdict)
 {
     const char *line = hx_text_string(&verdict->output);
     size_t rows = 0;
-    while (*line != '\0') {
-        const size_t size = strcspn(line, "\n");
-        struct parts parts;
-        if (parts_of(line, size, '\t', LINE_PARTS, &parts)) {
-            const bool is_false = strcmp(parts.text[3], "false") == 0;
-            hx_text_add(cell, "%s%s`%s`%s ", rows++ > 0 ? ", " : "", is_false ? "**" : "",
-                        parts.text[0], is_false ? "**" : "");
-            if (strcmp(parts.text[2], "float") == 0) {
-                time_add(cell, strtod(parts.text[1], NULL));
-            } else {
-                hx_text_add(cell, "on %s", parts.text[2]);
-            }
+    struct parts alarm;
+    while (alarm_next(&line, &alarm)) {
+        const bool is_false = strcmp(alarm.text[3], "false") == 0;
+        hx_text_add(cell, "%s%s`%s`%s ", rows++ > 0 ? ", " : "", is_false ? "**" : "",
+                    alarm.text[0], is_false ? "**" : "");
+        if (strcmp(alarm.text[2], "float") == 0) {
+            time_add(cell, strtod(alarm.text[1], NULL));
+        } else {
+            hx_text_add(cell, "on %s", alarm.text[2]);
         }
-        line += size + (line[size] == '\n' ? 1 : 0);
     }
     if (rows == 0) {
         hx_text_add(cell, "nothing");
@@ -77,16 +85,12 @@ static void cell_add(struct hx_text *cell, const struct hx_verdict *verdict)
 static void csv_add(const struct parts *name, const struct hx_verdict *verdict)
 {
     const char *line = hx_text_string(&verdict->output);
-    while (*line != '\0') {
-        const size_t size = strcspn(line, "\n");
-        struct parts parts;
-        if (parts_of(line, size, '\t', LINE_PARTS, &parts)) {
-            for (int i = 0; i < NAME_PARTS; ++i) {
-                printf("%s,", name->text[i]);
-            }
-            printf("%s,%s,%s,%s\n", parts.text[0], parts.text[1], parts.text[2], parts.text[3]);
+    struct parts alarm;
+    while (alarm_next(&line, &alarm)) {
+        for (int i = 0; i < NAME_PARTS; ++i) {
+            printf("%s,", name->text[i]);
         }
-        line += size + (line[size] == '\n' ? 1 : 0);
+        printf("%s,%s,%s,%s\n", alarm.text[0], alarm.text[1], alarm.text[2], alarm.text[3]);
     }
 }
 

@@ -250,57 +250,27 @@ static bool get_plant_modules(const struct sim_plant *plant, int32_t number, dou
     return true;
 }
 
-static bool get_ambient(const struct sim_plant *plant, int32_t number, double *value)
-{
-    (void)number;
-    *value = plant->battery.ambient_degC;
-    return true;
-}
-
-static void set_ambient(struct sim_plant *plant, int32_t number, double value)
-{
-    (void)number;
-    plant->battery.ambient_degC = value;
-}
-
-static bool get_charger_voltage(const struct sim_plant *plant, int32_t number, double *value)
-{
-    (void)number;
-    *value = plant->battery.charger.voltage_V;
-    return true;
-}
-
-static void set_charger_voltage(struct sim_plant *plant, int32_t number, double value)
-{
-    (void)number;
-    plant->battery.charger.voltage_V = value;
-}
-
-static bool get_charger_boost(const struct sim_plant *plant, int32_t number, double *value)
-{
-    (void)number;
-    *value = plant->battery.charger.boost_V;
-    return true;
-}
-
-static void set_charger_boost(struct sim_plant *plant, int32_t number, double value)
-{
-    (void)number;
-    plant->battery.charger.boost_V = value;
-}
-
-static bool get_charger_boosting(const struct sim_plant *plant, int32_t number, double *value)
-{
-    (void)number;
-    *value = plant->battery.charger.is_boosting;
-    return true;
-}
-
-static void set_charger_boosting(struct sim_plant *plant, int32_t number, double value)
-{
-    (void)number;
-    plant->battery.charger.is_boosting = value > 0;
-}
+/* What the battery has one of; is: the value as the field keeps it. */
+#define BATTERY(name, field, is)                                                                   \
+    static bool get_##name(const struct sim_plant *plant, int32_t number, double *value)           \
+    {                                                                                              \
+        (void)number;                                                                              \
+        *value = plant->battery.field;                                                             \
+        return true;                                                                               \
+    }                                                                                              \
+    static void set_##name(struct sim_plant *plant, int32_t number, double value)                  \
+    {                                                                                              \
+        (void)number;                                                                              \
+        plant->battery.field = is;                                                                 \
+    }
+BATTERY(ambient, ambient_degC, value)
+BATTERY(charger_voltage, charger.voltage_V, value)
+BATTERY(charger_boost, charger.boost_V, value)
+BATTERY(charger_boosting, charger.is_boosting, value > 0)
+BATTERY(charger_limit, charger.limit_A, value)
+BATTERY(charger_on, charger.is_on, value > 0)
+BATTERY(load_current, load.current_A, value)
+BATTERY(load_power, load.power_W, value)
 
 /* Of one cell, in mV/K: what the bus adds up over a string. */
 static double compensation_cells(const struct sim_plant *plant)
@@ -319,58 +289,6 @@ static void set_charger_compensation(struct sim_plant *plant, int32_t number, do
 {
     (void)number;
     plant->battery.charger.compensation_V_K = value * compensation_cells(plant);
-}
-
-static bool get_charger_limit(const struct sim_plant *plant, int32_t number, double *value)
-{
-    (void)number;
-    *value = plant->battery.charger.limit_A;
-    return true;
-}
-
-static void set_charger_limit(struct sim_plant *plant, int32_t number, double value)
-{
-    (void)number;
-    plant->battery.charger.limit_A = value;
-}
-
-static bool get_charger_on(const struct sim_plant *plant, int32_t number, double *value)
-{
-    (void)number;
-    *value = plant->battery.charger.is_on;
-    return true;
-}
-
-static void set_charger_on(struct sim_plant *plant, int32_t number, double value)
-{
-    (void)number;
-    plant->battery.charger.is_on = value > 0;
-}
-
-static bool get_load_current(const struct sim_plant *plant, int32_t number, double *value)
-{
-    (void)number;
-    *value = plant->battery.load.current_A;
-    return true;
-}
-
-static void set_load_current(struct sim_plant *plant, int32_t number, double value)
-{
-    (void)number;
-    plant->battery.load.current_A = value;
-}
-
-static bool get_load_power(const struct sim_plant *plant, int32_t number, double *value)
-{
-    (void)number;
-    *value = plant->battery.load.power_W;
-    return true;
-}
-
-static void set_load_power(struct sim_plant *plant, int32_t number, double value)
-{
-    (void)number;
-    plant->battery.load.power_W = value;
 }
 
 static bool get_load_resistance(const struct sim_plant *plant, int32_t number, double *value)
