@@ -11,17 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "console.h"
 #include "guard.h"
 #include "host_internal.h"
 #include "outsider.h"
-#include "power.h"
 #include "sim/catalogue.h"
 
 /* Steps of Lua that a typed line may take: some milliseconds. */
 #define TYPED_STEPS_MAX 500000
-/* Virtual time between two looks at the real-time limit. */
-#define ADVANCE_SLICE_US INT64_C(60000000)
 
 struct hx_stage *hx_host_stage(lua_State *lua)
 {
@@ -69,14 +65,8 @@ static int lw_advance(lua_State *lua)
 {
     struct hx_stage *stage = hx_host_playing(lua);
     int64_t until_us = luaL_checkinteger(lua, 1);
-    bool goes_on = true;
     stage->stops_at_views = lua_toboolean(lua, 2) != 0;
-    while (goes_on && sim_world_now_us(stage->world) < until_us) {
-        int64_t slice_us = sim_world_now_us(stage->world) + ADVANCE_SLICE_US;
-        goes_on = sim_world_run(stage->world, slice_us < until_us ? slice_us : until_us) &&
-                  !hx_guard_has_fired();
-        hx_power_look(stage);
-    }
+    (void)stage->target->run(stage, until_us);
     stage->stops_at_views = false;
     stage->trace->now_us = sim_world_now_us(stage->world);
     bool is_late = hx_guard_has_fired();
@@ -94,27 +84,30 @@ static int lw_advance(lua_State *lua)
 
 static int lw_rounds(lua_State *lua)
 {
-    lua_pushinteger(lua, hx_power_rounds(hx_host_playing(lua)));
+    struct hx_stage *stage = hx_host_playing(lua);
+    lua_pushinteger(lua, stage->target->rounds(stage));
     return 1;
 }
 
 static int lw_generation(lua_State *lua)
 {
-    lua_pushinteger(lua, hx_power_generation(hx_host_playing(lua)));
+    const struct hx_stage *stage = hx_host_playing(lua);
+    lua_pushinteger(lua, stage->target->generation(stage));
     return 1;
 }
 
 static int lw_is_complete(lua_State *lua)
 {
-    const struct board *board = hx_host_playing(lua)->board;
-    lua_pushboolean(lua, board != NULL && board_view(board)->is_complete != 0);
+    struct hx_stage *stage = hx_host_playing(lua);
+    lua_pushboolean(lua, stage->target->is_complete(stage));
     return 1;
 }
 
 /* is_on(): has the webmanager power? boots(): how often has it come on? */
 static int lw_is_on(lua_State *lua)
 {
-    lua_pushboolean(lua, hx_host_playing(lua)->board != NULL);
+    const struct hx_stage *stage = hx_host_playing(lua);
+    lua_pushboolean(lua, stage->target->is_on(stage));
     return 1;
 }
 
@@ -135,7 +128,8 @@ static int lw_uptime_ms(lua_State *lua)
 static int lw_verdict(lua_State *lua)
 {
     struct hx_judgement judgement;
-    if (!hx_stage_judged(hx_host_playing(lua), &judgement)) {
+    const struct hx_stage *stage = hx_host_playing(lua);
+    if (!stage->target->judged(stage, &judgement)) {
         return 0;
     }
     lua_pushstring(lua, judgement.promise);
@@ -153,7 +147,8 @@ static int push_text(lua_State *lua, struct hx_text *text)
 static int lw_missing(lua_State *lua)
 {
     struct hx_text text = {0};
-    hx_stage_missing(hx_host_playing(lua), &text);
+    struct hx_stage *stage = hx_host_playing(lua);
+    stage->target->missing(stage, &text);
     return push_text(lua, &text);
 }
 
@@ -223,7 +218,7 @@ static const struct hx_answer *const answer = &hx_host_answer;
 bool hx_host_ask(lua_State *lua)
 {
     struct hx_stage *stage = hx_host_playing(lua);
-    hx_power_ask(stage, &hx_host_question, &hx_host_answer);
+    stage->target->ask(stage, &hx_host_question, &hx_host_answer);
     return answer->is_ok;
 }
 
@@ -311,11 +306,7 @@ static int lw_console(lua_State *lua)
     struct hx_text said = {0};
     size_t size = 0;
     const char *bytes = luaL_checklstring(lua, 1, &size);
-    if (stage->board != NULL) {
-        hx_console_type(stage->board, bytes, size, &said);
-        hx_power_look(stage);
-    }
-    if (stage->board == NULL) {
+    if (!stage->target->type(stage, bytes, size, &said)) {
         hx_text_free(&said);
         lua_pushnil(lua);
         lua_pushstring(lua, HX_IS_OFF);

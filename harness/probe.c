@@ -13,8 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "wm/board.h"
-
 /* Highest descriptor a worker may have handed down. */
 #define INHERITED_MAX 1024
 
@@ -84,7 +82,7 @@ bool hx_probe_network(struct hx_probe *probe, bool is_ip6, char *error, size_t e
         return true;
     }
     question = (struct hx_question){.kind = HX_ASK_NETWORK, .is_ip6 = is_ip6};
-    hx_probe_ask(probe, NULL, &question, &answer);
+    hx_probe_ask(probe, &question, &answer);
     if (!answer.is_ok) {
         snprintf(error, error_size, "%s",
                  answer.is_gone ? answer.error : "no UDP ports on ::1 for the trap sinks");
@@ -117,17 +115,24 @@ static void answer_gone(struct hx_answer *answer)
              "webmanager: run it again");
 }
 
-void hx_probe_ask(struct hx_probe *probe, struct board *board, const struct hx_question *question,
-                  struct hx_answer *answer)
+bool hx_probe_send(struct hx_probe *probe, const struct hx_question *question,
+                   struct hx_answer *answer)
 {
     answer_gone(answer);
-    if (send(probe->fd, question, sizeof *question, MSG_NOSIGNAL) != sizeof *question) {
-        return;
-    }
-    while (board != NULL && board_serve(board, probe->fd, -1) == 0) {
-    }
-    ssize_t size = recv(probe->fd, answer, sizeof *answer, 0);
-    if (size != sizeof *answer) {
+    return send(probe->fd, question, sizeof *question, MSG_NOSIGNAL) == sizeof *question;
+}
+
+void hx_probe_receive(struct hx_probe *probe, struct hx_answer *answer)
+{
+    if (recv(probe->fd, answer, sizeof *answer, 0) != sizeof *answer) {
         answer_gone(answer);
+    }
+}
+
+void hx_probe_ask(struct hx_probe *probe, const struct hx_question *question,
+                  struct hx_answer *answer)
+{
+    if (hx_probe_send(probe, question, answer)) {
+        hx_probe_receive(probe, answer);
     }
 }

@@ -16,8 +16,6 @@
 #include "wm/catalog.h"
 #include "wm/limits.h"
 
-struct board;
-
 /* Registers one Modbus request may carry (Modbus, function 03). */
 #define HX_REGISTERS_MAX 125
 /* Objects one question may carry: a row of the widest table, all that can be set, and more. */
@@ -188,7 +186,7 @@ struct hx_answer {
 };
 
 struct hx_probe {
-    int fd;                      /* private */
+    int fd;                      /* ro: readable when an answer is there */
     int pid;                     /* private */
     bool is_ip6;                 /* ro: SNMP is at ::1, not at 127.0.0.1 */
     int32_t sink_port[HX_SINKS]; /* ro: where traps are awaited, there */
@@ -209,10 +207,15 @@ void hx_probe_stop(struct hx_probe *probe);
 bool hx_probe_network(struct hx_probe *probe, bool is_ip6, char *error, size_t error_size);
 
 /*
- * Asks and waits, serving the board (or, null, nobody) meanwhile. Always fills the answer: where
- * the probe itself is gone, is_gone is set: then no window is to blame.
+ * Asks; whoever serves the webmanager meanwhile waits until probe->fd is readable, and receives.
+ * Where the probe itself is gone, send returns false, and is_gone is set: no window is to blame.
  */
-void hx_probe_ask(struct hx_probe *probe, struct board *board, const struct hx_question *question,
+bool hx_probe_send(struct hx_probe *probe, const struct hx_question *question,
+                   struct hx_answer *answer);
+void hx_probe_receive(struct hx_probe *probe, struct hx_answer *answer);
+
+/* Both, of what takes no webmanager to answer. */
+void hx_probe_ask(struct hx_probe *probe, const struct hx_question *question,
                   struct hx_answer *answer);
 
 /* The child's side; returns when the worker is gone. */

@@ -21,9 +21,9 @@
 #include "files.h"
 #include "guard.h"
 #include "logs.h"
-#include "power.h"
 #include "script.h"
 #include "stage.h"
+#include "target_host.h"
 #include "wm/board.h"
 
 /* Real microseconds of simulation between two looks at the sockets. */
@@ -84,7 +84,7 @@ static void console_run(struct server *server)
     }
     server->line[server->line_size] = '\n';
     hx_console_type(server->stage.board, server->line, server->line_size + 1, &said);
-    hx_power_look(&server->stage);
+    hx_host_power_look(&server->stage);
     printf("%s", hx_text_string(&said));
     fflush(stdout);
     hx_text_free(&said);
@@ -257,7 +257,7 @@ static bool world_step(struct server *server)
     hx_guard_start(server->stage.lua, STEP_LIMIT_S, HX_EXIT_USAGE);
     bool is_up_to_date = world_catch_up(server);
     hx_guard_stop();
-    hx_power_look(&server->stage);
+    hx_host_power_look(&server->stage);
     const char *failure = sim_plant_failure(server->stage.plant);
     if (failure != NULL) {
         hx_complain("%s", failure);
@@ -278,7 +278,7 @@ static void serve_until_over(struct server *server)
         }
         say_ready(server);
         int64_t patience = patience_us(server, is_up_to_date);
-        if (hx_power_serve(&server->stage, server->events_fd, patience) != 0) {
+        if (hx_host_serve(&server->stage, server->events_fd, patience) != 0) {
             events_take(server);
         }
         if (server->has_input && !server->is_watched) {
@@ -298,6 +298,7 @@ static bool server_open(struct server *server, const char *plant_file)
     struct hx_text error = {0};
     const struct hx_options *options = server->options;
     struct hx_stage_options setup = {
+        .target = &hx_target_host,
         .seed = options->seed,
         .plant_file = plant_file,
         .settings = {&options->settings, NULL},

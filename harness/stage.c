@@ -9,7 +9,6 @@
 
 #include "guard.h"
 #include "outsider.h"
-#include "power.h"
 
 #define ERROR_SIZE 1024
 
@@ -21,7 +20,7 @@ static void stage_published(void *context, const struct wm_view *view)
         hx_ledger_view(stage->ledger, view);
     }
     struct hx_judgement judgement;
-    if (stage->stops_at_views || hx_stage_judged(stage, &judgement)) {
+    if (stage->stops_at_views || stage->target->judged(stage, &judgement)) {
         sim_world_stop(stage->world);
     }
 }
@@ -175,7 +174,6 @@ static void options_make(struct hx_stage *stage, const struct hx_stage_options *
     *board = (struct board_options){
         .world = stage->world,
         .uptime_ms = options->uptime_ms,
-        .media = stage->media,
         .bus = sim_plant_bus(stage->plant),
         .com2 = sim_plant_com2(stage->plant),
         .panel = sim_plant_panel(stage->plant),
@@ -199,7 +197,7 @@ static struct hx_answer answer;
 
 static bool probe_ask(struct hx_stage *stage, struct hx_text *error)
 {
-    hx_probe_ask(stage->probe, stage->board, &question, &answer);
+    hx_probe_ask(stage->probe, &question, &answer);
     if (!answer.is_ok) {
         hx_text_add(error, "%s", answer.error);
     }
@@ -214,18 +212,6 @@ static bool probe_prepare(struct hx_stage *stage, struct hx_text *error)
     return probe_ask(stage, error);
 }
 
-static bool probe_connect(struct hx_stage *stage, struct hx_text *error)
-{
-    question = (struct hx_question){
-        .kind = HX_ASK_CONNECT,
-        .modbus_port = board_modbus_port(stage->board),
-        .modbus_unit = stage->settings.value[wm_setting_modbus_unit_id],
-        .snmp_port = board_snmp_port(stage->board),
-    };
-    hx_outsider_reader(&stage->settings, &question.asker);
-    return probe_ask(stage, error);
-}
-
 bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *options,
                    struct hx_text *error)
 {
@@ -234,14 +220,14 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
     stage->trace = stage->trace != NULL ? stage->trace : &stage->own_trace;
     hx_trace_start(stage->trace);
     stage->probe = options->probe;
+    stage->target = options->target;
     stage->uptime_ms = options->uptime_ms;
     if (stage->probe != NULL && !hx_probe_network(stage->probe, options->is_ip6, why, sizeof why)) {
         hx_text_add(error, "%s", why);
         return false;
     }
     stage->world = sim_world_create(options->seed);
-    stage->media = board_media_create();
-    if (stage->world == NULL || stage->media == NULL) {
+    if (stage->world == NULL) {
         hx_text_add(error, "no memory for the world");
         return false;
     }
@@ -258,13 +244,14 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
     stage->given = chosen.item;
     options_make(stage, options, &chosen);
     return is_set && (stage->probe == NULL || probe_prepare(stage, error)) &&
-           hx_power_first(stage, error) && (stage->probe == NULL || probe_connect(stage, error));
+           stage->target->open(stage, error);
 }
 
 void hx_stage_close(struct hx_stage *stage)
 {
-    board_close(stage->board);
-    board_media_destroy(stage->media);
+    if (stage->target != NULL) {
+        stage->target->close(stage);
+    }
     free(stage->given);
     hx_text_free(&stage->oracle);
     hx_guard_watch(NULL);
@@ -274,69 +261,7 @@ void hx_stage_close(struct hx_stage *stage)
     if (stage->world != NULL) {
         sim_world_destroy(stage->world);
     }
-    stage->board = NULL;
-    stage->media = NULL;
     stage->given = NULL;
     stage->plant = NULL;
     stage->world = NULL;
-}
-
-/* ---- judges ----------------------------------------------------------------------------- */
-
-bool hx_stage_judged(const struct hx_stage *stage, struct hx_judgement *judgement)
-{
-    const char *oracle = stage->oracle.size > 0 ? stage->oracle.bytes
-                         : stage->board != NULL ? board_verdict(stage->board)
-                                                : NULL;
-    const char *cuts = board_media_verdict(stage->media);
-    *judgement =
-        oracle != NULL
-            ? (struct hx_judgement){"every view to follow the plant, and in time", "oracle", oracle}
-            : (struct hx_judgement){"every power cut to leave what was kept, whole", "cuts", cuts};
-    return judgement->text != NULL;
-}
-
-/* ---- readiness -------------------------------------------------------------------------- */
-
-#define MISSING_LISTED 6
-
-/* What comes from a device that is configured, not from a sum or a table. */
-static bool is_measured(const struct wm_point_row *point, int32_t number,
-                        const struct wm_settings *settings)
-{
-    if (point->scope == wm_scope_string) {
-        return point->unit == wm_unit_mA &&
-               number <= settings->value[wm_setting_bank_current_sensors];
-    }
-    return point->scope == wm_scope_module && point->unit != wm_unit_flags &&
-           point->unit != wm_unit_index;
-}
-
-void hx_stage_missing(const struct hx_stage *stage, struct hx_text *text)
-{
-    if (stage->board == NULL) {
-        hx_text_add(text, HX_IS_OFF);
-        return;
-    }
-    const struct wm_view *view = board_view(stage->board);
-    int missing = 0;
-    hx_text_add(text, "%s", view->is_initializing ? "still initializing" : "running");
-    for (int p = 0; p < wm_point_count; ++p) {
-        const struct wm_point_row *point = wm_point((enum wm_point)p);
-        int32_t items = wm_scope_items(point->scope, &stage->settings);
-        for (int32_t number = 1; number <= items; ++number) {
-            int32_t value = 0;
-            if (!is_measured(point, number, &stage->settings) ||
-                wm_point_read((enum wm_point)p, number, view, &value)) {
-                continue;
-            }
-            if (missing++ < MISSING_LISTED) {
-                hx_text_add(text, "%s %s %d %s", missing == 1 ? "; no value of" : ",",
-                            wm_scope_name(point->scope), (int)number, point->name);
-            }
-        }
-    }
-    if (missing > MISSING_LISTED) {
-        hx_text_add(text, " and %d more", missing - MISSING_LISTED);
-    }
 }

@@ -16,31 +16,30 @@
 #include "settings.h"
 #include "sim/plant.h"
 #include "sim/world.h"
+#include "target.h"
 #include "text.h"
 #include "trace.h"
 #include "wm/board.h"
 
 #define HX_ADDRESS_SIZE 300
-/* What is said in the webmanager's place while its power is off. */
-#define HX_IS_OFF "the webmanager is off"
-
 struct hx_stage {
-    lua_State *lua;              /* ro: outlives plant and board      */
-    struct sim_world *world;     /* ro; null before hx_stage_open     */
-    struct sim_plant *plant;     /* ro                                */
-    struct board *board;         /* ro; null: its power is off        */
-    struct board_media *media;   /* ro: of the board; outlives it     */
-    struct hx_probe *probe;      /* ro; borrowed, null in serve       */
-    struct wm_settings settings; /* ro: defaults and what was set     */
-    struct hx_trace *trace;      /* ro; borrowed, or own_trace        */
-    struct hx_trace own_trace;   /* private                           */
-    struct hx_ledger *ledger;    /* ro; borrowed, null: nobody asks   */
-    char sink[HX_SINKS][24];     /* private: addresses of the trap sinks */
-    bool stops_at_views;         /* rw: leave sim_world_run at a view */
-    bool is_verbose;             /* rw: print notes                   */
-    uint32_t boots;              /* ro: how often the power came on   */
-    int64_t uptime_ms;           /* ro: of the first as it began      */
-    /* private, of power.c */
+    lua_State *lua;                 /* ro: outlives plant and board      */
+    struct sim_world *world;        /* ro; null before hx_stage_open     */
+    struct sim_plant *plant;        /* ro                                */
+    const struct hx_target *target; /* ro; null before hx_stage_open  */
+    struct board *board;            /* ro; null: its power is off        */
+    struct board_media *media;      /* ro: of the board; outlives it     */
+    struct hx_probe *probe;         /* ro; borrowed, null in serve       */
+    struct wm_settings settings;    /* ro: defaults and what was set     */
+    struct hx_trace *trace;         /* ro; borrowed, or own_trace        */
+    struct hx_trace own_trace;      /* private                           */
+    struct hx_ledger *ledger;       /* ro; borrowed, null: nobody asks   */
+    char sink[HX_SINKS][24];        /* private: addresses of the trap sinks */
+    bool stops_at_views;            /* rw: leave sim_world_run at a view */
+    bool is_verbose;                /* rw: print notes                   */
+    uint32_t boots;                 /* ro: how often the power came on   */
+    int64_t uptime_ms;              /* ro: of the first as it began      */
+    /* private, of target_host.c */
     struct board_options options; /* of every board                                       */
     struct wm_change *given;      /* the settings among them; owned                       */
     struct wm_settings settings_given;
@@ -51,6 +50,7 @@ struct hx_stage {
 };
 
 struct hx_stage_options {
+    const struct hx_target *target;
     uint64_t seed;
     const char *plant_file;
     const char *allow; /* wiring rules the plant breaks, as in sim_plant_load; or null */
@@ -78,16 +78,5 @@ void hx_stage_close(struct hx_stage *stage);
  */
 bool hx_stage_settings_agree(const struct hx_assignments *const given[], size_t lists,
                              struct hx_text *error);
-
-/* What the board's judges say against the webmanager; false: nothing. */
-struct hx_judgement {
-    const char *promise; /* what was to be */
-    const char *who;     /* says what was  */
-    const char *text;
-};
-bool hx_stage_judged(const struct hx_stage *stage, struct hx_judgement *judgement);
-
-/* What keeps the webmanager from being ready, as one clause. */
-void hx_stage_missing(const struct hx_stage *stage, struct hx_text *text);
 
 #endif

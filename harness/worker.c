@@ -60,7 +60,7 @@ static void verdict_check_board(struct hx_verdict *verdict, const struct hx_stag
 {
     struct hx_judgement judged;
     struct hx_text detail = {0};
-    if (verdict->outcome == HX_PASSED && hx_stage_judged(stage, &judged)) {
+    if (verdict->outcome == HX_PASSED && stage->target->judged(stage, &judged)) {
         hx_text_add(&detail, "at   %s\nwant %s\nsaw  %s %s", scenario->where, judged.promise,
                     judged.who, judged.text);
         verdict_fail(verdict, HX_FAILED, judged.text, detail.bytes);
@@ -96,6 +96,7 @@ static void stage_play(struct hx_stage *stage, const struct hx_scenario *scenari
 {
     struct hx_text error = {0};
     struct hx_stage_options setup = {
+        .target = &hx_target_host,
         .seed = options->seed,
         .plant_file = scenario->plant_file,
         .allow = scenario->allow,

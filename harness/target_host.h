@@ -1,0 +1,15 @@
+/*
+ * target_host.h — the webmanager on the host: boards come and go with its power, in virtual time.
+ */
+#ifndef HX_TARGET_HOST_H
+#define HX_TARGET_HOST_H
+
+#include "stage.h"
+
+/* To be called where the world or the board has run: did it lose its power meanwhile? */
+void hx_host_power_look(struct hx_stage *stage);
+
+/* As board_serve, and while the power is off. */
+int hx_host_serve(struct hx_stage *stage, int until_fd, int64_t wall_us);
+
+#endif
