@@ -53,7 +53,7 @@ struct hx_stage *hx_host_playing(lua_State *lua)
 static int lw_now_us(lua_State *lua)
 {
     struct hx_stage *stage = hx_host_stage(lua);
-    lua_pushinteger(lua, stage->world != NULL ? sim_world_now_us(stage->world) : 0);
+    lua_pushinteger(lua, stage->target != NULL ? stage->target->now_us(stage) : 0);
     return 1;
 }
 
@@ -80,6 +80,14 @@ static int lw_advance(lua_State *lua)
     }
     lua_pushnumber(lua, hx_guard_limit_s());
     return is_late ? 1 : 0;
+}
+
+/* grace_us(): how long an expectation may take to hold. */
+static int lw_grace_us(lua_State *lua)
+{
+    const struct hx_stage *stage = hx_host_playing(lua);
+    lua_pushinteger(lua, stage->target->grace_us(stage));
+    return 1;
 }
 
 static int lw_rounds(lua_State *lua)
@@ -700,6 +708,7 @@ static const luaL_Reg functions[] = {
     {"limit_steps", lw_limit_steps},
     {"now_us", lw_now_us},
     {"advance", lw_advance},
+    {"grace_us", lw_grace_us},
     {"rounds", lw_rounds},
     {"generation", lw_generation},
     {"is_complete", lw_is_complete},
@@ -748,4 +757,6 @@ void hx_host_push(lua_State *lua, struct hx_stage *stage)
     hx_host_push_snmp(lua);
     lua_pushboolean(lua, stage->ledger != NULL);
     lua_setfield(lua, -2, "is_covering");
+    lua_pushboolean(lua, stage->spec != NULL);
+    lua_setfield(lua, -2, "is_on_board");
 }

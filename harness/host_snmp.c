@@ -320,7 +320,7 @@ static int lw_receiver_address(lua_State *lua)
     if (stage->probe == NULL) {
         lua_pushfstring(lua, HX_RECEIVER_PLACE, (int)number);
     } else {
-        lua_pushfstring(lua, "%s:%d", hx_loopback(stage->probe->is_ip6),
+        lua_pushfstring(lua, "%s:%d", stage->probe->sink_host,
                         (int)stage->probe->sink_port[number]);
     }
     return 1;

@@ -9,14 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-void hx_modbus_use(struct hx_modbus_client *client, int port, int unit)
+void hx_modbus_close(struct hx_modbus_client *client)
 {
     if (client->context != NULL) {
         modbus_close(client->context);
         modbus_free(client->context);
         client->context = NULL;
     }
-    client->port = port;
+}
+
+void hx_modbus_use(struct hx_modbus_client *client, const struct hx_place *place, int unit)
+{
+    hx_modbus_close(client);
+    client->place = *place;
     client->unit = unit;
 }
 
@@ -25,7 +30,10 @@ static bool client_connect(struct hx_modbus_client *client)
     if (client->context != NULL) {
         return true;
     }
-    client->context = modbus_new_tcp("127.0.0.1", client->port);
+    const char *host = client->place.host[0] != '\0' ? client->place.host : "127.0.0.1";
+    char port[12];
+    (void)snprintf(port, sizeof port, "%d", (int)client->place.port);
+    client->context = modbus_new_tcp_pi(host, port);
     if (client->context == NULL) {
         return false;
     }
@@ -63,7 +71,7 @@ void hx_modbus_read(struct hx_modbus_client *client, int first, int count, struc
         if (is_exception(error)) {
             return;
         }
-        hx_modbus_use(client, client->port, client->unit);
+        hx_modbus_close(client);
         if (error == ETIMEDOUT) {
             return;
         }
@@ -85,7 +93,7 @@ void hx_modbus_ask_unit(struct hx_modbus_client *client, int unit, struct hx_ans
                                ANY_REGISTER & 0xFF,
                                0,
                                1};
-    hx_modbus_use(client, client->port, client->unit);
+    hx_modbus_close(client);
     if (!client_connect(client) ||
         modbus_send_raw_request(client->context, request, sizeof request) < 0) {
         snprintf(answer->error, sizeof answer->error, "%s", modbus_strerror(errno));
@@ -96,7 +104,7 @@ void hx_modbus_ask_unit(struct hx_modbus_client *client, int unit, struct hx_ans
     answer->is_ok = got == 1 || error == EMBBADDATA;
     answer->count = got == 1 ? 0 : 1;
     snprintf(answer->error, sizeof answer->error, "%s", modbus_strerror(error));
-    hx_modbus_use(client, client->port, client->unit);
+    hx_modbus_close(client);
 }
 
 void hx_modbus_ask_clients(struct hx_modbus_client *client, int count, struct hx_answer *answer)
@@ -105,14 +113,14 @@ void hx_modbus_ask_clients(struct hx_modbus_client *client, int count, struct hx
     int served = 0;
     hx_modbus_read(client, ANY_REGISTER, 1, answer);
     for (int i = 1; other != NULL && answer->is_ok && i < count; ++i) {
-        other[i] = (struct hx_modbus_client){.port = client->port, .unit = client->unit};
+        other[i] = (struct hx_modbus_client){.place = client->place, .unit = client->unit};
         served += client_connect(&other[i]) && modbus_read_registers(other[i].context, ANY_REGISTER,
                                                                      1, answer->is.registers) == 1
                       ? 1
                       : 0;
     }
     for (int i = 1; other != NULL && i < count; ++i) {
-        hx_modbus_use(&other[i], 0, 0);
+        hx_modbus_close(&other[i]);
     }
     free(other);
     /* Once more: the webmanager has then seen that the others are gone. */
@@ -125,7 +133,7 @@ void hx_modbus_ask_clients(struct hx_modbus_client *client, int count, struct hx
 bool hx_modbus_is_there(struct hx_modbus_client *client)
 {
     uint16_t any[1];
-    hx_modbus_use(client, client->port, client->unit);
+    hx_modbus_close(client);
     return client_connect(client) &&
            modbus_read_registers(client->context, ANY_REGISTER, 1, any) == 1;
 }

@@ -7,13 +7,14 @@
 #include "probe.h"
 
 struct hx_modbus_client {
-    void *context; /* private: modbus_t */
-    int port;      /* private */
-    int unit;      /* private */
+    void *context;         /* private: modbus_t */
+    struct hx_place place; /* ro */
+    int unit;              /* private */
 };
 
-/* From now on this port on 127.0.0.1; an open connection is closed. */
-void hx_modbus_use(struct hx_modbus_client *client, int port, int unit);
+/* From now on this server; an open connection is closed. */
+void hx_modbus_use(struct hx_modbus_client *client, const struct hx_place *place, int unit);
+void hx_modbus_close(struct hx_modbus_client *client);
 
 /* Holding registers (function 03); a connection that was lost is made again once. */
 void hx_modbus_read(struct hx_modbus_client *client, int first, int count,

@@ -24,6 +24,7 @@ enum option_id {
     OPT_TAG,
     OPT_WITHOUT,
     OPT_JUNIT,
+    OPT_BOARD,
     OPT_LOG,
     OPT_TAP,
     OPT_NO_FORK,
@@ -58,6 +59,7 @@ static const struct option run_options[] = {
     {"tag", required_argument, NULL, OPT_TAG},
     {"without", required_argument, NULL, OPT_WITHOUT},
     {"junit", required_argument, NULL, OPT_JUNIT},
+    {"board", required_argument, NULL, OPT_BOARD},
     {"log", required_argument, NULL, OPT_LOG},
     {"tap", no_argument, NULL, OPT_TAP},
     {"no-fork", no_argument, NULL, OPT_NO_FORK},
@@ -160,6 +162,9 @@ static const struct command {
      "  --without WORD    no scenario with this tag\n"
      "  --set NAME=VALUE  a setting of the webmanager, over the scenario's; repeatable\n"
      "  --time-limit S    real seconds a scenario may take (default 60, emulated 600)\n"
+     "  --board FILE      on the board that FILE describes, in real time, over its bus, ports and\n"
+     "                    console; first on the host, which says what it takes. What the board\n"
+     "                    can't play is skipped by name and reason (scenarios/README.md)\n"
      "  --junit FILE      also write the results as JUnit XML\n"
      "  --log DIR         write each webmanager's logs as CSV to a folder of DIR\n"
      "  --tap             print TAP\n"
@@ -485,6 +490,9 @@ static bool option_take(struct hx_options *options, int id, const char *text)
         return true;
     case OPT_JUNIT:
         options->junit = text;
+        return true;
+    case OPT_BOARD:
+        options->board = text;
         return true;
     case OPT_LOG:
         options->log = text;

@@ -26,6 +26,8 @@ struct hx_battery_options {
     double hours;
 };
 
+struct hx_board_spec;
+
 struct hx_options {
     const char *program; /* as it was called */
     const char *command; /* "run"; "battery discharge" */
@@ -46,6 +48,9 @@ struct hx_options {
     bool is_verbose;
     bool has_time_limit; /* it was given */
     double time_limit_s;
+    const char *board;                   /* null: the host */
+    const struct hx_board_spec *spec;    /* of that board, once it was read; else null */
+    const struct hx_assignments *beside; /* over a scenario's settings, below --set; or null */
     /* coverage */
     bool is_covering; /* a ledger is kept, and what passes is not printed */
     bool is_missing;  /* print gaps only */

@@ -34,7 +34,7 @@ static _Noreturn void probe_run(int fd)
 bool hx_probe_start(struct hx_probe *probe, char *error, size_t error_size)
 {
     int pair[2];
-    *probe = (struct hx_probe){.fd = -1};
+    *probe = (struct hx_probe){.fd = -1, .sink_host = "127.0.0.1"};
     if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) != 0) {
         snprintf(error, error_size, "no socket pair for the probe: %s", strerror(errno));
         return false;
@@ -58,11 +58,6 @@ bool hx_probe_start(struct hx_probe *probe, char *error, size_t error_size)
     return true;
 }
 
-const char *hx_loopback(bool is_ip6)
-{
-    return is_ip6 ? "[::1]" : "127.0.0.1";
-}
-
 bool hx_has_ip6(void)
 {
     const struct sockaddr_in6 here = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
@@ -74,21 +69,24 @@ bool hx_has_ip6(void)
     return has;
 }
 
-bool hx_probe_network(struct hx_probe *probe, bool is_ip6, char *error, size_t error_size)
+bool hx_probe_network(struct hx_probe *probe, enum hx_network network, char *error,
+                      size_t error_size)
 {
     static struct hx_question question;
     static struct hx_answer answer;
-    if (probe->is_ip6 == is_ip6) {
+    if (probe->network == network) {
         return true;
     }
-    question = (struct hx_question){.kind = HX_ASK_NETWORK, .is_ip6 = is_ip6};
+    question = (struct hx_question){.kind = HX_ASK_NETWORK, .network = network};
     hx_probe_ask(probe, &question, &answer);
     if (!answer.is_ok) {
         snprintf(error, error_size, "%s",
-                 answer.is_gone ? answer.error : "no UDP ports on ::1 for the trap sinks");
+                 answer.is_gone ? answer.error : "no UDP ports there for the trap sinks");
         return false;
     }
-    probe->is_ip6 = is_ip6;
+    probe->network = network;
+    snprintf(probe->sink_host, sizeof probe->sink_host, "%s",
+             network == HX_LOOPBACK_IP6 ? "[::1]" : "127.0.0.1");
     memcpy(probe->sink_port, answer.is.sink_port, sizeof probe->sink_port);
     return true;
 }

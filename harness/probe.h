@@ -33,9 +33,9 @@
 #define HX_ANSWER_LIMIT_S 5
 
 enum hx_question_kind {
-    HX_ASK_NETWORK,   /* is_ip6: agent and sinks are there from now on; gives the sinks' ports */
+    HX_ASK_NETWORK,   /* network: agent and sinks are there from now on; gives the sinks' ports */
     HX_ASK_FORGET,    /* a new scenario: forget what came; engine, user: whom sinks know */
-    HX_ASK_CONNECT,   /* modbus_port, modbus_unit, snmp_port: ask these from now on, as asker */
+    HX_ASK_CONNECT,   /* modbus, modbus_unit, snmp: ask these from now on, as asker */
     HX_ASK_REGISTERS, /* first, count */
     HX_ASK_AS_UNIT,   /* modbus_unit: ask the registers by this one from now on */
     HX_ASK_UNIT,      /* modbus_unit: does it answer (count 1) or keep silent (0)? */
@@ -49,6 +49,19 @@ enum hx_question_kind {
     HX_ASK_SINK,      /* sink.number: be so from now on */
     HX_ASK_TRAPS,     /* what has come in since the last time, at most HX_TRAPS_MAX; if nothing
                          has, wait wait_ms for it */
+};
+
+/* Where agent and trap sinks are. */
+enum hx_network {
+    HX_LOOPBACK,     /* 127.0.0.1 */
+    HX_LOOPBACK_IP6, /* ::1 */
+    HX_EVERYWHERE,   /* the agent where it is said to be; the sinks at every address of IPv4 */
+};
+
+/* HOST:PORT of IPv4; host "": the loopback of the network. */
+struct hx_place {
+    char host[64];
+    int32_t port;
 };
 
 struct hx_oid {
@@ -100,10 +113,10 @@ struct hx_binding {
 
 struct hx_question {
     enum hx_question_kind kind;
-    bool is_ip6;
-    int32_t modbus_port;
+    enum hx_network network;
+    struct hx_place modbus;
     int32_t modbus_unit;
-    int32_t snmp_port;
+    struct hx_place snmp;
     int32_t first;
     int32_t count;
     int32_t wait_ms;
@@ -188,12 +201,11 @@ struct hx_answer {
 struct hx_probe {
     int fd;                      /* ro: readable when an answer is there */
     int pid;                     /* private */
-    bool is_ip6;                 /* ro: SNMP is at ::1, not at 127.0.0.1 */
+    enum hx_network network;     /* ro */
+    char sink_host[48];          /* rw: where the webmanager finds the sinks, as before a port */
     int32_t sink_port[HX_SINKS]; /* ro: where traps are awaited, there */
 };
 
-/* Where agent and sinks are, as it stands before a port. */
-const char *hx_loopback(bool is_ip6);
 /* Does this machine have ::1? */
 bool hx_has_ip6(void);
 
@@ -202,9 +214,9 @@ bool hx_probe_start(struct hx_probe *probe, char *error, size_t error_size);
 /* Ends it; a probe that was never started is allowed. */
 void hx_probe_stop(struct hx_probe *probe);
 
-/* Agent and sinks are at ::1 from now on, or at 127.0.0.1. False, with a line in error: no ports.
- */
-bool hx_probe_network(struct hx_probe *probe, bool is_ip6, char *error, size_t error_size);
+/* Agent and sinks are there from now on. False, with a line in error: no ports. */
+bool hx_probe_network(struct hx_probe *probe, enum hx_network network, char *error,
+                      size_t error_size);
 
 /*
  * Asks; whoever serves the webmanager meanwhile waits until probe->fd is readable, and receives.

@@ -15,8 +15,8 @@ static void question_answer(struct hx_modbus_client *modbus, const struct hx_que
 {
     switch (question->kind) {
     case HX_ASK_NETWORK:
-        hx_snmp_network(question->is_ip6);
-        answer->is_ok = hx_sinks_open(question->is_ip6, answer->is.sink_port);
+        hx_snmp_network(question->network);
+        answer->is_ok = hx_sinks_open(question->network, answer->is.sink_port);
         break;
     case HX_ASK_FORGET:
         hx_sinks_forget(question);
@@ -24,15 +24,15 @@ static void question_answer(struct hx_modbus_client *modbus, const struct hx_que
         answer->is_ok = true;
         break;
     case HX_ASK_CONNECT:
-        hx_modbus_use(modbus, question->modbus_port, question->modbus_unit);
-        hx_snmp_use(question->snmp_port, &question->asker);
+        hx_modbus_use(modbus, &question->modbus, question->modbus_unit);
+        hx_snmp_use(&question->snmp, &question->asker);
         answer->is_ok = true;
         break;
     case HX_ASK_REGISTERS:
         hx_modbus_read(modbus, question->first, question->count, answer);
         break;
     case HX_ASK_AS_UNIT:
-        hx_modbus_use(modbus, modbus->port, question->modbus_unit);
+        hx_modbus_use(modbus, &modbus->place, question->modbus_unit);
         answer->is_ok = true;
         break;
     case HX_ASK_UNIT:
@@ -98,7 +98,7 @@ void hx_probe_serve(int fd)
     struct hx_modbus_client modbus = {0};
     int32_t port[HX_SINKS] = {0};
     hx_snmp_start();
-    const bool is_open = hx_sinks_open(false, port);
+    const bool is_open = hx_sinks_open(HX_LOOPBACK, port);
     if (send(fd, port, sizeof port, MSG_NOSIGNAL) != sizeof port || !is_open) {
         return;
     }
@@ -109,5 +109,5 @@ void hx_probe_serve(int fd)
             break;
         }
     }
-    hx_modbus_use(&modbus, 0, 1);
+    hx_modbus_close(&modbus);
 }

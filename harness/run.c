@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "board_spec.h"
 #include "commands.h"
 #include "logs.h"
 #include "report.h"
+#include "run_board.h"
 #include "runner.h"
 #include "suite.h"
 
@@ -44,16 +46,46 @@ static int scenarios_run(const struct hx_options *options, const struct hx_scena
     return !is_kept ? HX_EXIT_USAGE : is_good ? HX_EXIT_PASSED : HX_EXIT_FAILED;
 }
 
+/* What --board names, if it does. False, with a complaint made. */
+static bool board_read(struct hx_options *options, struct hx_board_spec *spec)
+{
+    struct hx_text error = {0};
+    if (options->board == NULL) {
+        return true;
+    }
+    if (!options->is_forked || options->log != NULL) {
+        hx_complain("--board: not together with %s; a board is played on from outside",
+                    options->log != NULL ? "--log" : "--no-fork");
+        return false;
+    }
+    const bool is_read = hx_board_spec_load(spec, options->board, &error);
+    if (is_read) {
+        options->spec = spec;
+    } else {
+        hx_complain("%s", hx_text_string(&error));
+    }
+    hx_text_free(&error);
+    return is_read;
+}
+
 int hx_run(const struct hx_options *options)
 {
     struct hx_scenarios list = {0};
+    struct hx_board_spec spec = {0};
+    struct hx_options with_board = *options;
     int status = HX_EXIT_USAGE;
-    if (hx_suite_select(options, &list) &&
+    if (!board_read(&with_board, &spec)) {
+        hx_board_spec_free(&spec);
+        return status;
+    }
+    if (hx_suite_select(&with_board, &list) &&
         (options->junit == NULL || junit_can_be_written(options->junit)) &&
         (options->log == NULL || hx_logs_make_each(options->log, &list))) {
-        status = scenarios_run(options, &list);
+        status = with_board.spec != NULL ? hx_run_on_board(&with_board, &list)
+                                         : scenarios_run(options, &list);
     }
     hx_scenarios_free(&list);
+    hx_board_spec_free(&spec);
     return status;
 }
 

@@ -108,6 +108,10 @@ static void worker_start(struct run *run, struct slot *slot)
     int output[2];
     size_t number = run->next++;
     struct hx_verdict *result = &run->verdict[number];
+    if (result->outcome != HX_PASSED) {
+        finish(run, number);
+        return;
+    }
     if (run->scenarios->item[number].skip != NULL) {
         result->outcome = HX_SKIPPED;
         hx_text_add(&result->message, "%s", run->scenarios->item[number].skip);

@@ -67,8 +67,7 @@ static int panic(lua_State *lua)
     return 0;
 }
 
-/* Runs an embedded file with the `arguments` values on top of the stack; leaves its result. */
-static void run_embedded(lua_State *lua, const char *name, int arguments)
+void hx_script_push_part(lua_State *lua, const char *name)
 {
     for (size_t i = 0; i < harness_lua_count; ++i) {
         const struct embedded_lua *file = &harness_lua[i];
@@ -80,12 +79,18 @@ static void run_embedded(lua_State *lua, const char *name, int arguments)
                 lua_error(lua);
             }
             lua_replace(lua, -2);
-            lua_insert(lua, -1 - arguments);
-            lua_call(lua, arguments, 1);
             return;
         }
     }
     luaL_error(lua, "%s is not in this program", name);
+}
+
+/* Runs an embedded file with the `arguments` values on top of the stack; leaves its result. */
+static void run_embedded(lua_State *lua, const char *name, int arguments)
+{
+    hx_script_push_part(lua, name);
+    lua_insert(lua, -1 - arguments);
+    lua_call(lua, arguments, 1);
 }
 
 static void open_libraries(lua_State *lua)
@@ -202,6 +207,9 @@ static void scenario_take(lua_State *lua, struct hx_scenario *scenario)
     scenario->plant = field_string(lua, "plant");
     scenario->where = field_string(lua, "where");
     scenario->skip = field_string(lua, "skip");
+    lua_getfield(lua, -1, "needs_board");
+    scenario->needs_board = lua_toboolean(lua, -1);
+    lua_pop(lua, 1);
     lua_getfield(lua, -1, "is_ip6");
     scenario->is_ip6 = lua_toboolean(lua, -1);
     lua_pop(lua, 1);

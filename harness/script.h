@@ -23,6 +23,7 @@ struct hx_scenario {
     char *where;       /* FILE:LINE */
     char *tags;        /* "safety, bus" */
     char *skip;        /* why it is not played here, or null */
+    bool needs_board;  /* it is none for the host */
     bool is_ip6;       /* SNMP goes over ::1 */
     int64_t uptime_ms; /* of the webmanager as it begins */
     char *allow;       /* wiring rules its plant breaks, "E, line" */
@@ -43,6 +44,9 @@ void hx_scenarios_free(struct hx_scenarios *list);
  * for math.random. Sets stage->lua. Closed with lua_close.
  */
 lua_State *hx_script_open(struct hx_stage *stage, uint64_t seed);
+
+/* Pushes what a file of the language, built into this program, compiles to. */
+void hx_script_push_part(lua_State *lua, const char *name);
 
 /*
  * Runs a scenario file and appends what it defines to the list (which may be null). False, with

@@ -4,6 +4,7 @@
 #include "snmp_client.h"
 
 #include <arpa/inet.h>
+#include <netdb.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,22 +57,22 @@ static bool is_ip6(void)
     return agent.any.sa_family == AF_INET6;
 }
 
-void hx_snmp_network(bool wants_ip6)
+void hx_snmp_network(enum hx_network network)
 {
     memset(&agent, 0, sizeof agent);
-    if (wants_ip6) {
+    if (network == HX_LOOPBACK_IP6) {
         agent.ip6.sin6_family = AF_INET6;
         agent.ip6.sin6_addr = in6addr_loopback;
     } else {
         agent.ip4.sin_family = AF_INET;
         agent.ip4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     }
-    agent_size = wants_ip6 ? sizeof agent.ip6 : sizeof agent.ip4;
+    agent_size = network == HX_LOOPBACK_IP6 ? sizeof agent.ip6 : sizeof agent.ip4;
 }
 
 void hx_snmp_start(void)
 {
-    hx_snmp_network(false);
+    hx_snmp_network(HX_LOOPBACK);
     setenv("MIBS", "", 1);
     setenv("SNMPCONFPATH", "/nonexistent", 1);
     netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
@@ -139,10 +140,16 @@ static void session_secure(netsnmp_session *session, const struct hx_user *user)
 static void *session_open(const struct hx_asker *asker)
 {
     static const long versions[] = {SNMP_VERSION_1, SNMP_VERSION_2c, SNMP_VERSION_3};
-    char peer[40];
+    char host[INET6_ADDRSTRLEN] = "";
+    char peer[80];
     netsnmp_session session;
     snmp_sess_init(&session);
-    snprintf(peer, sizeof peer, "%s:%s:%d", is_ip6() ? "udp6" : "udp", hx_loopback(is_ip6()),
+    if (is_ip6()) {
+        inet_ntop(AF_INET6, &agent.ip6.sin6_addr, host, sizeof host);
+    } else {
+        inet_ntop(AF_INET, &agent.ip4.sin_addr, host, sizeof host);
+    }
+    snprintf(peer, sizeof peer, is_ip6() ? "udp6:[%s]:%d" : "udp:%s:%d", host,
              ntohs(is_ip6() ? agent.ip6.sin6_port : agent.ip4.sin_port));
     session.peername = peer;
     session.localname = asker->from[0] != '\0' ? (char *)(uintptr_t)asker->from : NULL;
@@ -183,12 +190,27 @@ void hx_snmp_use_as(const struct hx_asker *asker)
     reader.asker = *asker;
 }
 
-void hx_snmp_use(int port, const struct hx_asker *asker)
+/* Who has no such name is asked at an address that nobody has. */
+static void host_find(const char *host)
 {
+    struct addrinfo *found = NULL;
+    const struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_DGRAM};
+    agent.ip4.sin_addr.s_addr = htonl(INADDR_NONE);
+    if (getaddrinfo(host, NULL, &hints, &found) == 0) {
+        memcpy(&agent.ip4, found->ai_addr, sizeof agent.ip4);
+        freeaddrinfo(found);
+    }
+}
+
+void hx_snmp_use(const struct hx_place *place, const struct hx_asker *asker)
+{
+    if (place->host[0] != '\0') {
+        host_find(place->host);
+    }
     if (is_ip6()) {
-        agent.ip6.sin6_port = htons((uint16_t)port);
+        agent.ip6.sin6_port = htons((uint16_t)place->port);
     } else {
-        agent.ip4.sin_port = htons((uint16_t)port);
+        agent.ip4.sin_port = htons((uint16_t)place->port);
     }
     hx_snmp_use_as(asker);
 }

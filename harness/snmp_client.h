@@ -9,11 +9,11 @@
 
 /* Once a process, before anything else of SNMP. */
 void hx_snmp_start(void);
-/* The agent is at ::1, or at 127.0.0.1 as at the start; hx_snmp_use says at which port. */
-void hx_snmp_network(bool wants_ip6);
+/* Where the agent is, HX_LOOPBACK at the start; hx_snmp_use says at which port. */
+void hx_snmp_network(enum hx_network network);
 
-/* From now on the agent on this port, and who reads objects and alarms. */
-void hx_snmp_use(int port, const struct hx_asker *asker);
+/* From now on the agent there, and who reads objects and alarms. */
+void hx_snmp_use(const struct hx_place *place, const struct hx_asker *asker);
 void hx_snmp_use_as(const struct hx_asker *asker);
 
 /* One GET of all objects of the question. */

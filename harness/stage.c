@@ -102,10 +102,10 @@ static void settings_reset(struct wm_settings *settings)
     }
 }
 
-static void sinks_name(struct hx_stage *stage, bool is_ip6, const int32_t port[HX_SINKS])
+static void sinks_name(struct hx_stage *stage, const char *host, const int32_t port[HX_SINKS])
 {
     for (size_t i = 0; i < HX_SINKS; ++i) {
-        snprintf(stage->sink[i], sizeof stage->sink[i], "%s:%d", hx_loopback(is_ip6), (int)port[i]);
+        snprintf(stage->sink[i], sizeof stage->sink[i], "%s:%d", host, (int)port[i]);
     }
 }
 
@@ -129,16 +129,19 @@ static bool settings_gather(struct chosen *chosen, struct hx_stage *stage,
     const struct sim_plant_setting *own = sim_plant_settings(stage->plant, &count);
     settings_reset(&stage->settings);
     if (stage->probe != NULL) {
-        sinks_name(stage, stage->probe->is_ip6, stage->probe->sink_port);
+        sinks_name(stage, stage->probe->sink_host, stage->probe->sink_port);
     }
     for (size_t i = 0; i < count; ++i) {
         if (!chosen_add(chosen, stage, options->plant_file, own[i].name, own[i].text, error)) {
             return false;
         }
     }
-    return given_add(chosen, stage, options->settings[0], error) &&
-           given_add(chosen, stage, options->settings[1], error) &&
-           (stage->probe == NULL || sink_add(chosen, stage, error));
+    for (size_t i = 0; i < sizeof options->settings / sizeof options->settings[0]; ++i) {
+        if (!given_add(chosen, stage, options->settings[i], error)) {
+            return false;
+        }
+    }
+    return (stage->probe == NULL || sink_add(chosen, stage, error));
 }
 
 bool hx_stage_settings_agree(const struct hx_assignments *const given[], size_t lists,
@@ -153,7 +156,7 @@ bool hx_stage_settings_agree(const struct hx_assignments *const given[], size_t 
     for (int32_t i = 0; i < HX_SINKS; ++i) {
         port[i] = 1 + i; /* stands in for what a probe would have */
     }
-    sinks_name(&stage, false, port);
+    sinks_name(&stage, "127.0.0.1", port);
     for (size_t i = 0; i < lists && is_good; ++i) {
         is_good = given_add(&chosen, &stage, given[i], error);
     }
@@ -221,8 +224,10 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
     hx_trace_start(stage->trace);
     stage->probe = options->probe;
     stage->target = options->target;
+    stage->spec = options->spec;
     stage->uptime_ms = options->uptime_ms;
-    if (stage->probe != NULL && !hx_probe_network(stage->probe, options->is_ip6, why, sizeof why)) {
+    if (stage->probe != NULL &&
+        !hx_probe_network(stage->probe, options->network, why, sizeof why)) {
         hx_text_add(error, "%s", why);
         return false;
     }

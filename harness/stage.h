@@ -22,23 +22,29 @@
 #include "wm/board.h"
 
 #define HX_ADDRESS_SIZE 300
+
+struct hx_board_line;
+struct hx_board_spec;
 struct hx_stage {
-    lua_State *lua;                 /* ro: outlives plant and board      */
-    struct sim_world *world;        /* ro; null before hx_stage_open     */
-    struct sim_plant *plant;        /* ro                                */
-    const struct hx_target *target; /* ro; null before hx_stage_open  */
-    struct board *board;            /* ro; null: its power is off        */
-    struct board_media *media;      /* ro: of the board; outlives it     */
-    struct hx_probe *probe;         /* ro; borrowed, null in serve       */
-    struct wm_settings settings;    /* ro: defaults and what was set     */
-    struct hx_trace *trace;         /* ro; borrowed, or own_trace        */
-    struct hx_trace own_trace;      /* private                           */
-    struct hx_ledger *ledger;       /* ro; borrowed, null: nobody asks   */
-    char sink[HX_SINKS][24];        /* private: addresses of the trap sinks */
-    bool stops_at_views;            /* rw: leave sim_world_run at a view */
-    bool is_verbose;                /* rw: print notes                   */
-    uint32_t boots;                 /* ro: how often the power came on   */
-    int64_t uptime_ms;              /* ro: of the first as it began      */
+    lua_State *lua;                   /* ro: outlives plant and board      */
+    struct sim_world *world;          /* ro; null before hx_stage_open     */
+    struct sim_plant *plant;          /* ro                                */
+    const struct hx_target *target;   /* ro; null before hx_stage_open  */
+    struct board *board;              /* ro; null: its power is off        */
+    const struct hx_board_spec *spec; /* ro; borrowed, null on the host */
+    struct hx_board_line *line;       /* private, of target_board.c     */
+    struct board_media *media;        /* ro: of the board; outlives it     */
+    struct hx_probe *probe;           /* ro; borrowed, null in serve       */
+    struct wm_settings settings;      /* ro: defaults and what was set     */
+    struct hx_trace *trace;           /* ro; borrowed, or own_trace        */
+    struct hx_trace own_trace;        /* private                           */
+    struct hx_ledger *ledger;         /* ro; borrowed, null: nobody asks   */
+    char sink[HX_SINKS][64];          /* private: addresses of the trap sinks */
+    bool stops_at_views;              /* rw: leave sim_world_run at a view */
+    bool is_verbose;                  /* rw: print notes                   */
+    uint32_t boots;                   /* ro: how often the power came on   */
+    int64_t uptime_ms;                /* ro: of the first as it began      */
+    bool is_unfit;                    /* ro: the board is another than the plant needs */
     /* private, of target_host.c */
     struct board_options options; /* of every board                                       */
     struct wm_change *given;      /* the settings among them; owned                       */
@@ -51,17 +57,18 @@ struct hx_stage {
 
 struct hx_stage_options {
     const struct hx_target *target;
+    const struct hx_board_spec *spec; /* of the board's target, which borrows it; else null */
     uint64_t seed;
     const char *plant_file;
     const char *allow; /* wiring rules the plant breaks, as in sim_plant_load; or null */
-    const struct hx_assignments *settings[2]; /* over the plant's own, in this order; or null */
+    const struct hx_assignments *settings[3]; /* over the plant's own, in this order; or null */
     const char *modbus_address;
     const char *snmp_address;
     const char *const *trap_address;
     size_t trap_addresses;
-    struct hx_probe *probe; /* connected to the board; its trap sink is told; or null */
-    bool is_ip6;            /* the probe's SNMP is at ::1 */
-    int64_t uptime_ms;      /* of the webmanager as it begins */
+    struct hx_probe *probe;  /* connected to the board; its trap sink is told; or null */
+    enum hx_network network; /* of the probe's SNMP */
+    int64_t uptime_ms;       /* of the webmanager as it begins */
 };
 
 /*

@@ -18,7 +18,7 @@ static double load_limit_s(const struct hx_options *options)
 
 static bool file_load(const char *file, const struct hx_options *options, struct hx_scenarios *list)
 {
-    struct hx_stage stage = {0};
+    struct hx_stage stage = {.spec = options->spec};
     struct hx_text error = {0};
     size_t before = list->count;
     lua_State *lua = hx_script_open(&stage, options->seed);

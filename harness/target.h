@@ -54,12 +54,18 @@ struct hx_target {
     int64_t (*generation)(const struct hx_stage *stage);
     /* False: nobody says anything against it. */
     bool (*judged)(const struct hx_stage *stage, struct hx_judgement *judgement);
+    /* The instant that a script is at, from the world's beginning. */
+    int64_t (*now_us)(const struct hx_stage *stage);
     /*
      * In real time an instant has a width: an expectation that does not hold is looked at again for
      * so long. 0: virtual time stands still while it is looked at.
      */
     int64_t (*grace_us)(const struct hx_stage *stage);
 };
+
+/* Does it take a webmanager to answer? What it is answered while there is none. */
+bool hx_question_is_for_webmanager(enum hx_question_kind kind);
+void hx_answer_off(struct hx_answer *answer);
 
 extern const struct hx_target hx_target_host;
 

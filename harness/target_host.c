@@ -138,26 +138,11 @@ void hx_host_power_look(struct hx_stage *stage)
     }
 }
 
-/* Does it take a webmanager to answer? */
-static bool is_for_board(enum hx_question_kind kind)
-{
-    return kind == HX_ASK_REGISTERS || kind == HX_ASK_UNIT || kind == HX_ASK_CLIENTS ||
-           kind == HX_ASK_OBJECTS || kind == HX_ASK_ALARMS || kind == HX_ASK_REQUEST ||
-           kind == HX_ASK_DATAGRAM;
-}
-
-static void answer_off(struct hx_answer *answer)
-{
-    answer->is_ok = answer->is_gone = answer->has_more = false;
-    answer->count = 0;
-    (void)snprintf(answer->error, sizeof answer->error, HX_IS_OFF);
-}
-
 static void host_ask(struct hx_stage *stage, const struct hx_question *question,
                      struct hx_answer *answer)
 {
-    if (stage->board == NULL && is_for_board(question->kind)) {
-        answer_off(answer);
+    if (stage->board == NULL && hx_question_is_for_webmanager(question->kind)) {
+        hx_answer_off(answer);
         return;
     }
     if (hx_probe_send(stage->probe, question, answer)) {
@@ -166,8 +151,8 @@ static void host_ask(struct hx_stage *stage, const struct hx_question *question,
         hx_probe_receive(stage->probe, answer);
     }
     hx_host_power_look(stage);
-    if (stage->board == NULL && is_for_board(question->kind)) {
-        answer_off(answer);
+    if (stage->board == NULL && hx_question_is_for_webmanager(question->kind)) {
+        hx_answer_off(answer);
     }
 }
 
@@ -191,9 +176,9 @@ static bool host_connect(struct hx_stage *stage, struct hx_text *error)
     static struct hx_answer answer;
     question = (struct hx_question){
         .kind = HX_ASK_CONNECT,
-        .modbus_port = board_modbus_port(stage->board),
+        .modbus.port = board_modbus_port(stage->board),
         .modbus_unit = stage->settings.value[wm_setting_modbus_unit_id],
-        .snmp_port = board_snmp_port(stage->board),
+        .snmp.port = board_snmp_port(stage->board),
     };
     hx_outsider_reader(&stage->settings, &question.asker);
     host_ask(stage, &question, &answer);
@@ -271,6 +256,11 @@ static bool host_judged(const struct hx_stage *stage, struct hx_judgement *judge
     return judgement->text != NULL;
 }
 
+static int64_t host_now_us(const struct hx_stage *stage)
+{
+    return stage->world != NULL ? sim_world_now_us(stage->world) : 0;
+}
+
 static int64_t host_grace_us(const struct hx_stage *stage)
 {
     (void)stage;
@@ -334,5 +324,6 @@ const struct hx_target hx_target_host = {
     .rounds = host_rounds,
     .generation = host_generation,
     .judged = host_judged,
+    .now_us = host_now_us,
     .grace_us = host_grace_us,
 };

@@ -381,10 +381,12 @@ void hx_sinks_serve(void)
 /* ---- opening ---------------------------------------------------------------------------- */
 
 /* Its port, 0 if it can't be had. */
-static int32_t sink_open(struct sink *sink, bool is_ip6)
+static int32_t sink_open(struct sink *sink, enum hx_network network)
 {
-    netsnmp_transport *transport =
-        netsnmp_transport_open_server("snmptrap", is_ip6 ? "udp6:[::1]:0" : "udp:127.0.0.1:0");
+    static const char *const places[] = {[HX_LOOPBACK] = "udp:127.0.0.1:0",
+                                         [HX_LOOPBACK_IP6] = "udp6:[::1]:0",
+                                         [HX_EVERYWHERE] = "udp:0.0.0.0:0"};
+    netsnmp_transport *transport = netsnmp_transport_open_server("snmptrap", places[network]);
     if (transport == NULL) {
         return 0;
     }
@@ -413,17 +415,17 @@ static int32_t sink_open(struct sink *sink, bool is_ip6)
     if (getsockname(sink->fd, &address.any, &size) != 0) {
         return 0;
     }
-    return ntohs(is_ip6 ? address.ip6.sin6_port : address.ip4.sin_port);
+    return ntohs(network == HX_LOOPBACK_IP6 ? address.ip6.sin6_port : address.ip4.sin_port);
 }
 
-bool hx_sinks_open(bool is_ip6, int32_t port[HX_SINKS])
+bool hx_sinks_open(enum hx_network network, int32_t port[HX_SINKS])
 {
     for (size_t n = 0; n < HX_SINKS; ++n) {
         if (sinks[n].session != NULL) {
             snmp_sess_close(sinks[n].session);
         }
         sinks[n] = (struct sink){.fd = -1};
-        port[n] = sink_open(&sinks[n], is_ip6);
+        port[n] = sink_open(&sinks[n], network);
         if (port[n] == 0) {
             return false;
         }

@@ -11,7 +11,7 @@
  * Opens HX_SINKS of them, in place of those that are open; after hx_snmp_start. False if a port
  * can't be had.
  */
-bool hx_sinks_open(bool is_ip6, int32_t port[HX_SINKS]);
+bool hx_sinks_open(enum hx_network network, int32_t port[HX_SINKS]);
 /* fd[n]: readable when a datagram waits at sink n. */
 void hx_sinks_fds(int fd[HX_SINKS]);
 /* Real milliseconds until an acknowledgement is due; -1: none is. */

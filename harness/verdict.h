@@ -23,18 +23,26 @@ enum hx_outcome {
 /* "passed", "failed", ... */
 const char *hx_outcome_name(enum hx_outcome outcome);
 
+/* What came on a board's line. */
+struct hx_line_count {
+    uint64_t questions; /* frames                              */
+    uint64_t junk;      /* bytes from it that were no frame */
+};
+
 struct hx_verdict {
     enum hx_outcome outcome;
     uint64_t trace;
     int64_t virtual_us;
     uint32_t expectations;
     bool is_refuted; /* failed by an expectation, not by the board's judge or an idle fault */
-    struct board_cuts cuts; /* power cuts tried */
-    double wall_s;          /* for JUnit only */
-    struct hx_text message; /* one line; the reason of a skip */
-    struct hx_text detail;  /* the report, line by line */
-    struct hx_text output;  /* what the scenario printed */
-    struct hx_text record;  /* of the ledger (ledger.h); empty: not asked for */
+    struct board_cuts cuts;    /* power cuts tried */
+    double wall_s;             /* for JUnit only */
+    unsigned hands;            /* SIM_HAND_...: what only a simulator lets one do, and was done */
+    struct hx_line_count line; /* of a board's */
+    struct hx_text message;    /* one line; the reason of a skip */
+    struct hx_text detail;     /* the report, line by line */
+    struct hx_text output;     /* what the scenario printed */
+    struct hx_text record;     /* of the ledger (ledger.h); empty: not asked for */
 };
 
 void hx_verdict_free(struct hx_verdict *verdict);

@@ -10,6 +10,7 @@
 
 #include "guard.h"
 #include "logs.h"
+#include "target_board.h"
 
 const char *hx_outcome_name(enum hx_outcome outcome)
 {
@@ -96,20 +97,23 @@ static void stage_play(struct hx_stage *stage, const struct hx_scenario *scenari
 {
     struct hx_text error = {0};
     struct hx_stage_options setup = {
-        .target = &hx_target_host,
+        .target = options->spec != NULL ? &hx_target_board : &hx_target_host,
+        .spec = options->spec,
         .seed = options->seed,
         .plant_file = scenario->plant_file,
         .allow = scenario->allow,
-        .settings = {&scenario->settings, &options->settings},
+        .settings = {&scenario->settings, options->beside, &options->settings},
         .modbus_address = "127.0.0.1:0",
         .snmp_address = scenario->is_ip6 ? "[::1]:0" : "127.0.0.1:0",
-        .is_ip6 = scenario->is_ip6,
+        .network = options->spec != NULL ? HX_EVERYWHERE
+                   : scenario->is_ip6    ? HX_LOOPBACK_IP6
+                                         : HX_LOOPBACK,
         .uptime_ms = scenario->uptime_ms,
         .probe = stage->probe,
     };
     if (!hx_script_load(stage->lua, scenario->file, NULL, &error) ||
         !hx_stage_open(stage, &setup, &error)) {
-        verdict_fail(verdict, HX_ERROR, hx_text_string(&error), "");
+        verdict_fail(verdict, stage->is_unfit ? HX_SKIPPED : HX_ERROR, hx_text_string(&error), "");
     } else {
         struct hx_play play = hx_script_play(stage->lua, scenario->number, stage->plant);
         verdict_take(verdict, &play);
@@ -167,6 +171,8 @@ void hx_worker_play(const struct hx_scenario *scenario, const struct hx_options 
     if (stage.media != NULL) {
         verdict->cuts = board_media_cuts(stage.media);
     }
+    verdict->hands = stage.plant != NULL ? sim_plant_hands(stage.plant) : 0;
+    verdict->line = hx_target_board_count(&stage);
     verdict->trace = trace->hash;
     verdict->virtual_us = stage.world != NULL ? sim_world_now_us(stage.world) : 0;
     hx_stage_close(&stage);
@@ -187,6 +193,8 @@ struct header {
     uint32_t detail_size;
     uint32_t record_size;
     uint32_t is_refuted;
+    uint32_t hands;
+    struct hx_line_count line;
 };
 
 static bool write_all(int fd, const char *bytes, size_t size)
@@ -220,6 +228,8 @@ _Noreturn void hx_worker_run(const struct hx_scenario *scenario, const struct hx
         .detail_size = (uint32_t)verdict.detail.size,
         .record_size = (uint32_t)verdict.record.size,
         .is_refuted = verdict.is_refuted ? 1 : 0,
+        .hands = verdict.hands,
+        .line = verdict.line,
     };
     hx_text_add_bytes(&bytes, (const char *)&header, sizeof header);
     hx_text_add_bytes(&bytes, hx_text_string(&verdict.message), verdict.message.size);
@@ -247,6 +257,8 @@ bool hx_verdict_receive(const struct hx_text *bytes, struct hx_verdict *verdict)
     verdict->virtual_us = header.virtual_us;
     verdict->expectations = header.expectations;
     verdict->is_refuted = header.is_refuted != 0;
+    verdict->hands = header.hands;
+    verdict->line = header.line;
     hx_text_add_bytes(&verdict->message, text, header.message_size);
     hx_text_add_bytes(&verdict->detail, text + header.message_size, header.detail_size);
     text += header.message_size + header.detail_size;

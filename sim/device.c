@@ -239,7 +239,7 @@ const char *sim_led_word(enum sim_led led)
 
 bool sim_device_is_up(const struct sim_device *device)
 {
-    return device->is_plugged && device->down == 0;
+    return device->is_plugged && device->down == 0 && !device->is_elsewhere;
 }
 
 /* What a module does not know any more when its power comes back. */

@@ -73,6 +73,7 @@ struct sim_device {
     bool unplug_is_idle;        /* rw: ordered, and not missed by a question yet */
     bool press_is_idle;         /* rw: ordered, and not pressed during a question yet */
     bool is_plugged;            /* rw */
+    bool is_elsewhere;          /* rw: a real one has its place; this one keeps silent */
     uint8_t type_code;          /* rw */
     uint16_t hardware_revision; /* rw */
     uint32_t software_revision; /* rw */

@@ -100,6 +100,7 @@ static bool set(struct sim_memory *memory, int part, bool is_failing)
 
 void sim_memory_fail(struct sim_memory *memory, int part)
 {
+    memory->is_touched = true;
     memory->is_idle[part] = set(memory, part, true) || memory->is_idle[part];
 }
 

@@ -18,8 +18,9 @@
 /* What can fail: the rings (enum wm_log_ring), all of them at once, the store. */
 enum { SIM_MEMORY_LOG = WM_LOG_RINGS, SIM_MEMORY_STORE, SIM_MEMORY_PARTS };
 
-/* All private. Zero-initialised: nothing fails. */
+/* Zero-initialised: nothing fails. */
 struct sim_memory {
+    bool is_touched; /* ro: something failed once; the rest is private */
     struct wm_store store;
     struct wm_log log;
     bool is_failing[SIM_MEMORY_PARTS]; /* of the whole log: that of its rings */

@@ -24,7 +24,8 @@ void sim_panel_power_on(struct sim_panel *panel,
 
 void sim_panel_power_off(struct sim_panel *panel)
 {
-    *panel = (struct sim_panel){.slide_switch = panel->slide_switch};
+    *panel =
+        (struct sim_panel){.slide_switch = panel->slide_switch, .is_touched = panel->is_touched};
 }
 
 void sim_panel_drive(struct sim_panel *panel, const struct wm_view_panel *shown)
@@ -39,6 +40,7 @@ void sim_panel_drive(struct sim_panel *panel, const struct wm_view_panel *shown)
 
 static void operate(struct sim_panel *panel, enum sim_control control, int32_t position)
 {
+    panel->is_touched = true;
     if (panel->operated != NULL) {
         panel->operated(panel->context, control, position);
     }

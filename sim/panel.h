@@ -19,6 +19,7 @@ struct sim_panel {
     int32_t alarm_led, red_led, green_led, buzzer, relay; /* ro: states.def */
     int32_t slide_switch;                                 /* ro: states.def */
     bool has_power;                                       /* ro */
+    bool is_touched; /* ro: somebody pressed or moved something on it */
     /* Null without power. position: of the switch; 0 of the button. */
     void (*operated)(void *context, enum sim_control control, int32_t position);
     void *context;

@@ -228,6 +228,31 @@ struct wm_bus sim_plant_bus(struct sim_plant *plant)
     return sim_faults_bus(&plant->faults);
 }
 
+void sim_plant_meet_line(struct sim_plant *plant, bool paces_itself)
+{
+    enum { NO_TIME_BAUD = 1000000000 };
+    plant->wire.baud = paces_itself ? NO_TIME_BAUD : plant->baud;
+}
+
+bool sim_plant_leave(struct sim_plant *plant, int32_t module)
+{
+    if (module < 1 || module > plant->devices.modules) {
+        return false;
+    }
+    plant->devices.device[SIM_DEVICE_MODULE + module - 1].is_elsewhere = true;
+    return true;
+}
+
+unsigned sim_plant_hands(const struct sim_plant *plant)
+{
+    const struct sim_supply *supply = &plant->supply;
+    const struct sim_panel *panel = &plant->panel;
+    const bool is_held = panel->is_touched || panel->slide_switch != 0;
+    return (is_held ? SIM_HAND_PANEL : 0u) | (supply->is_switched ? SIM_HAND_POWER : 0u) |
+           (supply->is_tampered || plant->memory.is_touched ? SIM_HAND_MEMORY : 0u) |
+           (plant->com2.is_attached ? SIM_HAND_COM2 : 0u);
+}
+
 void sim_plant_listen(struct sim_plant *plant, void (*heard)(void *context), void *context)
 {
     sim_wire_listen(&plant->wire, heard, context);

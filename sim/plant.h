@@ -98,6 +98,25 @@ struct sim_supply *sim_plant_supply(struct sim_plant *plant);
  */
 void sim_plant_hush(struct sim_plant *plant);
 
+/*
+ * The plant is on a real line. paces_itself: its bytes take their time there, so that they are to
+ * take none here.
+ */
+void sim_plant_meet_line(struct sim_plant *plant, bool paces_itself);
+
+/* A real module has this one's place on the line (1-based): nobody answers for it here. False:
+ * there is no such module. */
+bool sim_plant_leave(struct sim_plant *plant, int32_t module);
+
+/* What somebody has laid hands on that only a webmanager in a simulator lets one: bits. */
+enum {
+    SIM_HAND_PANEL = 1,  /* button or switch of its front                       */
+    SIM_HAND_POWER = 2,  /* its power                                           */
+    SIM_HAND_MEMORY = 4, /* its flash: a failing write, a spoiled record, a cut */
+    SIM_HAND_COM2 = 8,   /* a sensor or sensormanager hangs on COM2             */
+};
+unsigned sim_plant_hands(const struct sim_plant *plant);
+
 /* The contact of an aux output (1..16) as the outside circuit feels it: true = on. */
 bool sim_plant_contact(const struct sim_plant *plant, int32_t number);
 

@@ -72,6 +72,7 @@ void sim_supply_lost(struct sim_supply *supply)
 const char *sim_supply_off(struct sim_supply *supply)
 {
     const char *refusal = power_refusal(supply, true);
+    supply->is_switched = true;
     if (refusal == NULL) {
         supply->is_on = false;
         supply->ops->off(supply->ops_context);
@@ -82,6 +83,7 @@ const char *sim_supply_off(struct sim_supply *supply)
 const char *sim_supply_on(struct sim_supply *supply)
 {
     const char *refusal = power_refusal(supply, false);
+    supply->is_switched = true;
     if (refusal != NULL) {
         return refusal;
     }
@@ -108,6 +110,7 @@ const char *sim_supply_cut(struct sim_supply *supply, uint32_t nth)
     if (refusal == NULL && supply->cut_nth > 0) {
         refusal = "a cut is asked for already";
     }
+    supply->is_tampered = true;
     if (refusal == NULL) {
         supply->cut_nth = nth;
         supply->ops->cut(supply->ops_context, nth);
@@ -117,6 +120,7 @@ const char *sim_supply_cut(struct sim_supply *supply, uint32_t nth)
 
 static const char *done_to(struct sim_supply *supply, const char *record, bool is_done)
 {
+    supply->is_tampered = true;
     if (is_done) {
         supply->damage_is_idle = true;
         return NULL;

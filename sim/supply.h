@@ -30,7 +30,9 @@ enum { SIM_SUPPLY_SENTENCE = 160 };
 
 /* Zero-initialised, then sim_supply_init. */
 struct sim_supply {
-    bool is_on; /* ro */
+    bool is_on;       /* ro */
+    bool is_switched; /* ro: somebody switched it off or on   */
+    bool is_tampered; /* ro: and more: a cut, a spoiled record */
     /* private */
     struct sim_world *world;
     const struct sim_supply_ops *ops; /* null: nobody plays the webmanager */

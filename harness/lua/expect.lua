@@ -5,6 +5,38 @@ local host, windows, failure, ledger, console = ...
 local count = 0 -- expectations judged; a scenario without any fails
 local looks = 0 -- the same, with those that prove nothing
 
+-- ---- an instant in real time ---------------------------------------------------------------
+
+-- On a board an instant has a width: what is expected may come a moment later, and what two windows
+-- show is read one after the other. What does not hold is looked at again for host.grace_us(),
+-- except where `within` looks again by itself. In virtual time neither is so.
+local PAUSE_US = 150000
+
+local told -- what else is given back: how many traps were used up
+local is_trying = false
+
+local function patient(fn)
+  if not host.is_on_board then
+    return fn
+  end
+  return function(...)
+    local until_us = not is_trying and host.now_us() + host.grace_us()
+    while true do
+      local mark, before, looks_before = told.mark(), count, looks
+      local results = table.pack(xpcall(fn, failure.handle, ...))
+      if results[1] then
+        return table.unpack(results, 2, results.n)
+      end
+      if not failure.is_failure(results[2]) or not until_us or host.now_us() >= until_us then
+        error(results[2], 0)
+      end
+      told.give_back(mark)
+      count, looks = before, looks_before
+      host.advance(host.now_us() + PAUSE_US, false)
+    end
+  end
+end
+
 -- What expect() gave and no wish has followed yet: object -> { where, order }.
 local open, opened = {}, 0
 
@@ -32,7 +64,7 @@ local function with_methods(kind, methods, fields)
   local object = setmetatable(fields or {}, {
     __index = function(self, name)
       open[self] = nil
-      return methods[name] or
+      return methods[name] and patient(methods[name]) or
         failure.unknown("expectation of " .. kind, ":" .. tostring(name), known)
     end,
   })
@@ -329,7 +361,8 @@ end
 -- Lamps and contacts of the webmanager are things of the plant, too: adds what they do. True if
 -- the window that stands first says otherwise.
 local function add_lamp(seen, reference, wanted)
-  local lamp = reference.point.scope == "panel" and reference.thing.value
+  -- Nobody of the bench sees the lamps of a board.
+  local lamp = reference.point.scope == "panel" and not host.is_on_board and reference.thing.value
   if not lamp then
     return false
   end
@@ -907,8 +940,6 @@ local expect = setmetatable({}, {
   __newindex = function() failure.misuse("expect cannot be changed") end,
 })
 
-local told -- what else is given back: how many traps were used up
-
 return {
   expect = expect,
   judge = judge,
@@ -917,9 +948,11 @@ return {
   -- More expectations, by name.
   add = function(more)
     for name, fn in pairs(more) do
-      members[name] = fn
+      members[name] = patient(fn)
     end
   end,
+  -- `within` looks: it looks again by itself.
+  set_trying = function(is) is_trying = is end,
   -- Who knows of the traps that a try used up: { mark, give_back }.
   watch_traps = function(watched) told = watched end,
   count = function() return count end,

@@ -152,7 +152,9 @@ local function within(duration, fn)
   local is_last = false
   while true do
     local mark, before = watch.try(), watch.looks()
+    watch.set_trying(true)
     local ok, problem = look("within", fn)
+    watch.set_trying(false)
     if ok then
       need_looks("within", before)
       watch.keep()
@@ -273,7 +275,8 @@ local scenario_keys = {
   allow = "string or table", uptime = "number",
 }
 -- What a scenario may need, and whether this board has it.
-local needs_known = { virtual_time = true, real_board = false, ipv6 = host.has_ip6 }
+local needs_known = { virtual_time = not host.is_on_board, real_board = host.is_on_board,
+  ipv6 = host.has_ip6 }
 
 local function list_of_names(list, what)
   for key, value in pairs(list) do
@@ -340,10 +343,9 @@ local function skip_reason(needs)
   end
 end
 
--- Its SNMP goes over ::1.
-local function needs_ip6(needs)
+local function is_among(needs, wanted)
   for _, need in ipairs(needs) do
-    if need == "ipv6" then
+    if need == wanted then
       return true
     end
   end
@@ -373,7 +375,8 @@ local function scenario(name)
     entry.where = failure.where()
     entry.tags = list_of_names(definition.tags or {}, "tags")
     entry.skip = skip_reason(definition.needs or {})
-    entry.is_ip6 = needs_ip6(definition.needs or {})
+    entry.is_ip6 = is_among(definition.needs or {}, "ipv6") -- its SNMP goes over ::1
+    entry.needs_board = is_among(definition.needs or {}, "real_board")
     entry.settings = settings_of(definition.settings or {})
     local allow = definition.allow or {}
     entry.allow = list_of_names(type(allow) == "string" and { allow } or allow, "allow")

@@ -1,0 +1,17 @@
+/*
+ * target_board.h — a webmanager on a board of its own: the bench is the other end of its bus, and
+ * sees it by its ports, its console and its traps, in real time.
+ */
+#ifndef HX_TARGET_BOARD_H
+#define HX_TARGET_BOARD_H
+
+#include "board_spec.h"
+#include "stage.h"
+#include "verdict.h"
+
+extern const struct hx_target hx_target_board;
+
+/* What came on its line while it was played on. */
+struct hx_line_count hx_target_board_count(const struct hx_stage *stage);
+
+#endif
