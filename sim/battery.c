@@ -20,8 +20,10 @@ enum { BATTERY_ARRAYS = 11 + SIM_PINS, BATTERY_LINE = 8, BATTERY_LOOKS = 12 };
 /* What the asan build lets nothing be wrong by: of charge and energy, and of a full well. */
 #define BATTERY_IMBALANCE 0.001
 #define BATTERY_ROUNDING  1e-9
-/* Cells are told of a new temperature when it differs by so much: 0.1 % of the float current. */
-#define BATTERY_TELL_K 0.02
+/* Cells are told of a new temperature when it differs by so much: 0.1 % of the float current. From
+ * where valves open on they are told in each step: there it is their water that goes. */
+#define BATTERY_TELL_K     0.02
+#define BATTERY_DRIES_DEGC 60.0
 /* Heat from block to block beside it, as a part of what goes to the room. */
 #define BATTERY_NEIGHBOUR    0.5
 #define BATTERY_STILL_A      1e-9
@@ -281,13 +283,17 @@ static void string_warm(struct sim_battery *battery, int32_t s, double seconds)
         const double beside_K = left_degC + right_degC - 2 * own_degC;
         const double heat_W = block_heat_W(battery, m, string) + beside_W_K * beside_K;
         const double per_J = seconds / block_J_K;
-        battery->temperature_degC[m] = (own_degC + per_J * (heat_W + room_W_K * room_degC) +
-                                        per_J * 2 * beside_W_K * own_degC) /
-                                       (1 + per_J * (room_W_K + 2 * beside_W_K));
+        /* Of what a kelvin takes, a part goes to the room and the neighbours in the same step. */
+        const double eased = 1 + per_J * (room_W_K + 2 * beside_W_K);
+        const double dry_degC = (own_degC + per_J * (heat_W + room_W_K * room_degC) +
+                                 per_J * 2 * beside_W_K * own_degC) /
+                                eased;
         left_degC = own_degC;
-        if ((battery->pins[m] & 1u << SIM_PIN_TEMPERATURE) != 0) {
-            battery->temperature_degC[m] = battery->pin[SIM_PIN_TEMPERATURE][m];
-        }
+        battery->temperature_degC[m] =
+            (battery->pins[m] & 1u << SIM_PIN_TEMPERATURE) != 0
+                ? battery->pin[SIM_PIN_TEMPERATURE][m]
+                : sim_cells_boil(&battery->cells, m * battery->shape.cells, battery->shape.cells,
+                                 dry_degC, block_J_K * eased);
         battery->warmed_K =
             at_least(battery->warmed_K, fabs(battery->temperature_degC[m] - own_degC));
     }
@@ -297,7 +303,8 @@ static void battery_tell_cells(struct sim_battery *battery, bool all)
 {
     for (int32_t m = 0; m < battery->shape.modules; m++) {
         const double degC = battery->temperature_degC[m];
-        if (all || fabs(degC - battery->fresh_degC[m]) > BATTERY_TELL_K) {
+        if (all || fabs(degC - battery->fresh_degC[m]) > BATTERY_TELL_K ||
+            degC > BATTERY_DRIES_DEGC) {
             sim_cells_refresh(&battery->cells, m * battery->shape.cells, battery->shape.cells,
                               degC);
             battery->fresh_degC[m] = degC;

@@ -5,7 +5,8 @@
  * Per string: a series circuit of blocks and the links between them. On the bus: a charger with a
  * set point, a current limit and a temperature compensation, which takes nothing back; a load of
  * amperes, watts and ohms; the strings that are neither isolated nor blown. Per block: one
- * temperature, warmed by its cells and its links, cooled by its surroundings and its neighbours.
+ * temperature, warmed by its cells and its links, cooled by its surroundings and its neighbours,
+ * and held by boiling while its cells have water.
  *
  * A step first solves the circuits for its own end (each cell is a line in the current), then moves
  * the cells by what flows there. Its length follows how bent the voltages and temperatures are:

@@ -9,7 +9,7 @@
 #include "sim/exponent.h"
 #include "sim/number.h"
 
-enum { CELL_ARRAYS = 30 + SIM_TRAITS, CELL_LINE = 8, CELL_CHUNK = 64 };
+enum { CELL_ARRAYS = 31 + SIM_TRAITS, CELL_LINE = 8, CELL_CHUNK = 64 };
 
 #define CELL_KELVIN    273.15
 #define CELL_LN_10     2.30258509299404568402
@@ -24,14 +24,32 @@ enum { CELL_ARRAYS = 30 + SIM_TRAITS, CELL_LINE = 8, CELL_CHUNK = 64 };
 #define CELL_REVERSED_V   0.2
 #define CELL_REVERSING_PH 0.01
 /* Electrolysis: 0.336 g an Ah, of about 9 g of water an Ah of capacity. */
-#define CELL_WATER_PART_AH (0.336 / 9)
+#define CELL_WATER_G_AH    9.0
+#define CELL_WATER_PART_AH (0.336 / CELL_WATER_G_AH)
 /*
  * Oxygen finds its way through the separator to the other plate no faster than a tenth of C10, and
- * where it is hot the valve opens before: from 60 degC on, and all is lost at boiling (Berndt).
+ * where it is hot the valve opens before: from 60 degC on, and all is lost among steam (Berndt).
  */
 #define CELL_RECOMBINES_PER_H 0.1
 #define CELL_VALVE_DEGC       60.0
-#define CELL_BOILS_DEGC       100.0
+#define CELL_STEAM_DEGC       100.0
+/*
+ * Acid of 38 % boils at 112 degC (safety sheet of Tripp Lite BC500: 104 to 114 for 20 to 40 %), of
+ * 50 % at 124, of 60 % at 140: about so much more, by the square of the water lost. The lye of
+ * nickel cells begins alike. That is a runaway's upper limit until the water is gone (Concorde,
+ * Lifeline manual, 6.4). Steam takes 2.23 kJ a gram.
+ */
+#define CELL_BOILS_DEGC    112.0
+#define CELL_BOILS_LATER_K 80.0
+#define CELL_STEAM_J_G     2230.0
+/*
+ * Gas leaves as moist as the acid lets it: 0.39 of vapour to 1 of gas at 80 degC, 0.75 at 90, 1.8
+ * at 100 (steam tables, and 0.6 to 0.66 of that over acid); below 60 the closed valve keeps it in.
+ * Electrolysis makes 1.5 of gas of each water: 0.316 V a coulomb is the heat of as much vapour.
+ */
+#define CELL_VAPOUR          0.55
+#define CELL_VAPOUR_V        0.316
+#define CELL_GAS_PARTS_WATER 1.5
 /* From here on what is left of the water wets ever less of the plates, and at the last nothing. */
 #define CELL_DRY_FROM  0.4
 #define CELL_DRY_AT    0.8
@@ -69,7 +87,7 @@ bool sim_cells_open(struct sim_cells *cells, int32_t count,
         &cells->aside_A,     &cells->aside_S,     &cells->heat_W,         &cells->through_Ah,
         &cells->aside_Ah,    &cells->reversed_Ah, &cells->moved_Ah,       &cells->taken_Ah,
         &cells->in_J,        &cells->out_J,       &cells->taken_J,        &cells->moved_J,
-        &cells->empty,       &cells->recombines,
+        &cells->empty,       &cells->recombines,  &cells->vapour,
     };
     _Static_assert(sizeof arrays / sizeof arrays[0] + SIM_TRAITS == CELL_ARRAYS, "one each");
     size_t at = 0;
@@ -169,6 +187,18 @@ static double wet_part(double water_lost)
     return at_least(1 - dry * dry, CELL_WET_LEAST);
 }
 
+static double boils_degC(double water_lost)
+{
+    return CELL_BOILS_DEGC + CELL_BOILS_LATER_K * water_lost * water_lost;
+}
+
+/* To one of gas. */
+static double vapour_part(double water_lost, double temperature_degC)
+{
+    return CELL_VAPOUR * at_least(temperature_degC - CELL_VALVE_DEGC, 0) /
+           at_least(boils_degC(water_lost) - temperature_degC, 1);
+}
+
 void sim_cells_refresh(struct sim_cells *cells, int32_t first, int32_t count,
                        double temperature_degC)
 {
@@ -178,7 +208,7 @@ void sim_cells_refresh(struct sim_cells *cells, int32_t first, int32_t count,
     const double rest_Ohm = type->resistance_Ohm * resistance_factor(temperature_degC);
     const double float_A = type->float_A * sim_exp2(above_K * 0.1);
     const double shut = at_most(
-        (CELL_BOILS_DEGC - temperature_degC) * (1 / (CELL_BOILS_DEGC - CELL_VALVE_DEGC)), 1);
+        (CELL_STEAM_DEGC - temperature_degC) * (1 / (CELL_STEAM_DEGC - CELL_VALVE_DEGC)), 1);
     cells->faced = 0;
     for (int32_t k = first; k < first + count; k++) {
         const double water = cells->trait[SIM_TRAIT_WATER_LOST][k];
@@ -187,6 +217,7 @@ void sim_cells_refresh(struct sim_cells *cells, int32_t first, int32_t count,
         const double wet = wet_part(water);
         const double before_Ah = held_Ah(cells, k), before_J = held_J(cells, k);
         cells->recombines[k] = type->recombination * at_least(shut, 0);
+        cells->vapour[k] = type->gas_V > 0 ? vapour_part(water, temperature_degC) : 0;
         cells->capacity_Ah[k] = capacity_Ah * (1 - sulphate) *
                                 at_least(1 - 0.2 * age * age * age, 0.05) *
                                 cells->trait[SIM_TRAIT_CAPACITY][k];
@@ -545,6 +576,7 @@ static void cells_heat(struct sim_cells *cells, int32_t first, int32_t count, do
     const double *restrict inner_V = cells->inner_V + first;
     const double *restrict emf_shift_V = cells->emf_shift_V + first;
     const double *restrict recombines = cells->recombines + first;
+    const double *restrict vapour = cells->vapour + first;
     double *restrict polarisation_V = cells->polarisation_V + first;
     double *restrict water = cells->trait[SIM_TRAIT_WATER_LOST] + first;
     double *restrict in_J = cells->in_J + first;
@@ -561,7 +593,7 @@ static void cells_heat(struct sim_cells *cells, int32_t first, int32_t count, do
             at_least(flow->aside_A[k] - leak_S[k] * (1 - empty[k]) * inner_V[k], 0);
         const double kept_A = branch_A * recombines[k];
         const double gassed_A = branch_A - kept_A + at_least(kept_A - most_A, 0);
-        const double gas_W = gassed_A * type.gas_V;
+        const double gas_W = gassed_A * (type.gas_V + CELL_VAPOUR_V * vapour[k]);
         const double power_W = (emf_V[k] + vp) * own_A * sound;
         const double full_V = type.emf_full_V + emf_shift_V[k];
         heat_W[k] = loss_W + (emf_V[k] + vp) * (flow->aside_A[k] - flow->reversed_A[k]) +
@@ -570,7 +602,8 @@ static void cells_heat(struct sim_cells *cells, int32_t first, int32_t count, do
         in_J[k] += (power_W + loss_W * sound) * seconds;
         out_J[k] += (heat_W[k] + gas_W) * sound * seconds;
         moved_J[k] += (fabs(power_W) + fabs(heat_W[k]) + gas_W) * sound * seconds;
-        water[k] = at_most(water[k] + gassed_A * water_A, 1);
+        water[k] =
+            at_most(water[k] + gassed_A * water_A * (1 + CELL_GAS_PARTS_WATER * vapour[k]), 1);
         polarisation_V[k] = vp;
     }
 }
@@ -588,6 +621,29 @@ void sim_cells_move(struct sim_cells *cells, int32_t first, int32_t count, doubl
         cells_fill(cells, k, some, &flow, emf_V, even_J);
         cells_heat(cells, k, some, current_A, beside_V, &flow, emf_V, even_J);
     }
+}
+
+double sim_cells_boil(struct sim_cells *cells, int32_t first, int32_t count, double degC,
+                      double heat_J_K)
+{
+    const struct sim_cell_constants *type = cells->constants;
+    if (degC <= CELL_BOILS_DEGC || type->gas_V <= 0) {
+        return degC;
+    }
+    double *water = cells->trait[SIM_TRAIT_WATER_LOST];
+    double least_lost = 1, left = 0;
+    for (int32_t k = first; k < first + count; k++) {
+        least_lost = at_most(least_lost, water[k]);
+        left += 1 - water[k];
+    }
+    /* They share their heat: the wettest boils first, and each loses by what it has. */
+    const double water_J = CELL_STEAM_J_G * CELL_WATER_G_AH * type->rated_Ah;
+    const double steam_J =
+        at_most(at_least(degC - boils_degC(least_lost), 0) * heat_J_K, left * water_J);
+    for (int32_t k = first; k < first + count && steam_J > 0; k++) {
+        water[k] = at_most(water[k] + (1 - water[k]) * steam_J / (left * water_J), 1);
+    }
+    return degC - steam_J / heat_J_K;
 }
 
 void sim_cells_wear(struct sim_cells *cells, int32_t first, int32_t count, double temperature_degC,

@@ -57,7 +57,7 @@ struct sim_cell_constants {
     double
         recombination; /* eta: 1 all overcharge stays as heat, 0 all is gassed off; less when hot */
     double drying;     /* wc: float current grows e-fold for so much lost water; 0: not */
-    double gas_V;      /* what gassed-off overcharge carries away a coulomb (1.48, H2O) */
+    double gas_V; /* what gassed-off overcharge carries away a coulomb (1.48, H2O); 0: no water */
     double heat_J_K;
     double cooling_W_K; /* to the ambient */
     double life_h;      /* at 25 degC and float_V to an age of 1 */
@@ -89,7 +89,7 @@ struct sim_cells {
     double *trait[SIM_TRAITS]; /* rw, then sim_cells_refresh */
     double *around_A;          /* rw: what goes around each, a bypass */
     /* Private: what temperature and traits make of the constants (sim_cells_refresh). */
-    double *capacity_Ah, *rest_Ohm, *float_A, *emf_shift_V, *accept_S, *recombines;
+    double *capacity_Ah, *rest_Ohm, *float_A, *emf_shift_V, *accept_S, *recombines, *vapour;
     /* Private: the line of the step. Above threshold_A the inner voltage is charging_V +
      * charging_Ohm I, else giving_V + giving_Ohm I. */
     double *charging_V, *charging_Ohm, *giving_V, *giving_Ohm, *threshold_A;
@@ -158,6 +158,13 @@ double sim_cell_activation_V(const struct sim_cell_constants *constants, double 
  */
 void sim_cells_move(struct sim_cells *cells, int32_t first, int32_t count, double current_A,
                     double beside_V);
+
+/*
+ * Cells of one block that would be at degC, and take heat_J_K for a kelvin, if nothing boiled: what
+ * is above boiling makes steam of their water while there is any. Returns where that leaves them.
+ */
+double sim_cells_boil(struct sim_cells *cells, int32_t first, int32_t count, double degC,
+                      double heat_J_K);
 
 /* Age and sulphate over some hours in which nothing else moved much. */
 void sim_cells_wear(struct sim_cells *cells, int32_t first, int32_t count, double temperature_degC,
