@@ -87,7 +87,8 @@ static bool sheet_fit(const struct sim_battery_sheet *sheet, struct sim_battery_
     }
     type->is_fitted = sheet->rows > 0;
     if (sheet->rows == 0) {
-        puts("no rows: what its class usually is, at that name plate");
+        puts("no rows: what its class usually is, at that name plate; a row of 15 minutes would "
+             "tell most of what that leaves open");
         return true;
     }
     struct sim_battery_error error =

@@ -261,8 +261,9 @@ static const struct command {
      "  amps,volts_per_cell,minutes      or watts,volts_per_cell,minutes\n"
      "  19.7,1.60,10\n"
      "\n"
-     "With no rows the type is what its class usually is, at that plate; from five on they say\n"
-     "more than the plate.\n"
+     "With no rows the type is what its class usually is, at that plate. One row of 15 minutes,\n"
+     "which blocks for short times have printed on them, halves what their times are off by; from\n"
+     "five on the rows say more than the plate.\n"
      "\n"
      "Exit status: 0 done, 2 usage error or a sheet that is none.\n"},
     {"battery discharge", discharge_options,

@@ -15,6 +15,13 @@
 /* What a name plate may be off by, and what a fit: parts of the time, from 10 min to 20 h. */
 #define PLATE_WITHIN 0.15
 #define FIT_WITHIN   0.12
+/*
+ * Where the search for a fit ends depends a little on where it begins, as a sheet does not tell all
+ * six figures apart: begun at half a scatter above or below the usual, it ends up to 13 % away in
+ * a figure, but up to 1.2 % in a row's minutes, and as near to the sheet.
+ */
+#define REFIT_WITHIN     0.015
+#define REFIT_RMS_WITHIN 0.002
 
 /* Sheets that no plate tells: their makers' ten minutes are unusual for their hour. */
 static const struct {
@@ -69,6 +76,56 @@ static double plate_within(const char *name)
     return PLATE_WITHIN;
 }
 
+/* The row of the open sheet that is nearest to 15 minutes and 1.70 V; null: none is near. */
+static const struct sim_battery_row *quarter_row(void)
+{
+    const struct sim_battery_row *best = NULL;
+    for (size_t i = 0; i < sheet.rows; i++) {
+        const struct sim_battery_row *row = &sheet.row[i];
+        if (fabs(row->minutes - 15) < 1 &&
+            (best == NULL || fabs(row->end_V - 1.70) < fabs(best->end_V - 1.70))) {
+            best = row;
+        }
+    }
+    return best;
+}
+
+/* Off the open sheet, by its slowest rate alone and some rows. */
+static double slowest_off(const struct sim_battery_row *rows, size_t count)
+{
+    struct sim_battery_plate plate = sheet.plate;
+    struct sim_battery_fit fit;
+    for (int32_t i = 1; i < plate.rates; i++) {
+        if (plate.rate[i].at_hours > plate.rate[0].at_hours) {
+            plate.rate[0] = plate.rate[i];
+        }
+    }
+    plate.rates = 1;
+    cr_assert(sim_battery_estimate(&plate, rows, count, &fit));
+    return sim_battery_compare(&plate, &fit, sheet.row, sheet.rows).rms_usual;
+}
+
+/* The worst that a row's minutes differ by between two fits of the open sheet, as a part. */
+static double minutes_apart(const struct sim_battery_fit *one, const struct sim_battery_fit *other)
+{
+    const struct sim_battery_plate *plate = &sheet.plate;
+    struct sim_cell_constants cells[2];
+    sim_battery_constants(plate, one, &cells[0]);
+    sim_battery_constants(plate, other, &cells[1]);
+    double worst = 0;
+    for (size_t i = 0; i < sheet.rows; i++) {
+        const struct sim_battery_row *row = &sheet.row[i];
+        double hours[2];
+        for (int n = 0; n < 2; n++) {
+            const double load = row->is_watts ? row->load / plate->cells : row->load;
+            hours[n] = sim_battery_discharge_h(&cells[n], load, row->is_watts, row->end_V,
+                                               25 + plate->warmer_K);
+        }
+        worst = fmax(worst, fabs(hours[0] - hours[1]) / (row->minutes / 60));
+    }
+    return worst;
+}
+
 /* Both errors of the sheet that is open. */
 static void sheet_errors(struct sim_battery_error *plate, struct sim_battery_error *fitted,
                          struct sim_battery_fit *fit)
@@ -101,10 +158,15 @@ Test(battery_type, sheets_are_met_by_name_plate_and_fit_and_the_page_says_how_we
                   sheets[i], 100 * plate.rms_usual);
         cr_assert(fitted.rms_usual < FIT_WITHIN, "%s: the fit is off by %.1f %%", sheets[i],
                   100 * fitted.rms_usual);
-        char line[160];
-        (void)snprintf(line, sizeof line, "| %s | %s | %d | %d | %zu | %.1f | %.1f |", sheets[i],
-                       sim_battery_class_name(sheet.plate.battery_class), (int)sheet.plate.cells,
-                       (int)sheet.plate.rates, fitted.usual_rows, 100 * plate.rms_usual,
+        const struct sim_battery_row *quarter = quarter_row();
+        char line[160], by_quarter[16] = "";
+        if (quarter != NULL) {
+            (void)snprintf(by_quarter, sizeof by_quarter, "%.1f", 100 * slowest_off(quarter, 1));
+        }
+        (void)snprintf(line, sizeof line, "| %s | %s | %d | %d | %zu | %.1f | %.1f | %s | %.1f |",
+                       sheets[i], sim_battery_class_name(sheet.plate.battery_class),
+                       (int)sheet.plate.cells, (int)sheet.plate.rates, fitted.usual_rows,
+                       100 * slowest_off(NULL, 0), 100 * plate.rms_usual, by_quarter,
                        100 * fitted.rms_usual);
         cr_expect_not_null(strstr(page, line), "sim/batteries/README.md lacks this line:\n%s",
                            line);
@@ -123,6 +185,22 @@ Test(battery_type, the_plates_first_rate_alone_is_no_worse_than_a_third)
     }
 }
 
+/* What no plate tells, one figure does that blocks for short times have printed on them. */
+Test(battery_type, a_row_of_a_quarter_of_an_hour_brings_every_agm_plate_within_its_bound)
+{
+    int told = 0;
+    for (size_t i = 0; i < SHEETS; i++) {
+        sheet_open(sheets[i]);
+        const struct sim_battery_row *quarter = quarter_row();
+        if (sheet.plate.battery_class == SIM_CLASS_AGM && quarter != NULL) {
+            const double off = slowest_off(quarter, 1);
+            cr_assert(off < PLATE_WITHIN, "%s: %.1f %%", sheets[i], 100 * off);
+            told++;
+        }
+    }
+    cr_assert_eq(told, 16);
+}
+
 Test(battery_type, every_built_in_type_is_the_fit_of_its_sheet_and_tells_its_source)
 {
     char name[SIM_BATTERY_NAME_MAX];
@@ -135,13 +213,35 @@ Test(battery_type, every_built_in_type_is_the_fit_of_its_sheet_and_tells_its_sou
         cr_assert_str_eq(type.name, name);
         sheet_open(name);
         sheet_errors(&plate, &fitted, &fit);
-        cr_assert(fabs(type.fit.capacity_Ah / fit.capacity_Ah - 1) < 1e-4,
-                  "%s: fit it again: gbms-bench battery fit", name);
-        cr_assert(fabs(type.fit.losses_Ohm / fit.losses_Ohm - 1) < 1e-3, "%s", name);
+        const struct sim_battery_error own =
+            sim_battery_compare(&sheet.plate, &type.fit, sheet.row, sheet.rows);
+        const double apart = minutes_apart(&type.fit, &fit);
+        cr_assert(apart < REFIT_WITHIN && own.rms_all < fitted.rms_all + REFIT_RMS_WITHIN,
+                  "%s: %.1f %% apart; fit it again: gbms-bench battery fit", name, 100 * apart);
         cr_assert(type.is_fitted && strlen(type.source) > 20, "%s", name);
         cr_assert_str_eq(type.source, sheet.source);
     }
     cr_assert_geq(count, 12);
+}
+
+/* The contract above can fail: of each figure it would see a fifth more. */
+Test(battery_type, a_type_that_is_no_fit_of_its_sheet_is_told_apart)
+{
+    struct sim_battery_type type;
+    cr_assert(sim_battery_type_load(&type, "leoch-us12-55", error, sizeof error), "%s", error);
+    sheet_open("leoch-us12-55");
+    cr_assert_eq(minutes_apart(&type.fit, &type.fit), 0);
+    for (int i = 0; i < 6; i++) {
+        struct sim_battery_fit moved = type.fit;
+        double *const figures[] = {&moved.capacity_Ah,    &moved.available,
+                                   &moved.exchange_per_h, &moved.resistance_empty,
+                                   &moved.losses_Ohm,     &moved.slope_V};
+        *figures[i] *= 1.2;
+        cr_assert(minutes_apart(&moved, &type.fit) > REFIT_WITHIN, "figure %d", i);
+    }
+    struct sim_battery_fit larger = type.fit;
+    larger.capacity_Ah *= 1.02;
+    cr_assert(minutes_apart(&larger, &type.fit) > REFIT_WITHIN);
 }
 
 Test(battery_type, nonsense_plates_make_finite_constants)
