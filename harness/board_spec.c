@@ -36,11 +36,12 @@ static double number_of(lua_State *lua, const char *key)
 static struct hx_place place_of(lua_State *lua, const char *key)
 {
     struct hx_place place = {0};
-    lua_getfield(lua, -1, key);
-    char *host = text_of(lua, "host");
-    (void)snprintf(place.host, sizeof place.host, "%s", host);
-    place.port = (int32_t)number_of(lua, "port");
-    free(host);
+    if (lua_getfield(lua, -1, key) == LUA_TTABLE) {
+        char *host = text_of(lua, "host");
+        (void)snprintf(place.host, sizeof place.host, "%s", host);
+        place.port = (int32_t)number_of(lua, "port");
+        free(host);
+    }
     lua_pop(lua, 1);
     return place;
 }
@@ -86,6 +87,7 @@ static void spec_take(lua_State *lua, struct hx_board_spec *spec)
     spec->bench_address = text_of(lua, "bench_address");
     spec->longest_s = number_of(lua, "longest");
     spec->set_up = text_of(lua, "set_up");
+    spec->start = text_of(lua, "start");
     spec->power_off = text_of(lua, "power_off");
     spec->power_on = text_of(lua, "power_on");
     modules_take(lua, spec);
@@ -165,8 +167,8 @@ bool hx_board_spec_load(struct hx_board_spec *spec, const char *file, struct hx_
 
 void hx_board_spec_free(struct hx_board_spec *spec)
 {
-    char **text[] = {&spec->name,   &spec->line,      &spec->console, &spec->bench_address,
-                     &spec->set_up, &spec->power_off, &spec->power_on};
+    char **text[] = {&spec->name,  &spec->line,   &spec->console,   &spec->bench_address,
+                     &spec->start, &spec->set_up, &spec->power_off, &spec->power_on};
     for (size_t i = 0; i < sizeof text / sizeof text[0]; ++i) {
         free(*text[i]);
         *text[i] = NULL;

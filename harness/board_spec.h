@@ -18,12 +18,13 @@ struct hx_board_spec {
     char *name;
     char *line; /* the BACS bus: a tty, a pty, a Unix socket or HOST:PORT */
     bool has_echo;
-    char *console; /* its service console, likewise */
-    struct hx_place modbus;
-    struct hx_place snmp;
-    char *bench_address; /* where the board finds the bench, for its traps */
-    double longest_s;    /* real time that a scenario may take */
-    char *set_up;        /* it starts afresh, with what the file $SETTINGS says */
+    char *console;          /* its service console, likewise; or null */
+    struct hx_place modbus; /* port 0: not told */
+    struct hx_place snmp;   /* likewise */
+    char *bench_address;    /* where the board finds the bench, for its traps */
+    double longest_s;       /* real time that a scenario may take */
+    char *set_up;           /* it starts afresh, with what the file $SETTINGS says ...       */
+    char *start;            /* ... or, with this, is ready to, and does when the scenario begins */
     char *power_off;
     char *power_on;
     struct hx_assignments settings; /* over those of every scenario */

@@ -14,5 +14,6 @@ int hx_list(const struct hx_options *options);
 int hx_battery_fit(const struct hx_options *options);
 int hx_battery_run(const struct hx_options *options);
 int hx_serve(const struct hx_options *options);
+int hx_board(const struct hx_options *options);
 
 #endif

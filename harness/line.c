@@ -26,8 +26,8 @@
 /* A pty has none. */
 #define ANY_BAUD 19200
 
-/* Major numbers of the far ends of ptys (Linux, Documentation/admin-guide/devices.txt). */
-enum { PTY_MAJOR_FIRST = 136, PTY_MAJOR_LAST = 143 };
+/* Numbers of both ends of ptys (Linux, Documentation/admin-guide/devices.txt). */
+enum { PTMX_MAJOR = 5, PTMX_MINOR = 2, PTY_MAJOR_FIRST = 136, PTY_MAJOR_LAST = 143 };
 
 static const char *cure_of(int reason)
 {
@@ -174,5 +174,7 @@ bool hx_line_paces_itself(int fd)
     if (fstat(fd, &is) != 0 || !S_ISCHR(is.st_mode)) {
         return false;
     }
-    return major(is.st_rdev) < PTY_MAJOR_FIRST || major(is.st_rdev) > PTY_MAJOR_LAST;
+    const unsigned number = major(is.st_rdev);
+    const bool is_far_end = number >= PTY_MAJOR_FIRST && number <= PTY_MAJOR_LAST;
+    return !is_far_end && !(number == PTMX_MAJOR && minor(is.st_rdev) == PTMX_MINOR);
 }

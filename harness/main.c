@@ -30,8 +30,8 @@ static int help(const struct hx_options *options)
     }
     bool is_known = hx_help(options->paths > 0 ? command.bytes : NULL);
     if (!is_known) {
-        hx_complain("no command '%s'; known: run, check, coverage, serve, list, battery, version, "
-                    "help",
+        hx_complain("no command '%s'; known: run, check, coverage, matrix, serve, board, list, "
+                    "battery, version, help",
                     command.bytes);
     }
     hx_text_free(&command);
@@ -48,6 +48,7 @@ static const struct {
     {"matrix", hx_matrix},
     {"list", hx_list},
     {"serve", hx_serve},
+    {"board", hx_board},
     {"version", version},
     {"help", help},
     {"battery fit", hx_battery_fit},

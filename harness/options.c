@@ -81,6 +81,13 @@ static const struct option serve_options[] = {
     {NULL, 0, NULL, 0},
 };
 
+static const struct option board_options[] = {
+    {"for", required_argument, NULL, OPT_FOR},
+    {"set", required_argument, NULL, OPT_SET},
+    {"seed", required_argument, NULL, OPT_SEED},
+    {NULL, 0, NULL, 0},
+};
+
 static const struct option coverage_options[] = {
     {"jobs", required_argument, NULL, OPT_JOBS},
     {"seed", required_argument, NULL, OPT_SEED},
@@ -226,6 +233,16 @@ static const struct command {
      "  --log DIR           write the webmanager's logs as CSV to DIR at the end\n"
      "  --set NAME=VALUE    a setting of the webmanager; repeatable\n"
      "  --seed N            what all randomness comes from (default 1)\n"},
+    {"board", board_options,
+     "usage: gbms-bench board FILE PLANT [OPTION]...\n"
+     "\n"
+     "Plays the plant's devices on the line of the board that FILE describes, until interrupted;\n"
+     "of FILE only its line is needed. Prints the settings that the board must have, and then\n"
+     "ready line=LINE. A line typed is Lua on the plant: plant.module[7]:unplug()\n"
+     "\n"
+     "  --for SECONDS     end after so many real seconds\n"
+     "  --set NAME=VALUE  a setting of the webmanager: bus.baud says how fast the line is\n"
+     "  --seed N          what all randomness comes from (default 1)\n"},
     {"battery", no_options,
      "usage: gbms-bench battery fit SHEET.csv [-o TYPE.lua]\n"
      "       gbms-bench battery discharge|recharge|float|rest TYPE.lua|NAME [OPTION]...\n"
@@ -347,6 +364,7 @@ bool hx_help(const char *name)
               "  coverage [FILE|DIR]  what the scenarios exercise and assert\n"
               "  matrix               what is raised for which fault, and how soon\n"
               "  serve PLANT          keep a live plant on Modbus and SNMP ports\n"
+              "  board FILE PLANT     play a plant's devices on the line of a real board\n"
               "  list [WHAT] [PATH]   scenarios, plants, batteries, points, alarms, settings, "
               "faults\n"
               "  battery ...          one block: fit, discharge, recharge, float, rest\n"
@@ -620,10 +638,10 @@ bool hx_options_parse(struct hx_options *options, int argc, char **argv)
         ++argv;
     }
     if (command == NULL) {
-        hx_complain(
-            "unknown command '%s'; known: run, check, coverage, matrix, serve, list, battery, "
-            "version, help",
-            argv[1]);
+        hx_complain("unknown command '%s'; known: run, check, coverage, matrix, serve, board, "
+                    "list, battery, "
+                    "version, help",
+                    argv[1]);
         return false;
     }
     const char *letters = command->options == fit_options ? ":o:" : ":";

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "board_spec.h"
 #include "trace.h"
 
 /* ---- lines ------------------------------------------------------------------------------ */
@@ -52,6 +53,10 @@ void hx_report_rerun(const struct hx_report *report, size_t number, struct hx_te
         hx_text_add(text, " --set ");
         hx_text_add_quoted(text, setting.bytes);
         hx_text_free(&setting);
+    }
+    if (options->board != NULL) {
+        hx_text_add(text, " --board ");
+        hx_text_add_quoted(text, options->board);
     }
     if (options->has_time_limit) {
         hx_text_add(text, " --time-limit %g", options->time_limit_s);
@@ -207,6 +212,19 @@ static void print_cuts(const struct hx_report *report)
            report->options->is_tap ? "# " : "", sum.olds + sum.news, sum.olds, sum.news);
 }
 
+/* What a board said; its traces differ from run to run, as its time does. */
+static void print_line_count(const struct hx_report *report)
+{
+    struct hx_line_count sum = {0};
+    for (size_t i = 0; i < report->scenarios->count; ++i) {
+        sum.questions += report->verdict[i].line.questions;
+        sum.junk += report->verdict[i].line.junk;
+    }
+    printf("%sboard %s: %" PRIu64 " questions, %" PRIu64 " bytes that were no frame\n",
+           report->options->is_tap ? "# " : "", report->options->spec->name, sum.questions,
+           sum.junk);
+}
+
 bool hx_report_end(struct hx_report *report)
 {
     size_t count[HX_OUTCOMES] = {0};
@@ -228,8 +246,12 @@ bool hx_report_end(struct hx_report *report)
         printf(" (%s)", skips.bytes);
     }
     printf("\n");
-    print_cuts(report);
-    printf("trace %016" PRIx64 "\n", trace_of(report));
+    if (report->options->spec != NULL) {
+        print_line_count(report);
+    } else {
+        print_cuts(report);
+        printf("trace %016" PRIx64 "\n", trace_of(report));
+    }
     fflush(stdout);
     hx_text_free(&skips);
     return count[HX_PASSED] + count[HX_SKIPPED] == report->scenarios->count;

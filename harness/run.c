@@ -58,7 +58,15 @@ static bool board_read(struct hx_options *options, struct hx_board_spec *spec)
                     options->log != NULL ? "--log" : "--no-fork");
         return false;
     }
-    const bool is_read = hx_board_spec_load(spec, options->board, &error);
+    bool is_read = hx_board_spec_load(spec, options->board, &error);
+    if (is_read && (spec->console == NULL || spec->modbus.port == 0 || spec->snmp.port == 0)) {
+        hx_text_add(&error, "%s: %s is missing; the line alone is for gbms-bench board",
+                    options->board,
+                    spec->console == NULL    ? "console"
+                    : spec->modbus.port == 0 ? "modbus"
+                                             : "snmp");
+        is_read = false;
+    }
     if (is_read) {
         options->spec = spec;
     } else {

@@ -4,23 +4,19 @@
  * The world's queue waits for the wall clock and never reorders; when it is late it catches up in
  * slices, and the sockets are served between any two.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <lua.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "commands.h"
 #include "console.h"
 #include "files.h"
 #include "guard.h"
 #include "logs.h"
+#include "prompt.h"
 #include "script.h"
 #include "stage.h"
 #include "target_host.h"
@@ -30,8 +26,6 @@
 #define SLICE_US 2000
 /* The world is never further behind the wall than sysUpTime can tell. */
 #define TICK_US 10000
-/* A typed line is not longer. How long it runs is bounded in the language. */
-#define LINE_MAX_BYTES 4096
 /* Real seconds that the plant file may take to load. */
 #define LOAD_LIMIT_S 10.0
 /* Real seconds that one slice of simulation may take; more is a function without an end. */
@@ -40,18 +34,11 @@
 struct server {
     struct hx_stage stage;
     const struct hx_options *options;
-    int events_fd; /* stdin and signals: readable when either has something */
-    int signals_fd;
-    bool has_input;  /* standard input is not at its end */
-    bool is_watched; /* standard input wakes events_fd; a plain file cannot and is always ready */
+    struct hx_prompt prompt;
     bool is_ready;
-    bool is_over;
-    bool is_broken;     /* the plant file failed: told, and the end */
-    int64_t started_us; /* wall */
-    size_t line_size;
-    bool line_is_long;
+    bool is_broken;      /* the plant file failed: told, and the end */
+    int64_t started_us;  /* wall */
     struct hx_text help; /* the console's: lines that begin like its commands are for it */
-    char line[LINE_MAX_BYTES];
 };
 
 static int64_t wall_us(void)
@@ -71,110 +58,33 @@ static const char help_of_lua[] =
     "command=\"plant.ITEM:VERB()\" text=\"Lets something happen to it, as in "
     "plant.module[7]:unplug()\"\n";
 
-static void console_run(struct server *server)
+static void console_run(struct server *server, char *line, size_t size)
 {
     struct hx_text said = {0};
     if (server->stage.board == NULL) {
         hx_complain(HX_IS_OFF "; plant.webmanager:power_on() lets it come up");
         return;
     }
-    const char *word = server->line + strspn(server->line, " \t");
+    const char *word = line + strspn(line, " \t");
     if (strncmp(word, "help", 4) == 0 && word[4 + strspn(word + 4, " \t\r")] == '\0') {
         printf("%s", help_of_lua);
     }
-    server->line[server->line_size] = '\n';
-    hx_console_type(server->stage.board, server->line, server->line_size + 1, &said);
+    line[size] = '\n';
+    hx_console_type(server->stage.board, line, size + 1, &said);
     hx_host_power_look(&server->stage);
     printf("%s", hx_text_string(&said));
     fflush(stdout);
     hx_text_free(&said);
 }
 
-static void line_run(struct server *server)
+static void line_run(void *context, char *line, size_t size)
 {
-    struct hx_text text = {0};
-    server->line[server->line_size] = '\0';
-    if (server->line_is_long) {
-        hx_complain("a line is at most %d bytes", LINE_MAX_BYTES - 1);
-    } else if (hx_console_knows(&server->help, server->line)) {
-        console_run(server);
-    } else if (server->line[strspn(server->line, " \t\r")] != '\0') {
-        bool is_good = hx_script_typed(server->stage.lua, server->line, server->stage.plant, &text);
-        if (!is_good) {
-            hx_complain("%s", hx_text_string(&text));
-        } else if (text.size > 0) {
-            printf("%s\n", text.bytes);
-            fflush(stdout);
-        }
+    struct server *server = context;
+    if (hx_console_knows(&server->help, line)) {
+        console_run(server, line, size);
+    } else {
+        hx_prompt_lua(&server->stage, line);
     }
-    server->line_size = 0;
-    server->line_is_long = false;
-    hx_text_free(&text);
-}
-
-static void input_read(struct server *server)
-{
-    char bytes[1024];
-    ssize_t size = read(STDIN_FILENO, bytes, sizeof bytes);
-    if (size < 0 && (errno == EINTR || errno == EAGAIN)) {
-        return;
-    }
-    for (ssize_t i = 0; i < size; ++i) {
-        if (bytes[i] == '\n') {
-            line_run(server);
-        } else if (server->line_size < LINE_MAX_BYTES - 1) {
-            server->line[server->line_size++] = bytes[i];
-        } else {
-            server->line_is_long = true;
-        }
-    }
-    if (size <= 0) {
-        /* The end of what is typed is not the end of the service. */
-        server->has_input = false;
-        if (server->is_watched) {
-            epoll_ctl(server->events_fd, EPOLL_CTL_DEL, STDIN_FILENO, NULL);
-        }
-        if (server->line_size > 0) {
-            hx_complain(
-                "the last line has no end and is not obeyed: half a request may be another");
-        }
-    }
-}
-
-static void events_take(struct server *server)
-{
-    struct epoll_event event[2];
-    int count = epoll_wait(server->events_fd, event, 2, 0);
-    for (int i = 0; i < count; ++i) {
-        if (event[i].data.fd == STDIN_FILENO) {
-            input_read(server);
-        } else {
-            server->is_over = true;
-        }
-    }
-}
-
-static bool events_open(struct server *server)
-{
-    sigset_t set;
-    struct epoll_event event = {.events = EPOLLIN};
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    server->events_fd = epoll_create1(EPOLL_CLOEXEC);
-    server->signals_fd = signalfd(-1, &set, SFD_CLOEXEC);
-    event.data.fd = server->signals_fd;
-    if (epoll_ctl(server->events_fd, EPOLL_CTL_ADD, server->signals_fd, &event) != 0) {
-        hx_complain("signals cannot be waited for: %s", strerror(errno));
-        return false;
-    }
-    event.data.fd = STDIN_FILENO;
-    server->is_watched = epoll_ctl(server->events_fd, EPOLL_CTL_ADD, STDIN_FILENO, &event) == 0;
-    /* EPERM: a plain file, which is always readable. Anything else: there is no input. */
-    server->has_input = server->is_watched || errno == EPERM;
-    return true;
 }
 
 /* ---- time ------------------------------------------------------------------------------- */
@@ -213,7 +123,7 @@ static int64_t patience_us(const struct server *server, bool is_up_to_date)
 {
     int64_t patience = TICK_US;
     int64_t next_us = sim_world_next_us(server->stage.world);
-    if (!is_up_to_date || (server->has_input && !server->is_watched)) {
+    if (!is_up_to_date || hx_prompt_is_plain(&server->prompt)) {
         return 0;
     }
     if (next_us != INT64_MAX && server->options->speed > 0) {
@@ -262,7 +172,7 @@ static bool world_step(struct server *server)
     if (failure != NULL) {
         hx_complain("%s", failure);
         server->is_broken = true;
-        server->is_over = true;
+        server->prompt.is_over = true;
     }
     return is_up_to_date;
 }
@@ -271,21 +181,19 @@ static void serve_until_over(struct server *server)
 {
     double for_us = server->options->for_s * 1e6;
     server->started_us = wall_us();
-    while (!server->is_over) {
+    while (!server->prompt.is_over) {
         bool is_up_to_date = world_step(server);
-        if (server->is_over) {
+        if (server->prompt.is_over) {
             break;
         }
         say_ready(server);
         int64_t patience = patience_us(server, is_up_to_date);
-        if (hx_host_serve(&server->stage, server->events_fd, patience) != 0) {
-            events_take(server);
-        }
-        if (server->has_input && !server->is_watched) {
-            input_read(server);
+        if (hx_host_serve(&server->stage, server->prompt.fd, patience) != 0 ||
+            hx_prompt_is_plain(&server->prompt)) {
+            hx_prompt_take(&server->prompt);
         }
         if (for_us > 0 && (double)(wall_us() - server->started_us) >= for_us) {
-            server->is_over = true;
+            server->prompt.is_over = true;
             if (!server->is_ready) {
                 hx_complain("ended before it was ready: raise --for or --speed");
             }
@@ -337,7 +245,8 @@ int hx_serve(const struct hx_options *options)
         return HX_EXIT_USAGE;
     }
     lua_State *lua = hx_script_open(&server.stage, options->seed);
-    bool is_open = events_open(&server) && server_open(&server, plant_file);
+    bool is_open =
+        hx_prompt_open(&server.prompt, line_run, &server) && server_open(&server, plant_file);
     if (is_open) {
         hx_console_type(server.stage.board, "help\n", 5, &server.help);
         serve_until_over(&server);

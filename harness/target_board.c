@@ -532,6 +532,9 @@ static bool board_set_up(struct hx_stage *stage, struct hx_text *error)
     line->is_on = true;
     line->on_us = line_now_us(line);
     stage->boots = line->spec->set_up != NULL ? 1 : 0;
+    if (line->spec->start != NULL) {
+        return true;
+    }
     if (!console_wake(stage, line_now_us(line) + BOOT_LIMIT_US)) {
         hx_text_add(error, "%s: the console says nothing; is the board on, is this its console?",
                     line->spec->console);
@@ -608,12 +611,22 @@ static bool board_open_line(struct hx_stage *stage, struct hx_text *error)
     line->line_fd = line->console_fd = -1;
     line->anchor_us = wall_us();
     sim_bridge_init(&line->bridge, stage->world, stage->plant, line->spec->has_echo);
-    if (!line_find(stage, error) || !real_modules_leave(stage, error) ||
-        !settings_write(stage, error) || !board_set_up(stage, error) ||
+    if (!line_find(stage, error) || !real_modules_leave(stage, error)) {
+        return false;
+    }
+    line->is_on = true;
+    if (stage->probe == NULL) {
+        return true; /* the devices alone are wanted */
+    }
+    if (!settings_write(stage, error) || !board_set_up(stage, error) ||
         !board_connect(stage, error)) {
         return false;
     }
-    line->now_us = line_now_us(line);
+    if (line->spec->start != NULL &&
+        !command_run(stage, "start", line->spec->start, false, error)) {
+        return false;
+    }
+    line->now_us = line->on_us = line_now_us(line);
     sim_supply_connect(sim_plant_supply(stage->plant), &ops, stage);
     return true;
 }
@@ -772,6 +785,14 @@ struct hx_line_count hx_target_board_count(const struct hx_stage *stage)
     return stage->line != NULL
                ? (struct hx_line_count){stage->line->bridge.questions, stage->line->bridge.junk}
                : (struct hx_line_count){0};
+}
+
+bool hx_target_board_serve(struct hx_stage *stage, int until_fd, int64_t wall_us)
+{
+    struct hx_board_line *line = stage->line;
+    const bool is_readable = pump(stage, until_fd, line_now_us(line) + wall_us);
+    line->now_us = line_now_us(line);
+    return is_readable;
 }
 
 const struct hx_target hx_target_board = {

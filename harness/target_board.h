@@ -14,4 +14,10 @@ extern const struct hx_target hx_target_board;
 /* What came on its line while it was played on. */
 struct hx_line_count hx_target_board_count(const struct hx_stage *stage);
 
+/*
+ * Without a probe on the stage: the devices answer, until until_fd is readable (true) or wall_us
+ * microseconds have passed.
+ */
+bool hx_target_board_serve(struct hx_stage *stage, int until_fd, int64_t wall_us);
+
 #endif

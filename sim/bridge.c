@@ -10,8 +10,11 @@
 void sim_bridge_init(struct sim_bridge *bridge, struct sim_world *world, struct sim_plant *plant,
                      bool has_echo)
 {
-    *bridge = (struct sim_bridge){
-        .asked_us = -1, .world = world, .bus = sim_plant_bus(plant), .has_echo = has_echo};
+    *bridge = (struct sim_bridge){.asked_us = -1,
+                                  .world = world,
+                                  .plant = plant,
+                                  .bus = sim_plant_bus(plant),
+                                  .has_echo = has_echo};
 }
 
 void sim_bridge_forget(struct sim_bridge *bridge)
@@ -94,7 +97,8 @@ int64_t sim_bridge_go(struct sim_bridge *bridge)
         bridge->size -= size;
         memmove(bridge->bytes, bridge->bytes + size, bridge->size);
     }
-    return INT64_MAX;
+    const int64_t byte_us = sim_plant_next_byte_us(bridge->plant);
+    return byte_us < now_us + SIM_BRIDGE_PIECE_US ? now_us + SIM_BRIDGE_PIECE_US : byte_us;
 }
 
 /* ---- to the line ------------------------------------------------------------------------ */

@@ -22,6 +22,9 @@
 /* More that waits here than this is the talk of a line gone mad, and is counted and dropped. */
 #define SIM_BRIDGE_INPUT_MAX 512
 
+/* Bytes of an answer are let go in pieces: a webmanager waits so long between two, and longer. */
+#define SIM_BRIDGE_PIECE_US 2000
+
 /* Zero-initialised, then sim_bridge_init. */
 struct sim_bridge {
     uint64_t questions; /* ro: frames that came and were questions                 */
@@ -30,6 +33,7 @@ struct sim_bridge {
     int64_t asked_us;   /* ro: when the last question came; below 0: none has      */
     /* private */
     struct sim_world *world;
+    const struct sim_plant *plant;
     struct wm_bus bus; /* the plant's */
     bool has_echo;
     size_t size;

@@ -228,6 +228,11 @@ struct wm_bus sim_plant_bus(struct sim_plant *plant)
     return sim_faults_bus(&plant->faults);
 }
 
+int64_t sim_plant_next_byte_us(const struct sim_plant *plant)
+{
+    return sim_wire_next_byte_us(&plant->wire);
+}
+
 void sim_plant_meet_line(struct sim_plant *plant, bool paces_itself)
 {
     enum { NO_TIME_BAUD = 1000000000 };

@@ -46,6 +46,9 @@ struct wm_bus sim_plant_bus(struct sim_plant *plant);
 /* The webmanager's end of COM2. Valid with the plant. */
 struct wm_bus sim_plant_com2(struct sim_plant *plant);
 
+/* When the next byte of an answer reaches it; INT64_MAX: none is on its way. */
+int64_t sim_plant_next_byte_us(const struct sim_plant *plant);
+
 /* Called from a world event whenever an answer has arrived whole, or held back bytes are let go. */
 void sim_plant_listen(struct sim_plant *plant, void (*heard)(void *context), void *context);
 

@@ -259,6 +259,20 @@ struct wm_bus sim_wire_bus(struct sim_wire *wire)
     return (struct wm_bus){&wire_ops, wire};
 }
 
+int64_t sim_wire_next_byte_us(const struct sim_wire *wire)
+{
+    int64_t next_us = INT64_MAX;
+    for (int i = 0; i < SIM_WIRE_TALKS_MAX; i++) {
+        const struct sim_wire_talk *talk = &wire->talks[i];
+        if (talk->fetched < talk->size) {
+            const int64_t at_us =
+                talk->begins_us + sim_wire_time_us((int32_t)wire->baud, talk->fetched + 1);
+            next_us = at_us < next_us ? at_us : next_us;
+        }
+    }
+    return next_us;
+}
+
 void sim_wire_listen(struct sim_wire *wire, void (*heard)(void *context), void *context)
 {
     wire->heard = heard;

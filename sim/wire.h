@@ -101,6 +101,9 @@ void sim_wire_close(struct sim_wire *wire);
 /* The webmanager's end. */
 struct wm_bus sim_wire_bus(struct sim_wire *wire);
 
+/* When the next byte of an answer arrives; INT64_MAX: none is on its way. */
+int64_t sim_wire_next_byte_us(const struct sim_wire *wire);
+
 /* Called from a world event at the arrival of an answer's last byte. */
 void sim_wire_listen(struct sim_wire *wire, void (*heard)(void *context), void *context);
 

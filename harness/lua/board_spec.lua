@@ -9,7 +9,8 @@ local refuse, written, check_words =
 
 local words = {
   line = true, echo = true, console = true, modbus = true, snmp = true, bench_address = true,
-  longest = true, set_up = true, power_off = true, power_on = true, real_modules = true,
+  longest = true, set_up = true, start = true, power_off = true,
+  power_on = true, real_modules = true,
   settings = true,
 }
 
@@ -26,7 +27,10 @@ end
 
 -- "HOST:PORT"
 local function check_port(given, key)
-  local value = check_text(given, key, "192.168.0.60:161", true)
+  local value = check_text(given, key, "192.168.0.60:161")
+  if not value then
+    return nil
+  end
   local host, port = value:match("^([%w%.%-]+):(%d+)$")
   port = math.tointeger(tonumber(port or ""))
   if not host or #host > 63 or not port or port < 1 or port > 65535 then
@@ -88,6 +92,9 @@ local function build(name, given)
   if (given.power_off == nil) ~= (given.power_on == nil) then
     refuse("power_off and power_on are two commands that belong together; give both, or neither")
   end
+  if given.start ~= nil and given.set_up == nil then
+    refuse("start lets run what set_up has made ready; give both, or set_up alone")
+  end
   if given.echo ~= nil and type(given.echo) ~= "boolean" then
     refuse("echo is true where the adapter hears what it sends, else false, not %s",
       written(given.echo))
@@ -96,12 +103,13 @@ local function build(name, given)
     name = name,
     line = check_text(given, "line", "/dev/ttyUSB0", true),
     echo = given.echo == true,
-    console = check_text(given, "console", "/dev/ttyUSB1", true),
+    console = check_text(given, "console", "/dev/ttyUSB1"),
     modbus = check_port(given, "modbus"),
     snmp = check_port(given, "snmp"),
     bench_address = check_text(given, "bench_address", "192.168.0.1") or "127.0.0.1",
     longest = check_longest(given.longest),
     set_up = check_text(given, "set_up", "./set_up.sh"),
+    start = check_text(given, "start", "./start.sh"),
     power_off = check_text(given, "power_off", "./power.sh off"),
     power_on = check_text(given, "power_on", "./power.sh on"),
     real_modules = check_modules(given.real_modules),
