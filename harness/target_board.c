@@ -433,6 +433,21 @@ static const char *setting_text(enum wm_setting setting, int32_t value, char tex
     return text;
 }
 
+/* A later one of the same name wins. */
+static bool is_given_again(const struct board_options *options, size_t at)
+{
+    const struct wm_change *change = &options->settings[at];
+    for (size_t i = at + 1; i < options->settings_count; ++i) {
+        const struct wm_change *other = &options->settings[i];
+        if ((other->string != NULL) == (change->string != NULL) &&
+            (other->string != NULL ? other->text == change->text
+                                   : other->setting == change->setting)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* NAME = VALUE, a line each: what webmanagerd's configuration is made of. */
 static bool settings_write(struct hx_stage *stage, struct hx_text *error)
 {
@@ -449,6 +464,9 @@ static bool settings_write(struct hx_stage *stage, struct hx_text *error)
     for (size_t i = 0; i < stage->options.settings_count; ++i) {
         const struct wm_change *change = &stage->options.settings[i];
         char value[VALUE_SIZE];
+        if (is_given_again(&stage->options, i)) {
+            continue;
+        }
         if (change->string != NULL) {
             (void)fprintf(file, "%s = %s\n", wm_text(change->text)->name, change->string);
         } else {

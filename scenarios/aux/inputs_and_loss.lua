@@ -2,7 +2,7 @@
 -- is the safe side, and its outputs as they were last commanded, because they are.
 
 scenario "each input is read where it is" {
-  tags = { "arm", "aux" },
+  tags = { "arm", "board", "aux" },
   plant = "two_strings_of_nine",
 
   run = function(plant)
@@ -26,7 +26,7 @@ scenario "each input is read where it is" {
 }
 
 scenario "a lost unit reads alarm, and its outputs stay" {
-  tags = { "arm", "aux" },
+  tags = { "arm", "board", "aux" },
   plant = "breaker_nc",
 
   run = function(plant)

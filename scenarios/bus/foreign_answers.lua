@@ -27,7 +27,7 @@ scenario "an answer that comes after its time-out is no answer" {
 }
 
 scenario "a longer time-out waits for slow answers, a shorter one does not" {
-  tags = { "arm", "bus" },
+  tags = { "arm", "board", "bus" },
   plant = "guide_dashboard",
   settings = { ["bus.answer_timeout"] = 0.2 },
 
@@ -71,6 +71,7 @@ scenario "an answer of the same number from another module is not taken" {
 
 scenario "a late answer does not shorten the time of the next question" {
   tags = { "arm", "bus" },
+  needs = { "virtual_time" }, -- milliseconds, or the first instant, are what it is about
   plant = "guide_dashboard",
 
   run = function(plant)

@@ -33,7 +33,7 @@ scenario "one frame in twenty corrupted raises nothing false" {
 }
 
 scenario "noise from power-up on" {
-  tags = { "arm", "bus" },
+  tags = { "arm", "board", "bus" },
   plant = "guide_dashboard",
 
   run = function(plant)

@@ -1,7 +1,7 @@
 -- The service port: an operator asks, sets, and is refused what cannot be.
 
 scenario "the operator reads what the other windows show" {
-  tags  = { "arm", "console" },
+  tags  = { "arm", "board", "console" },
   plant = "guide_dashboard",
 
   run = function(plant)

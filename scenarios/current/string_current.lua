@@ -1,7 +1,7 @@
 -- One sensor a string: positive charges, negative discharges, in every window.
 
 scenario "a string's current with its sign, its sum and its average" {
-  tags = { "current" },
+  tags = { "board", "current" },
   plant = "guide_dashboard",
 
   run = function(plant)

@@ -51,7 +51,7 @@ scenario "a silent module is lost, reported and welcomed back" {
 }
 
 scenario "no module answers at all" {
-  tags = { "arm", "modules" },
+  tags = { "arm", "board", "modules" },
   plant = "guide_dashboard",
 
   run = function(plant)

@@ -3,6 +3,7 @@
 
 scenario "eight missed answers are no loss, nine are" {
   tags = { "modules", "bus" },
+  needs = { "virtual_time" }, -- milliseconds, or the first instant, are what it is about
   plant = "guide_dashboard",
 
   run = function(plant)

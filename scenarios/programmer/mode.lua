@@ -84,7 +84,7 @@ scenario "the programmer takes no order while the mode is off, and none that it 
 }
 
 scenario "a breaker is opened in programmer mode, too" {
-  tags  = { "programmer", "safety" },
+  tags  = { "board", "programmer", "safety" },
   plant = "two_strings_of_nine",
 
   run = function(plant)

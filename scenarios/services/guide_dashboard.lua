@@ -80,7 +80,7 @@ scenario "the guide's dashboard" {
 }
 
 scenario "the dashboard in Fahrenheit" {
-  tags = { "arm", "services" },
+  tags = { "arm", "board", "services" },
   plant = "guide_dashboard",
   settings = { ["temperature.unit"] = "fahrenheit" },
 

@@ -2,6 +2,7 @@
 
 scenario "power-up is initializing until every value was measured once" {
   tags = { "services" },
+  needs = { "virtual_time" }, -- milliseconds, or the first instant, are what it is about
   plant = "guide_dashboard",
 
   run = function(plant)

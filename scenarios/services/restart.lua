@@ -78,7 +78,7 @@ scenario "a restart is a start: uptime from 0, one coldStart, and all modules as
 }
 
 scenario "what an operator set is there after a restart, and nothing else has changed" {
-  tags     = { "services", "restart", "settings" },
+  tags     = { "board", "services", "restart", "settings" },
   plant    = "two_strings_of_nine",
   settings = { ["voltage.delay"] = 2, ["temperature.high_warn"] = 31 },
 

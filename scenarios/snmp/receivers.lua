@@ -39,7 +39,7 @@ local function to(number, what)
 end
 
 scenario "each receiver is told each row once, in its own version and kind" {
-  tags = { "snmp", "traps" },
+  tags = { "board", "snmp", "traps" },
   plant = "guide_dashboard",
   settings = everybody,
 

@@ -140,7 +140,7 @@ scenario "what cannot be set is refused with the right error, and changes nothin
 }
 
 scenario "one request is done whole or not at all" {
-  tags = { "arm", "snmp", "settings" },
+  tags = { "arm", "board", "snmp", "settings" },
   plant = "two_strings_of_nine",
   settings = writable,
 
@@ -230,7 +230,7 @@ scenario "v1 has names of its own for what is wrong" {
 }
 
 scenario "a level that was set is judged by from then on" {
-  tags = { "arm", "snmp", "settings" },
+  tags = { "arm", "board", "snmp", "settings" },
   plant = "guide_dashboard",
   settings = writable,
 

@@ -1,7 +1,7 @@
 -- The general alarm is what sounds the buzzer. What is only worth a look must not raise it.
 
 scenario "a warning is no general alarm, an alarm is" {
-  tags = { "arm", "thresholds", "general_alarm" },
+  tags = { "arm", "board", "thresholds", "general_alarm" },
   plant = "guide_dashboard",
 
   run = function(plant)

@@ -83,7 +83,7 @@ scenario "one wild reading raises nothing" {
 }
 
 scenario "the delay of voltages delays no temperature" {
-  tags = { "arm", "thresholds" },
+  tags = { "arm", "board", "thresholds" },
   plant = "guide_dashboard",
   settings = { ["voltage.delay"] = 600 },
 

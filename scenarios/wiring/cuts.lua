@@ -118,7 +118,7 @@ scenario "the cable of a box takes its lines, the ring and what hangs behind" {
 }
 
 scenario "the cable of the sensors loses them and what is chained behind" {
-  tags = { "arm", "wiring" },
+  tags = { "arm", "board", "wiring" },
   plant = "cellar_with_boxes",
 
   run = function(plant)
