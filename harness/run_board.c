@@ -78,7 +78,7 @@ static bool host_play(const struct hx_options *options, struct hx_scenarios *lis
     plain.beside = &options->spec->settings;
     for (size_t i = 0; i < list->count; ++i) {
         const char *reason = reason_to_skip(&list->item[i]);
-        if (reason != NULL) {
+        if (reason != NULL && reason != list->item[i].skip) {
             skip_set(&list->item[i], reason);
         }
         copy.item[i] = list->item[i];
@@ -101,10 +101,11 @@ static void host_judge(const struct hx_board_spec *spec, struct hx_scenarios *li
         if (reason.size > 0) {
             skip_set(&list->item[i], reason.bytes);
         } else if (host[i].outcome != HX_PASSED && host[i].outcome != HX_SKIPPED) {
-            hx_text_add(&reason, "on the host already: %s", hx_text_string(&host[i].message));
-            hx_text_free(&host[i].message);
+            hx_text_add(&reason, "on the host already; the board was not tried\n%s",
+                        hx_text_string(&host[i].detail));
+            hx_text_free(&host[i].detail);
             verdict[i] = host[i];
-            verdict[i].message = reason;
+            verdict[i].detail = reason;
             reason = (struct hx_text){0};
             host[i] = (struct hx_verdict){0};
         }

@@ -1,0 +1,180 @@
+#!/bin/sh
+# bench.sh BENCH WEBMANAGERD CASE — one case of gbms-bench run --board and board: the board is
+# webmanagerd in a process of its own, on a pty, seen by its ports alone. Runs from the top of the
+# tree.
+set -u
+
+bench=$1
+webmanagerd=$2
+case_name=$3
+work=$(mktemp -d) || exit 1
+out=$work/out
+trap 'test -f "$work/pid" && kill -KILL "$(cat "$work/pid")"; rm -rf "$work"' EXIT
+
+fail() {
+    echo "FAILED: $*"
+    cat "$out"
+    echo "--- the board's log:"
+    cat "$work/log"
+    exit 1
+}
+
+says() { grep -qF -- "$1" "$out" || fail "it should say: $1"; }
+
+# Ports that are free now; whoever takes one before the board does makes it say so.
+port() { echo $((20000 + ($$ * 7 + $1) % 20000)); }
+
+# The board's own command, and what the bench is told of it; $1: more lines of the file.
+board_make() {
+    : >"$work/log"
+    cat >"$work/board.sh" <<END
+off() { test ! -f $work/pid || kill -KILL \$(cat $work/pid); rm -f $work/pid; }
+case \$1 in
+set-up) off; rm -rf $work/state; mkdir $work/state; cp "\$SETTINGS" $work/conf ;;
+off) off ;;
+on) $webmanagerd --config $work/conf --bus $work/bus --state $work/state \\
+        --modbus 127.0.0.1:$(port 1) --snmp 127.0.0.1:$(port 2) \\
+        --console-tcp 127.0.0.1:$(port 3) >/dev/null 2>>$work/log </dev/null &
+    echo \$! >$work/pid ;;
+esac
+END
+    cat >"$work/board.lua" <<END
+board "webmanagerd" {
+  line = "pty:$work/bus", console = "127.0.0.1:$(port 3)",
+  modbus = "127.0.0.1:$(port 1)", snmp = "127.0.0.1:$(port 2)",
+  longest = 20,
+  set_up = "sh $work/board.sh set-up",
+$1
+}
+END
+}
+
+runs() {
+    wanted=$1
+    shift
+    status=0
+    "$bench" run --board "$work/board.lua" "$@" >"$out" 2>&1 || status=$?
+    test "$status" -eq "$wanted" || fail "status $status instead of $wanted"
+}
+
+powered="start = \"sh $work/board.sh on\", power_off = \"sh $work/board.sh off\",
+  power_on = \"sh $work/board.sh on\","
+
+# Stories of the bus, of SNMP and traps, of the power; each skipped one says why.
+case_plays() {
+    board_make "$powered"
+    runs 0 --filter "is " scenarios/aux scenarios/services/restart.lua
+    says 'passed  scenarios/aux/inputs_and_loss.lua: each input is read where it is'
+    says 'passed  scenarios/services/restart.lua: what an operator set is there after a restart'
+    says '(takes longer than 00:00:20)'
+    says "(has a hand on the webmanager's panel)"
+    says 'board webmanagerd: '
+    runs 0 --filter "each receiver is told" scenarios/snmp
+    says '1 passed, 0 failed, 0 skipped'
+}
+
+# What fails on the host is no news of the board; a board that can't be switched is not.
+case_skips() {
+    board_make "start = \"sh $work/board.sh on\","
+    cat >"$work/wrong.lua" <<'END'
+scenario "wrong" { plant = "guide_dashboard", run = function(plant)
+  settle()
+  expect(plant):has "thermal_runaway"
+end }
+scenario "switched" { plant = "guide_dashboard", run = function(plant)
+  settle()
+  plant.webmanager:power_off()
+  expect(plant.webmanager):is_off()
+end }
+scenario "virtual" { needs = { "virtual_time" }, plant = "guide_dashboard", run = function(plant)
+  expect(plant):is_quiet()
+end }
+END
+    runs 1 "$work/wrong.lua"
+    says 'on the host already; the board was not tried'
+    says '1 failed, 2 skipped'
+    says 'power_off'
+    says 'needs virtual_time'
+}
+
+# A board that never asks, and one that says what is no frame.
+case_silent() {
+    board_make 'start = "true",'
+    cat >"$work/wait.lua" <<'END'
+scenario "waits" { needs = { "real_board" }, plant = "guide_dashboard", run = function(plant)
+  wait(seconds(25))
+  expect(plant):is_quiet()
+end }
+END
+    runs 1 "$work/wait.lua"
+    says 'line silent: no question on pty:'
+}
+
+case_babbles() {
+    board_make "start = \"sh -c 'head -c 4000 /dev/zero >$work/bus'\","
+    cat >"$work/wait.lua" <<'END'
+scenario "waits" { needs = { "real_board" }, plant = "guide_dashboard", run = function(plant)
+  wait(seconds(3))
+  expect(plant):is_quiet()
+end }
+END
+    runs 1 "$work/wait.lua"
+    says 'line babbles: '
+}
+
+# It falls over by itself in the middle of a story: every window and the account of traps say so.
+case_resets() {
+    board_make "$powered"
+    cat >"$work/wait.lua" <<'END'
+scenario "waits" { needs = { "real_board" }, plant = "guide_dashboard", run = function(plant)
+  settle()
+  wait(seconds(6))
+  expect(plant):is_quiet()
+end }
+END
+    (until grep -q "Alarm went: initializing" "$work/log"; do sleep 0.1; done
+        sleep 1
+        sh "$work/board.sh" off
+        sh "$work/board.sh" on) &
+    runs 1 "$work/wait.lua"
+    says 'coldStart at uptime 0: wanted once a start'
+}
+
+refused() {
+    printf '%s\n' "$2" >"$work/board.lua"
+    runs 2 scenarios/aux
+    says "$1"
+    test "$(wc -l <"$out")" -eq 1 || fail "it should say one line"
+}
+
+case_refuses() {
+    : >"$work/log"
+    refused 'it has: bench_address, console' 'board "b" { lime = "x" }'
+    refused 'line is a line of text' 'board "b" { }'
+    refused 'modbus is HOST:PORT' 'board "b" { line = "x", modbus = "y" }'
+    refused 'console is missing' 'board "b" { line = "x" }'
+    refused 'belong together' 'board "b" { line = "x", power_off = "y" }'
+    refused 'no setting' 'board "b" { line = "x", settings = { ["no.such"] = 1 } }'
+    refused 'describes no board' 'local x = 1'
+    refused 'goes round in circles' 'while true do end'
+    refused 'from 1 to 512' 'board "b" { line = "x", real_modules = { 513 } }'
+}
+
+# The line alone, with a hand on the plant.
+case_line() {
+    : >"$work/log"
+    echo "board \"b\" { line = \"pty:$work/bus\" }" >"$work/board.lua"
+    echo 'plant.module[3].voltage = 12.5' |
+        "$bench" board "$work/board.lua" guide_dashboard --for 4 >"$out" 2>&1 &
+    player=$!
+    until grep -q '^ready' "$out"; do kill -0 "$player" || fail "it ended"; done
+    mkdir "$work/state"
+    grep ' = ' "$out" >"$work/conf"
+    timeout 3 "$webmanagerd" --config "$work/conf" --bus "$work/bus" --state "$work/state" \
+        --modbus off --snmp off 2>"$work/log"
+    wait "$player" || fail "status $?"
+    grep -q 'Alarm went: initializing' "$work/log" || fail "the daemon heard no devices"
+    says ', 0 bytes that were no frame'
+}
+
+"case_$case_name"
