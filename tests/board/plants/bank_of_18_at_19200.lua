@@ -1,0 +1,2 @@
+-- A bank for rounds.lua.
+plant "bank_of_18_at_19200" { strings = 1, modules = 18, baud = 19200 }
