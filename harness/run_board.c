@@ -120,6 +120,7 @@ int hx_run_on_board(const struct hx_options *options, struct hx_scenarios *list)
     struct hx_verdict *verdict = verdicts_new(list->count);
     struct hx_report report = {.options = &one, .scenarios = list, .verdict = verdict};
     one.jobs = 1; /* there is one line */
+    one.beside = &options->spec->settings;
     if (!one.has_time_limit) {
         one.time_limit_s = 2 * options->spec->longest_s + BESIDE_S;
     }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "board_spec.h"
 #include "guard.h"
 #include "outsider.h"
 
@@ -230,6 +231,10 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
         !hx_probe_network(stage->probe, options->network, why, sizeof why)) {
         hx_text_add(error, "%s", why);
         return false;
+    }
+    if (stage->probe != NULL && stage->spec != NULL) {
+        (void)snprintf(stage->probe->sink_host, sizeof stage->probe->sink_host, "%s",
+                       stage->spec->bench_address);
     }
     stage->world = sim_world_create(options->seed);
     if (stage->world == NULL) {
