@@ -3,7 +3,8 @@
  * prints what was raised, after how long, and what falsely.
  *
  * A scenario is named PLANT|ITEM|FAULT|SEVERITY|SIZE and prints a line for each alarm: its name,
- * seconds since the fault, phase, and "so" or "false". Scenarios of one fault stand together.
+ * seconds since its phase began, phase, and "so", "false" or "missed". Those of one plant stand
+ * together.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,8 @@
 #include "suite.h"
 
 enum { NAME_PARTS = 5, LINE_PARTS = 4, PART_MAX = 64 };
+enum { NAME_PLANT, NAME_ITEM, NAME_FAULT, NAME_SEVERITY, NAME_SIZE };
+enum { LINE_ALARM, LINE_SECONDS, LINE_PHASE, LINE_TRUTH };
 
 struct parts {
     char text[NAME_PARTS][PART_MAX];
@@ -49,37 +52,64 @@ static bool alarm_next(const char **line, struct parts *parts)
     return is_alarm;
 }
 
-/* "40 s", "12 min", "3.5 h" */
+/* "40 s", "12 min", "3.5 h", "6.2 d" */
 static void time_add(struct hx_text *cell, double seconds)
 {
     if (seconds < 120) {
         hx_text_add(cell, "%.0f s", seconds);
     } else if (seconds < 7200) {
         hx_text_add(cell, "%.0f min", seconds / 60);
-    } else {
+    } else if (seconds < 172800) {
         hx_text_add(cell, "%.1f h", seconds / 3600);
+    } else {
+        hx_text_add(cell, "%.1f d", seconds / 86400);
     }
 }
 
-/* What one scenario saw, as a cell; its false ones in bold. */
-static void cell_add(struct hx_text *cell, const struct hx_verdict *verdict)
+/* "on load `voltage_low` 5 min" */
+static void alarm_add(struct hx_text *cell, const struct parts *alarm)
+{
+    const char *phase = alarm->text[LINE_PHASE];
+    if (strcmp(phase, "float") != 0) {
+        hx_text_add(cell, "on %s ", phase);
+    }
+    hx_text_add(cell, "`%s` ", alarm->text[LINE_ALARM]);
+    time_add(cell, strtod(alarm->text[LINE_SECONDS], NULL));
+}
+
+/* The cell of all alarms of one scenario that are so, false or missed. */
+static void cell_print(const struct hx_verdict *verdict, const char *truth)
 {
     const char *line = hx_text_string(&verdict->output);
-    size_t rows = 0;
+    const bool is_missed = strcmp(truth, "missed") == 0;
+    const char *bold = strcmp(truth, "false") == 0 ? "**" : "";
+    struct hx_text cell = {0};
     struct parts alarm;
     while (alarm_next(&line, &alarm)) {
-        const bool is_false = strcmp(alarm.text[3], "false") == 0;
-        hx_text_add(cell, "%s%s`%s`%s ", rows++ > 0 ? ", " : "", is_false ? "**" : "",
-                    alarm.text[0], is_false ? "**" : "");
-        if (strcmp(alarm.text[2], "float") == 0) {
-            time_add(cell, strtod(alarm.text[1], NULL));
-        } else {
-            hx_text_add(cell, "on %s", alarm.text[2]);
+        if (strcmp(alarm.text[LINE_TRUTH], truth) != 0) {
+            continue;
         }
+        hx_text_add(&cell, "%s%s", cell.size > 0 ? ", " : "", bold);
+        if (is_missed) {
+            hx_text_add(&cell, "%s", alarm.text[LINE_ALARM]);
+        } else {
+            alarm_add(&cell, &alarm);
+        }
+        hx_text_add(&cell, "%s", bold);
     }
-    if (rows == 0) {
-        hx_text_add(cell, "nothing");
-    }
+    printf(" %s |", cell.size > 0 ? hx_text_string(&cell) : "–");
+    hx_text_free(&cell);
+}
+
+static void row_print(const struct parts *name, const struct hx_verdict *verdict)
+{
+    const bool is_sized = strcmp(name->text[NAME_SIZE], "-") != 0;
+    printf("| %s | `%s` | %s%s%s |", name->text[NAME_ITEM], name->text[NAME_FAULT],
+           is_sized ? name->text[NAME_SEVERITY] : "", is_sized ? ": " : "", name->text[NAME_SIZE]);
+    cell_print(verdict, "so");
+    cell_print(verdict, "false");
+    cell_print(verdict, "missed");
+    putchar('\n');
 }
 
 static void csv_add(const struct parts *name, const struct hx_verdict *verdict)
@@ -96,7 +126,9 @@ static void csv_add(const struct parts *name, const struct hx_verdict *verdict)
 
 static void heading_print(const char *plant)
 {
-    printf("\n## %s\n\n| item | fault | size | raised |\n| --- | --- | --- | --- |\n", plant);
+    printf("\n## %s\n\n| item | fault | size | raised | falsely raised | not seen |\n"
+           "| --- | --- | --- | --- | --- | --- |\n",
+           plant);
 }
 
 /* All rows; the number of scenarios that did not pass. */
@@ -107,7 +139,6 @@ static size_t table_print(const struct hx_scenarios *list, const struct hx_verdi
     size_t bad = 0;
     for (size_t i = 0; i < list->count; ++i) {
         struct parts name;
-        struct hx_text cell = {0};
         const char *text = list->item[i].name;
         if (!parts_of(text, strlen(text), '|', NAME_PARTS, &name)) {
             hx_complain("matrix: %s: a scenario of it is named PLANT|ITEM|FAULT|SEVERITY|SIZE",
@@ -124,14 +155,10 @@ static size_t table_print(const struct hx_scenarios *list, const struct hx_verdi
             csv_add(&name, &verdict[i]);
             continue;
         }
-        if (strcmp(before.text[0], name.text[0]) != 0) {
-            heading_print(name.text[0]);
+        if (strcmp(before.text[NAME_PLANT], name.text[NAME_PLANT]) != 0) {
+            heading_print(name.text[NAME_PLANT]);
         }
-        cell_add(&cell, &verdict[i]);
-        printf("| %s | `%s` | %s%s%s | %s |\n", name.text[1], name.text[2],
-               strcmp(name.text[4], "-") == 0 ? "" : name.text[3],
-               strcmp(name.text[4], "-") == 0 ? "" : ": ", name.text[4], hx_text_string(&cell));
-        hx_text_free(&cell);
+        row_print(&name, &verdict[i]);
         before = name;
     }
     return bad;
@@ -139,21 +166,121 @@ static size_t table_print(const struct hx_scenarios *list, const struct hx_verdi
 
 static void preface_print(void)
 {
-    puts(
-        "# What is detected, and how soon\n\n"
-        "Printed by `gbms-bench matrix >scenarios/MATRIX.md`, from the project's root. Every fault "
-        "of `gbms-bench list faults`, in string 1 of a small\n"
-        "plant of each class (harness/matrix/plants), mild (half of what is usual), usual and "
-        "severe (twice that): a day on float, half an hour on load\n"
-        "at a fifth of the capacity, three hours on charge, a round each 20 s, resistances each "
-        "hour. The limits are the defaults, with a reference for the\n"
-        "resistance and a voltage difference of 2.5 %.\n\n"
-        "Named are the rows of the alarm table, with the time from the fault to the row, or the "
-        "phase in which it came first; rows of voltage,\n"
-        "temperature and resistance in general are left out, and so is the discharge on load. "
-        "**Bold** is raised falsely: what the row tells of is\n"
-        "within its limit in the plant, only a lead or a probe says otherwise.");
+    puts("# What is detected, and how soon\n"
+         "\n"
+         "Printed by `gbms-bench matrix >scenarios/MATRIX.md`, from the project's root; "
+         "a test prints it anew and compares. Every fault of\n"
+         "`gbms-bench list faults`, at once and in its full size, in string 1 of a "
+         "plant of each class ([harness/matrix](../harness/matrix)):\n"
+         "\n"
+         "- `ups`: two strings of four AGM blocks of 12 V, 55 Ah\n"
+         "- `telecom`: two strings of six gel cells of 2 V, 1000 Ah\n"
+         "- `nickel`: two strings of six vented nickel-cadmium cells, 104 Ah\n"
+         "- `lithium`: two strings of four lithium iron phosphate blocks of 12.8 V, 100 "
+         "Ah\n"
+         "\n"
+         "Mild is half of what is usual, severe twice as much, as far as the range "
+         "goes; where it ends at the usual size, mild is a quarter of that and\n"
+         "medium half. What has no size, or an address for one, is tried once. Left out "
+         "is what a class cannot have: nickel does not sulphate;\n"
+         "lithium neither that nor dries out, and its charger compensates nothing. "
+         "`none` is the plant without a fault. One alone, as a table:\n"
+         "\n"
+         "    build/host/gbms-bench matrix --fault dry_out --plant ups\n"
+         "\n"
+         "**How.** A day on float, half an hour on load at a fifth of the capacity, "
+         "three hours on charge. Faults by which a module would be lost have an hour\n"
+         "on float instead; `none`, `dry_out` and `cell_shorted` three days, "
+         "`soft_short` a week, `self_discharge` three. A round each second for the\n"
+         "first two minutes of a phase (ten of those that lose modules), then each "
+         "minute, after an hour each five; resistances each hour. The limits\n"
+         "are the defaults and what the plant's file says, with a voltage difference of "
+         "2.5 %.\n"
+         "\n"
+         "**Raised** are the rows of the alarm table and lost modules, the first time "
+         "each, with the time since the fault, or since the load or the charge began;\n"
+         "and gone again, maybe. Not told are rows that only sum up others (voltage, "
+         "temperature and resistance in general, `system_error` beside a\n"
+         "lost module), and that a plant on load discharges.\n"
+         "\n"
+         "**Falsely raised** is what is untrue of the plant: no block, string or "
+         "current was beyond that limit at any look, however the devices told it; no "
+         "string\n"
+         "fed its own heat, by no more than 10 K above its surroundings. None of it is "
+         "against a rule: the judges of every run hold each alarm\n"
+         "against what the devices answered. Where it comes from: a lead, probe or "
+         "sensor tells what is not so, or a module its last answer; and\n"
+         "`thermal_runaway` asks for one block warmer than the others, or all warmer "
+         "than the day before, while the string charges, which the\n"
+         "sun, a hot room or a broken probe does as well.\n"
+         "\n"
+         "**Not seen** is what would have sent somebody there, true or false, and did "
+         "not come; \"no rule\": none is meant for it. Of faults on the bus that is\n"
+         "as it should be while repeated questions bring the answers.");
 }
+
+/* ---- which ---------------------------------------------------------------------------------- */
+
+static bool is_named(const struct hx_scenario *scenario, int part, const char *word)
+{
+    struct parts name;
+    return word == NULL ||
+           (parts_of(scenario->name, strlen(scenario->name), '|', NAME_PARTS, &name) &&
+            strcmp(name.text[part], word) == 0);
+}
+
+static bool is_known(const struct hx_scenario *item, size_t count, int part, const char *word)
+{
+    for (size_t i = 0; i < count; ++i) {
+        if (is_named(&item[i], part, word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* False, with the known words told, each once, where no scenario has this one. */
+static bool word_check(const struct hx_scenarios *list, const char *option, int part,
+                       const char *word)
+{
+    struct hx_text known = {0};
+    if (is_known(list->item, list->count, part, word)) {
+        return true;
+    }
+    for (size_t i = 0; i < list->count; ++i) {
+        const char *text = list->item[i].name;
+        struct parts name;
+        if (parts_of(text, strlen(text), '|', NAME_PARTS, &name) &&
+            !is_known(list->item, i, part, name.text[part])) {
+            hx_text_add(&known, "%s%s", known.size > 0 ? ", " : "", name.text[part]);
+        }
+    }
+    hx_complain("matrix: no %s '%s'; known: %s", option, word, hx_text_string(&known));
+    hx_text_free(&known);
+    return false;
+}
+
+static bool is_asked_for(const struct hx_scenario *scenario, const struct hx_options *options)
+{
+    return is_named(scenario, NAME_FAULT, options->fault) &&
+           is_named(scenario, NAME_PLANT, options->plant);
+}
+
+static bool matrix_select(const struct hx_options *options, struct hx_scenarios *list)
+{
+    if (!hx_suite_select(options, list) || !word_check(list, "plant", NAME_PLANT, options->plant) ||
+        !word_check(list, "fault", NAME_FAULT, options->fault)) {
+        return false;
+    }
+    hx_suite_keep(list, is_asked_for, options);
+    if (list->count == 0) {
+        hx_complain("matrix: no '%s' on '%s', which cannot have it; --fault %s alone shows who can",
+                    options->fault, options->plant, options->fault);
+    }
+    return list->count > 0;
+}
+
+/* ---- the command ---------------------------------------------------------------------------- */
 
 int hx_matrix(const struct hx_options *options)
 {
@@ -165,7 +292,7 @@ int hx_matrix(const struct hx_options *options)
         playing.path = own;
         playing.paths = 1;
     }
-    if (hx_suite_select(&playing, &list)) {
+    if (matrix_select(&playing, &list)) {
         const size_t size = list.count * sizeof(struct hx_verdict);
         struct hx_verdict *verdict = memset(hx_realloc(NULL, size), 0, size);
         struct hx_report report = {
@@ -176,7 +303,7 @@ int hx_matrix(const struct hx_options *options)
         } else {
             if (playing.is_csv) {
                 puts("plant,item,fault,severity,size,alarm,seconds,phase,truth");
-            } else {
+            } else if (playing.fault == NULL && playing.plant == NULL) {
                 preface_print();
             }
             status =

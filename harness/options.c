@@ -38,6 +38,8 @@ enum option_id {
     OPT_FOR,
     OPT_MISSING,
     OPT_CSV,
+    OPT_FAULT,
+    OPT_PLANT,
     OPT_AMPS,
     OPT_WATTS,
     OPT_TO,
@@ -103,6 +105,8 @@ static const struct option coverage_options[] = {
 };
 
 static const struct option matrix_options[] = {
+    {"fault", required_argument, NULL, OPT_FAULT},
+    {"plant", required_argument, NULL, OPT_PLANT},
     {"jobs", required_argument, NULL, OPT_JOBS},
     {"seed", required_argument, NULL, OPT_SEED},
     {"filter", required_argument, NULL, OPT_FILTER},
@@ -202,10 +206,12 @@ static const struct command {
     {"matrix", matrix_options,
      "usage: gbms-bench matrix [OPTION]... [FILE]\n"
      "\n"
-     "Plays every fault of the catalogue at up to three severities on each class of plant and\n"
-     "prints what was raised, after how long, and what falsely: scenarios/MATRIX.md. FILE is\n"
-     "harness/matrix/faults.lua if none is named.\n"
+     "Plays every fault of the catalogue at three severities on each class of plant and prints\n"
+     "what was raised, after how long, what falsely, and what was not seen: scenarios/MATRIX.md.\n"
+     "FILE is harness/matrix/faults.lua if none is named.\n"
      "\n"
+     "  --fault NAME      only this fault of gbms-bench list faults, or none: a sound plant\n"
+     "  --plant NAME      only this plant: ups, telecom, nickel, lithium\n"
      "  --filter TEXT     only those with this text in PLANT|ITEM|FAULT|SEVERITY|SIZE\n"
      "  --csv             as comma-separated values, a line for each alarm\n"
      "  --jobs, --seed, --time-limit   as in run\n"
@@ -535,6 +541,12 @@ static bool option_take(struct hx_options *options, int id, const char *text)
         return true;
     case OPT_CSV:
         options->is_csv = true;
+        return true;
+    case OPT_FAULT:
+        options->fault = text;
+        return true;
+    case OPT_PLANT:
+        options->plant = text;
         return true;
     case OPT_MODBUS:
         options->modbus_address = text;

@@ -55,6 +55,9 @@ struct hx_options {
     bool is_covering; /* a ledger is kept, and what passes is not printed */
     bool is_missing;  /* print gaps only */
     bool is_csv;
+    /* matrix */
+    const char *fault; /* null: all */
+    const char *plant; /* null: all */
     /* serve */
     const char *modbus_address;
     const char *snmp_address;

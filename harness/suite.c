@@ -212,13 +212,13 @@ static bool is_wanted(const struct hx_scenario *scenario, const struct hx_option
            (options->without == NULL || !has_tag(scenario->tags, options->without));
 }
 
-static void suite_filter(struct hx_scenarios *list, const struct hx_options *options)
+void hx_suite_keep(struct hx_scenarios *list, hx_suite_filter *is_kept,
+                   const struct hx_options *options)
 {
     struct hx_scenarios kept = {0};
     struct hx_scenarios rest = {0};
     for (size_t i = 0; i < list->count; ++i) {
-        bool is_kept = is_wanted(&list->item[i], options);
-        struct hx_scenarios *to = is_kept ? &kept : &rest;
+        struct hx_scenarios *to = is_kept(&list->item[i], options) ? &kept : &rest;
         to->item = hx_realloc(to->item, (to->count + 1) * sizeof *to->item);
         to->item[to->count++] = list->item[i];
     }
@@ -267,7 +267,7 @@ bool hx_suite_select(const struct hx_options *options, struct hx_scenarios *list
 {
     bool is_good = hx_suite_load(options, list);
     if (is_good) {
-        suite_filter(list, options);
+        hx_suite_keep(list, is_wanted, options);
         if (list->count == 0) {
             complain_none(options);
             return false;

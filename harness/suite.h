@@ -22,4 +22,11 @@ bool hx_suite_load(const struct hx_options *options, struct hx_scenarios *list);
  */
 bool hx_suite_select(const struct hx_options *options, struct hx_scenarios *list);
 
+/* Is this scenario to be played? */
+typedef bool hx_suite_filter(const struct hx_scenario *scenario, const struct hx_options *options);
+
+/* Only those stay in the list, in their order. */
+void hx_suite_keep(struct hx_scenarios *list, hx_suite_filter *is_kept,
+                   const struct hx_options *options);
+
 #endif

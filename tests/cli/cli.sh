@@ -1242,6 +1242,51 @@ case_check() {
     status_is 2
 }
 
+case_matrix() {
+    bench matrix --fault silent --plant lithium --jobs 1
+    status_is 0
+    says "## lithium"
+    says "| module | \`silent\` | - | \`module_lost\` 3 s | – | – |"
+    says_not "# What is detected"
+    says_not "## ups"
+    says_not "aged"
+    bench matrix --fault reversed --jobs 1
+    status_is 0
+    says "**on charge \`discharging\` 6 s**"
+    cp "$out" "$work/one"
+    bench matrix --fault reversed --jobs 3
+    cmp -s "$out" "$work/one" || fail "the table depends on --jobs"
+    bench matrix --fault sun --plant ups --csv
+    status_is 0
+    says "plant,item,fault,severity,size,alarm,seconds,phase,truth"
+    says "ups,module,sun,mild,6 K,temperature_…,0,charge,missed"
+    says "ups,module,sun,severe,24 K,temperature_high,"
+    says ",charge,false"
+
+    bench matrix --fault sunn
+    status_is 2
+    says "matrix: no fault 'sunn'; known: none, dry_out, aged"
+    bench matrix --plant agm
+    status_is 2
+    says "matrix: no plant 'agm'; known: ups, telecom, nickel, lithium"
+    bench matrix --fault dry_out --plant lithium
+    status_is 2
+    says "matrix: no 'dry_out' on 'lithium', which cannot have it; --fault dry_out alone shows who can"
+    test "$(wc -l <"$out")" -eq 1 || fail "one line"
+    bench matrix --plant
+    status_is 2
+    says "--plant"
+    bench matrix --only x
+    status_is 2
+    says "unknown option '--only' of matrix; known: --fault, --plant"
+
+    # The document has every fault of the catalogue and every plant.
+    bench list faults
+    for fault in $(awk '{ print $2 }' "$out"); do
+        grep -qF "| \`$fault\` |" scenarios/MATRIX.md || fail "$fault is not in MATRIX.md"
+    done
+}
+
 case_list() {
     bench list
     status_is 0
