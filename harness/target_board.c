@@ -167,6 +167,7 @@ static _Noreturn void command_become(const char *command, const char *settings_f
 {
     (void)signal(SIGINT, SIG_DFL);
     (void)signal(SIGALRM, SIG_DFL);
+    (void)signal(SIGPIPE, SIG_DFL);
     /* What it starts may live on, and must keep nobody waiting for the end of a pipe. */
     if (setenv("SETTINGS", settings_file, 1) == 0 && dup2(output, STDOUT_FILENO) >= 0 &&
         dup2(output, STDERR_FILENO) >= 0 && close_range(STDERR_FILENO + 1, ~0U, 0) == 0) {
@@ -625,6 +626,8 @@ static bool board_open_line(struct hx_stage *stage, struct hx_text *error)
         return false;
     }
     stage->line = line;
+    /* A board that loses its power hangs up in the middle of an answer. */
+    (void)signal(SIGPIPE, SIG_IGN);
     line->spec = stage->spec;
     line->line_fd = line->console_fd = -1;
     line->anchor_us = wall_us();
