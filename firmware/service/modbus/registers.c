@@ -42,3 +42,13 @@ void mbs_image_fill(const struct wm_view *view, uint16_t image[WM_REGISTERS])
         }
     }
 }
+
+const uint16_t *mbs_registers_image(struct mbs_registers *registers)
+{
+    if (!registers->is_filled || registers->generation != registers->view->generation) {
+        mbs_image_fill(registers->view, registers->image);
+        registers->generation = registers->view->generation;
+        registers->is_filled = true;
+    }
+    return registers->image;
+}

@@ -7,6 +7,7 @@
 #ifndef MBS_REGISTERS_H
 #define MBS_REGISTERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "wm/limits.h"
@@ -17,5 +18,16 @@
  * complement. Which register shows what comes from layout.def and points.def alone.
  */
 void mbs_image_fill(const struct wm_view *view, uint16_t image[WM_REGISTERS]);
+
+/* The image of a view that changes. Zero-initialised but for the view, which is borrowed. */
+struct mbs_registers {
+    const struct wm_view *view;
+    bool is_filled;      /* private */
+    uint32_t generation; /* private: of the view it was filled from */
+    uint16_t image[WM_REGISTERS];
+};
+
+/* The image of the view as it is now. */
+const uint16_t *mbs_registers_image(struct mbs_registers *registers);
 
 #endif

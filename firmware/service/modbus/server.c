@@ -30,16 +30,16 @@
 #include <unistd.h>
 
 #include "registers.h"
+#include "request.h"
 #include "wm/catalog.h"
 #include "wm/limits.h"
 
 /* Modbus TCP: transaction, protocol and length before the bytes that the length counts. */
-#define HEADER_SIZE       6
-#define LENGTH_MIN        2
-#define LENGTH_MAX        254
-#define READ_REQUEST_SIZE 12
-#define UNIT_INDEX        6
-#define FUNCTION_INDEX    7
+#define HEADER_SIZE    6
+#define LENGTH_MIN     2
+#define LENGTH_MAX     254
+#define UNIT_INDEX     6
+#define FUNCTION_INDEX 7
 
 /* Units that every TCP server answers beside its own (decision M9). */
 #define UNIT_BROADCAST 0
@@ -84,16 +84,14 @@ struct mbs_server {
     struct ev_loop *loop;
     const struct wm_view *view;
     modbus_t *modbus;
-    modbus_mapping_t mapping; /* over image */
+    modbus_mapping_t mapping; /* over the image of registers */
     int capture[2];           /* written by libmodbus, read here */
     ev_io listener;
     ev_timer exhausted;
     ev_idle backlog;
     int listener_fd;
     int port;
-    bool image_is_filled;
-    uint32_t image_generation;
-    uint16_t image[WM_REGISTERS];
+    struct mbs_registers registers;
     struct mbs_client clients[WM_CLIENTS_MAX];
 };
 
@@ -133,37 +131,6 @@ static bool is_for_us(const struct mbs_server *server, uint8_t unit)
            unit == server->view->settings.value[wm_setting_modbus_unit_id];
 }
 
-static void image_refresh(struct mbs_server *server)
-{
-    if (!server->image_is_filled || server->image_generation != server->view->generation) {
-        mbs_image_fill(server->view, server->image);
-        server->image_generation = server->view->generation;
-        server->image_is_filled = true;
-    }
-}
-
-/* Decisions M3, M4, M5: function, quantity, address, in this order; 0 when there is no fault. */
-static unsigned request_fault(const uint8_t *request, size_t size)
-{
-    const uint8_t function = request[FUNCTION_INDEX];
-    if (function != MODBUS_FC_READ_HOLDING_REGISTERS &&
-        function != MODBUS_FC_READ_INPUT_REGISTERS) {
-        return MODBUS_EXCEPTION_ILLEGAL_FUNCTION;
-    }
-    if (size != READ_REQUEST_SIZE) {
-        return MODBUS_EXCEPTION_ILLEGAL_DATA_VALUE;
-    }
-    const unsigned address = word(request + FUNCTION_INDEX + 1);
-    const unsigned quantity = word(request + FUNCTION_INDEX + 3);
-    if (quantity < 1 || quantity > MODBUS_MAX_READ_REGISTERS) {
-        return MODBUS_EXCEPTION_ILLEGAL_DATA_VALUE;
-    }
-    if (address < WM_REGISTER_FIRST || address + quantity - 1 > WM_REGISTER_LAST) {
-        return MODBUS_EXCEPTION_ILLEGAL_DATA_ADDRESS;
-    }
-    return 0;
-}
-
 /* Writes the answer to fd; returns its size, 0 where there is to be none, or -1. */
 static int request_answer(struct mbs_server *server, int fd, uint8_t *request, size_t size)
 {
@@ -171,13 +138,15 @@ static int request_answer(struct mbs_server *server, int fd, uint8_t *request, s
         return 0;
     }
     modbus_set_socket(server->modbus, fd);
-    const unsigned fault = request_fault(request, size);
-    if (fault != 0) {
+    struct mbs_request read;
+    const enum mbs_fault fault =
+        mbs_request_read(request + FUNCTION_INDEX, size - FUNCTION_INDEX, &read);
+    if (fault != MBS_FAULT_NONE) {
         /* The library adds 0x80: over a function that has it already this would be a read's. */
         request[FUNCTION_INDEX] &= 0x7F;
         return modbus_reply_exception(server->modbus, request, fault);
     }
-    image_refresh(server);
+    (void)mbs_registers_image(&server->registers);
     return modbus_reply(server->modbus, request, (int)size, &server->mapping);
 }
 
@@ -524,10 +493,10 @@ static void server_start(struct mbs_server *server)
     server->mapping = (modbus_mapping_t){
         .nb_registers = WM_REGISTERS,
         .start_registers = WM_REGISTER_FIRST,
-        .tab_registers = server->image,
+        .tab_registers = server->registers.image,
         .nb_input_registers = WM_REGISTERS,
         .start_input_registers = WM_REGISTER_FIRST,
-        .tab_input_registers = server->image,
+        .tab_input_registers = server->registers.image,
     };
     for (int i = 0; i < WM_CLIENTS_MAX; i++) {
         server->clients[i].fd = -1;
@@ -569,6 +538,7 @@ struct mbs_server *mbs_server_open(struct ev_loop *loop, const char *address,
     (void)socket_prepare(server->capture[1]);
     server->loop = loop;
     server->view = view;
+    server->registers.view = view;
     server->modbus = modbus;
     server->listener_fd = fd;
     server->port = port_of(fd);
