@@ -240,9 +240,9 @@ int hx_host_push_no_answer(lua_State *lua)
     return 2;
 }
 
-static int lw_registers(lua_State *lua)
+/* The registers that were asked for. */
+static int push_registers(lua_State *lua)
 {
-    question->kind = HX_ASK_REGISTERS;
     question->first = (int32_t)luaL_checkinteger(lua, 1);
     question->count = (int32_t)luaL_checkinteger(lua, 2);
     luaL_argcheck(lua, question->count >= 1 && question->count <= HX_REGISTERS_MAX, 2, "count");
@@ -255,6 +255,79 @@ static int lw_registers(lua_State *lua)
         lua_rawseti(lua, -2, i + 1);
     }
     return 1;
+}
+
+/* registers(first, count) */
+static int lw_registers(lua_State *lua)
+{
+    question->kind = HX_ASK_REGISTERS;
+    return push_registers(lua);
+}
+
+/* The stage of one whose COM2 can be looked at; a board file names no such line. */
+static struct hx_stage *stage_with_rtu(lua_State *lua)
+{
+    struct hx_stage *stage = hx_host_playing(lua);
+    if (stage->target->rtu_path == NULL) {
+        lua_pushstring(lua, "a board file names no line of Modbus RTU; what asks there needs = "
+                            "{ \"virtual_time\" }");
+        hx_guard_raise(lua);
+    }
+    stage->asks_com2 = true;
+    return stage;
+}
+
+/* Nil and why: COM2 is no Modbus RTU server now. */
+static int push_no_line(lua_State *lua, const struct hx_stage *stage)
+{
+    const bool is_on = stage->target->is_on(stage);
+    lua_pushnil(lua);
+    lua_pushstring(lua, is_on ? "com2.use is not modbus_rtu" : HX_IS_OFF);
+    return 2;
+}
+
+/* rtu_registers(first, count): the same over COM2. */
+static int lw_rtu_registers(lua_State *lua)
+{
+    const struct hx_stage *stage = stage_with_rtu(lua);
+    const int32_t *value = stage->settings.value;
+    const char *path = stage->target->rtu_path(stage);
+    if (path == NULL) {
+        return push_no_line(lua, stage);
+    }
+    question->kind = HX_ASK_RTU;
+    question->modbus_unit = value[wm_setting_modbus_unit_id];
+    question->baud = value[wm_setting_modbus_rtu_baud];
+    question->parity = value[wm_setting_modbus_rtu_parity];
+    (void)snprintf(question->path, sizeof question->path, "%s", path);
+    return push_registers(lua);
+}
+
+/* rtu_say{ { silence in thousandths of a character, bytes }, ... }: the answer; us it took. */
+static int lw_rtu_say(lua_State *lua)
+{
+    enum { PARTS_MAX = 64 };
+    struct board_rtu_part part[PARTS_MAX];
+    struct board_rtu_heard heard;
+    const struct hx_stage *stage = stage_with_rtu(lua);
+    luaL_checktype(lua, 1, LUA_TTABLE);
+    const lua_Integer parts = luaL_len(lua, 1);
+    luaL_argcheck(lua, parts <= PARTS_MAX, 1, "too many silences");
+    for (lua_Integer i = 0; i < parts; ++i) {
+        lua_rawgeti(lua, 1, i + 1);
+        lua_rawgeti(lua, -1, 1);
+        lua_rawgeti(lua, -2, 2);
+        part[i].silence_milli = (int32_t)luaL_checkinteger(lua, -2);
+        /* The table keeps the text. */
+        part[i].bytes = (const uint8_t *)luaL_checklstring(lua, -1, &part[i].size);
+        lua_pop(lua, 3);
+    }
+    if (!stage->target->rtu_say(stage, part, (size_t)parts, &heard)) {
+        return push_no_line(lua, stage);
+    }
+    lua_pushlstring(lua, (const char *)heard.bytes, heard.size);
+    lua_pushinteger(lua, heard.took_us);
+    return 2;
 }
 
 /* How many were answered, by a question that tells in `count`. */
@@ -722,6 +795,8 @@ static const luaL_Reg functions[] = {
     {"reference", lw_reference},
     {"contact", lw_contact},
     {"registers", lw_registers},
+    {"rtu_registers", lw_rtu_registers},
+    {"rtu_say", lw_rtu_say},
     {"unit", lw_unit},
     {"clients", lw_clients},
     {"presence", lw_presence},

@@ -21,8 +21,24 @@ void hx_modbus_close(struct hx_modbus_client *client)
 void hx_modbus_use(struct hx_modbus_client *client, const struct hx_place *place, int unit)
 {
     hx_modbus_close(client);
+    client->path[0] = '\0';
     client->place = *place;
     client->unit = unit;
+}
+
+void hx_modbus_use_line(struct hx_modbus_client *client, const struct hx_question *question)
+{
+    static const char parities[] = {'E', 'O', 'N'};
+    const char parity = parities[question->parity];
+    if (strcmp(client->path, question->path) == 0 && client->unit == question->modbus_unit &&
+        client->baud == question->baud && client->parity == parity) {
+        return;
+    }
+    hx_modbus_close(client);
+    client->unit = question->modbus_unit;
+    (void)snprintf(client->path, sizeof client->path, "%s", question->path);
+    client->baud = question->baud;
+    client->parity = parity;
 }
 
 static bool client_connect(struct hx_modbus_client *client)
@@ -30,10 +46,14 @@ static bool client_connect(struct hx_modbus_client *client)
     if (client->context != NULL) {
         return true;
     }
-    const char *host = client->place.host[0] != '\0' ? client->place.host : "127.0.0.1";
-    char port[12];
-    (void)snprintf(port, sizeof port, "%d", (int)client->place.port);
-    client->context = modbus_new_tcp_pi(host, port);
+    if (client->path[0] != '\0') {
+        client->context = modbus_new_rtu(client->path, client->baud, client->parity, 8, 1);
+    } else {
+        const char *host = client->place.host[0] != '\0' ? client->place.host : "127.0.0.1";
+        char port[12];
+        (void)snprintf(port, sizeof port, "%d", (int)client->place.port);
+        client->context = modbus_new_tcp_pi(host, port);
+    }
     if (client->context == NULL) {
         return false;
     }

@@ -1,5 +1,5 @@
 /*
- * modbus_client.h — the probe's Modbus client: libmodbus, blocking.
+ * modbus_client.h — the probe's Modbus client: libmodbus, blocking; over TCP, or RTU.
  */
 #ifndef HX_MODBUS_CLIENT_H
 #define HX_MODBUS_CLIENT_H
@@ -10,11 +10,18 @@ struct hx_modbus_client {
     void *context;         /* private: modbus_t */
     struct hx_place place; /* ro */
     int unit;              /* private */
+    char path[64];         /* private: of a serial line instead of the place; "": none */
+    int baud;              /* private */
+    char parity;           /* private */
 };
 
 /* From now on this server; an open connection is closed. */
 void hx_modbus_use(struct hx_modbus_client *client, const struct hx_place *place, int unit);
 void hx_modbus_close(struct hx_modbus_client *client);
+
+/* A serial line from now on; what is open at the same one stays so. parity: as enum of
+ * modbus.rtu_parity. */
+void hx_modbus_use_line(struct hx_modbus_client *client, const struct hx_question *question);
 
 /* Holding registers (function 03); a connection that was lost is made again once. */
 void hx_modbus_read(struct hx_modbus_client *client, int first, int count,

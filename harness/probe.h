@@ -37,6 +37,7 @@ enum hx_question_kind {
     HX_ASK_FORGET,    /* a new scenario: forget what came; engine, user: whom sinks know */
     HX_ASK_CONNECT,   /* modbus, modbus_unit, snmp: ask these from now on, as asker */
     HX_ASK_REGISTERS, /* first, count */
+    HX_ASK_RTU,       /* likewise, of modbus_unit on the line at path; baud, parity */
     HX_ASK_AS_UNIT,   /* modbus_unit: ask the registers by this one from now on */
     HX_ASK_UNIT,      /* modbus_unit: does it answer (count 1) or keep silent (0)? */
     HX_ASK_CLIENTS,   /* count: of so many Modbus clients at once, how many are served? */
@@ -120,6 +121,9 @@ struct hx_question {
     int32_t first;
     int32_t count;
     int32_t wait_ms;
+    int32_t baud;
+    int32_t parity; /* a value of modbus.rtu_parity */
+    char path[64];
     struct hx_asker asker;
     struct {
         int32_t number;

@@ -10,6 +10,9 @@
 #include "snmp_client.h"
 #include "trap_sink.h"
 
+/* On COM2, where that is a Modbus RTU server. */
+static struct hx_modbus_client line;
+
 static void question_answer(struct hx_modbus_client *modbus, const struct hx_question *question,
                             struct hx_answer *answer)
 {
@@ -30,6 +33,10 @@ static void question_answer(struct hx_modbus_client *modbus, const struct hx_que
         break;
     case HX_ASK_REGISTERS:
         hx_modbus_read(modbus, question->first, question->count, answer);
+        break;
+    case HX_ASK_RTU:
+        hx_modbus_use_line(&line, question);
+        hx_modbus_read(&line, question->first, question->count, answer);
         break;
     case HX_ASK_AS_UNIT:
         hx_modbus_use(modbus, &modbus->place, question->modbus_unit);
@@ -110,4 +117,5 @@ void hx_probe_serve(int fd)
         }
     }
     hx_modbus_close(&modbus);
+    hx_modbus_close(&line);
 }

@@ -42,7 +42,7 @@ static void reason_add(const struct hx_board_spec *spec, const struct hx_verdict
     } else if ((host->hands & SIM_HAND_MEMORY) != 0) {
         hx_text_add(reason, "fails or spoils the webmanager's flash");
     } else if ((host->hands & SIM_HAND_COM2) != 0) {
-        hx_text_add(reason, "has a device on COM2");
+        hx_text_add(reason, "has something on COM2");
     } else if ((host->hands & SIM_HAND_POWER) != 0 && spec->power_off == NULL) {
         hx_text_add(reason, "switches the power, and the board's file has no power_off");
     } else if ((double)host->virtual_us > spec->longest_s * 1e6) {

@@ -135,6 +135,7 @@ static void parts_run(lua_State *lua)
         {"ledger.lua", {HOST, WINDOWS}},
         {"expect.lua", {HOST, WINDOWS, FAILURE, LEDGER, CONSOLE}},
         {"expect_snmp.lua", {HOST, WINDOWS, FAILURE, LEDGER, EXPECT, TRAPS, MANAGER}},
+        {"expect_rtu.lua", {HOST, FAILURE, EXPECT}},
         {"language.lua", {HOST, FAILURE, EXPECT, CONSOLE, TRAPS, MANAGER}},
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; ++i) {

@@ -154,10 +154,12 @@ static void say_ready(struct server *server)
         return;
     }
     server->is_ready = true;
-    printf("ready modbus=%.*s:%d snmp=%.*s:%d\n", host_size(options->modbus_address),
+    const char *rtu = board_rtu_path(server->stage.board);
+    printf("ready modbus=%.*s:%d snmp=%.*s:%d%s%s\n", host_size(options->modbus_address),
            options->modbus_address, board_modbus_port(server->stage.board),
            host_size(options->snmp_address), options->snmp_address,
-           board_snmp_port(server->stage.board));
+           board_snmp_port(server->stage.board), rtu != NULL ? " rtu=" : "",
+           rtu != NULL ? rtu : "");
     fflush(stdout);
 }
 

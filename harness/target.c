@@ -7,9 +7,9 @@
 
 bool hx_question_is_for_webmanager(enum hx_question_kind kind)
 {
-    return kind == HX_ASK_REGISTERS || kind == HX_ASK_UNIT || kind == HX_ASK_CLIENTS ||
-           kind == HX_ASK_OBJECTS || kind == HX_ASK_ALARMS || kind == HX_ASK_REQUEST ||
-           kind == HX_ASK_DATAGRAM;
+    return kind == HX_ASK_REGISTERS || kind == HX_ASK_RTU || kind == HX_ASK_UNIT ||
+           kind == HX_ASK_CLIENTS || kind == HX_ASK_OBJECTS || kind == HX_ASK_ALARMS ||
+           kind == HX_ASK_REQUEST || kind == HX_ASK_DATAGRAM;
 }
 
 void hx_answer_off(struct hx_answer *answer)

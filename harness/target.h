@@ -16,6 +16,8 @@
 #include "text.h"
 
 struct hx_stage;
+struct board_rtu_part;
+struct board_rtu_heard;
 
 /* What is said in the webmanager's place while its power is off. */
 #define HX_IS_OFF "the webmanager is off"
@@ -44,6 +46,14 @@ struct hx_target {
                 struct hx_answer *answer);
     /* Types bytes at its console and appends all that it says to them. False: its power is off. */
     bool (*type)(struct hx_stage *stage, const char *bytes, size_t size, struct hx_text *said);
+    /*
+     * The device at which its Modbus RTU is found; null: its power is off, or COM2 is something
+     * else. Function null: nobody can tell.
+     */
+    const char *(*rtu_path)(const struct hx_stage *stage);
+    /* As board_rtu_say, and null where rtu_path is. False: as there. */
+    bool (*rtu_say)(const struct hx_stage *stage, const struct board_rtu_part *part, size_t parts,
+                    struct board_rtu_heard *heard);
     bool (*is_on)(const struct hx_stage *stage);
     /* Is it running, and was every configured value measured? What keeps it from that, a clause. */
     bool (*is_complete)(struct hx_stage *stage);

@@ -222,6 +222,17 @@ static bool host_type(struct hx_stage *stage, const char *bytes, size_t size, st
     return stage->board != NULL;
 }
 
+static const char *host_rtu_path(const struct hx_stage *stage)
+{
+    return stage->board != NULL ? board_rtu_path(stage->board) : NULL;
+}
+
+static bool host_rtu_say(const struct hx_stage *stage, const struct board_rtu_part *part,
+                         size_t parts, struct board_rtu_heard *heard)
+{
+    return stage->board != NULL && board_rtu_say(stage->board, part, parts, heard);
+}
+
 static bool host_is_on(const struct hx_stage *stage)
 {
     return stage->board != NULL;
@@ -318,6 +329,8 @@ const struct hx_target hx_target_host = {
     .run = host_run,
     .ask = host_ask,
     .type = host_type,
+    .rtu_path = host_rtu_path,
+    .rtu_say = host_rtu_say,
     .is_on = host_is_on,
     .is_complete = host_is_complete,
     .missing = host_missing,

@@ -116,7 +116,7 @@ enum {
     SIM_HAND_PANEL = 1,  /* button or switch of its front                       */
     SIM_HAND_POWER = 2,  /* its power                                           */
     SIM_HAND_MEMORY = 4, /* its flash: a failing write, a spoiled record, a cut */
-    SIM_HAND_COM2 = 8,   /* a sensor or sensormanager hangs on COM2             */
+    SIM_HAND_COM2 = 8,   /* a sensor, sensormanager or master hangs on COM2     */
 };
 unsigned sim_plant_hands(const struct sim_plant *plant);
 

@@ -677,43 +677,48 @@ local function range_is(range, wanted)
   local seen, wrong = {}, 0
   for i, value in ipairs(wanted) do
     local number = range.first + i - 1
-    local raw, problem = windows.register(number)
+    local raw, problem = range.read(number)
     if math.type(value) ~= "integer" then
       failure.misuse("register %d is a whole number, got %s", number, tostring(value))
     elseif raw ~= value & 0xFFFF then
       wrong = wrong + 1
       seen[wrong <= RANGE_SHOWN and wrong or #seen] = { ok = false, text = wrong <= RANGE_SHOWN and
-        ("modbus %d = %s, wanted %d"):format(number, raw or problem, value & 0xFFFF) or
+        ("%s %d = %s, wanted %d"):format(range.window, number, raw or problem, value & 0xFFFF) or
         ("and %d more"):format(wrong - RANGE_SHOWN + 1) }
     end
   end
   seen[1] = seen[1] or { ok = true, text = "every one of them" }
-  judge(("modbus %d..%d are as listed"):format(range.first, range.first + range.count - 1), seen)
-  for i, value in ipairs(wanted) do
+  judge(("%s %d..%d are as listed"):format(range.window, range.first,
+    range.first + range.count - 1), seen)
+  for i, value in ipairs(range.window == "modbus" and wanted or {}) do
     ledger.raw(range.first + i - 1, value & 0xFFFF, function(raw) return raw == value end, true)
   end
 end
 
-local function expect_range(first, count)
+local function expect_range(window, read, first, count)
   if math.type(count) ~= "integer" or count < 1 or not windows.is_register(first + count - 1) then
     failure.misuse("no %s registers from %d on; the map is 1000..3681", tostring(count), first)
   end
-  return with_methods("a range of registers", { is = range_is }, { first = first, count = count })
+  return with_methods("a range of registers", { is = range_is },
+    { window = window, read = read, first = first, count = count })
 end
 
-local function expect_register(number, count)
-  if math.type(number) ~= "integer" then
-    failure.misuse("expect.modbus takes a register's number, got %s", type(number))
-  elseif not windows.is_register(number) then
-    failure.misuse("no register %s; the map is 1000..3681", tostring(number))
-  elseif count ~= nil then
-    return expect_range(number, count)
+-- Over TCP ("modbus") or on COM2 ("modbus_rtu"): what is asserted counts for the former.
+local function expecting_register(window, read)
+  return function(number, count)
+    if math.type(number) ~= "integer" then
+      failure.misuse("expect.%s takes a register's number, got %s", window, type(number))
+    elseif not windows.is_register(number) then
+      failure.misuse("no register %s; the map is 1000..3681", tostring(number))
+    elseif count ~= nil then
+      return expect_range(window, read, number, count)
+    end
+    return with_methods("a register", register_methods, {
+      place = ("%s %d"):format(window, number),
+      key = window == "modbus" and number,
+      read = function() return read(number) end,
+    })
   end
-  return with_methods("a register", register_methods, {
-    place = ("modbus %d"):format(number),
-    key = number,
-    read = function() return windows.register(number) end,
-  })
 end
 
 local function expect_snmp(name, row)
@@ -920,7 +925,8 @@ end
 -- ---- the word -----------------------------------------------------------------------------
 
 local members = {
-  modbus = expect_register,
+  modbus = expecting_register("modbus", windows.register),
+  modbus_rtu = expecting_register("modbus_rtu", windows.rtu_register),
   modbus_unit = expect_unit,
   modbus_clients = expect_clients,
   operator = expect_operator,

@@ -37,6 +37,7 @@ end
 
 -- ---- values -------------------------------------------------------------------------------
 
+-- A register is the same one over TCP and RTU, and has to be seen over TCP.
 local kind_of = { modbus = "register", snmp = "object", console = "value" }
 
 local function claim_bits(point, raw)
@@ -60,10 +61,11 @@ end
 -- Every window of `seen` showed a value; `proves`: it would not have held for a dead 0.
 function ledger.values(point, number, seen, is_exact)
   for _, each in ipairs(seen) do
-    if point.unit == "state" and is_exact then
-      claim_level(kind_of[each.window], point, number, each.raw)
-    elseif each.proves and kind_of[each.window] then
-      claim(host.thing_of_point(kind_of[each.window], point.id, number))
+    local kind = kind_of[each.window]
+    if kind and point.unit == "state" and is_exact then
+      claim_level(kind, point, number, each.raw)
+    elseif kind and each.proves then
+      claim(host.thing_of_point(kind, point.id, number))
       if is_exact and point.unit == "flags" then
         claim_bits(point, each.raw)
       end
@@ -240,10 +242,11 @@ end
 -- `has` held: in these words the bit was wanted, and the row.
 function ledger.raised(item, alarm, signs)
   for _, sign in ipairs(signs) do
-    if sign.point then
-      claim(host.thing_of_point(kind_of[sign.window], sign.point.id, sign.number))
+    local kind = kind_of[sign.window]
+    if sign.point and kind then
+      claim(host.thing_of_point(kind, sign.point.id, sign.number))
       claim(host.thing_of_flag(sign.point.id, sign.flag))
-    else
+    elseif not sign.point then
       claim(host.thing("object", "bacsAlarmDescr"))
     end
   end

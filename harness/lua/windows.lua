@@ -15,17 +15,17 @@ local cache = { now = -1, generation = -1 }
 local function fresh()
   local now, generation = host.now_us(), host.generation()
   if cache.now ~= now or cache.generation ~= generation then
-    cache = { now = now, generation = generation, registers = {}, objects = {}, console = {} }
+    cache = { now = now, generation = generation, registers = {}, rtu_registers = {},
+      objects = {}, console = {} }
   end
   return cache
 end
 
--- The register as it is on the wire, 0..65535; or nil and why not.
-function windows.register(number)
-  local kept = fresh().registers
+-- A register out of what was kept of it, or read in a block; or nil and why not.
+local function register_of(kept, read, number)
   if kept[number] == nil then
     local first = REGISTER_FIRST + (number - REGISTER_FIRST) // BLOCK * BLOCK
-    local values, problem = host.registers(first, math.min(BLOCK, REGISTER_LAST - first + 1))
+    local values, problem = read(first, math.min(BLOCK, REGISTER_LAST - first + 1))
     if not values then
       return nil, problem
     end
@@ -34,6 +34,16 @@ function windows.register(number)
     end
   end
   return kept[number]
+end
+
+-- The register as it is on the wire, 0..65535; or nil and why not.
+function windows.register(number)
+  return register_of(fresh().registers, host.registers, number)
+end
+
+-- The same over COM2.
+function windows.rtu_register(number)
+  return register_of(fresh().rtu_registers, host.rtu_registers, number)
 end
 
 function windows.is_register(number)
@@ -252,17 +262,28 @@ function windows.object_name(point, number)
   return point.snmp.name
 end
 
+local function look_at_register(window, read, point, register)
+  local raw, problem = read(register)
+  if raw and signed[point.modbus.kind] and raw > 32767 then
+    raw = raw - 65536
+  end
+  return sighting(window, ("%s %d"):format(window, register), raw, problem, point.modbus, point)
+end
+
+local function has_rtu()
+  local use = windows.setting "com2.use"
+  return use and not host.is_on_board and host.setting(use.name) == use.names.modbus_rtu
+end
+
 -- What every window that has it shows of a point's item.
 function windows.look(point, number)
   local seen = {}
   local register = host.point_register(point.id, number)
   if register then
-    local raw, problem = windows.register(register)
-    if raw and signed[point.modbus.kind] and raw > 32767 then
-      raw = raw - 65536
-    end
-    seen[#seen + 1] = sighting("modbus", ("modbus %d"):format(register), raw, problem,
-      point.modbus, point)
+    seen[1] = look_at_register("modbus", windows.register, point, register)
+  end
+  if register and has_rtu() then
+    seen[2] = look_at_register("modbus_rtu", windows.rtu_register, point, register)
   end
   local oid = host.point_oid(point.id, number)
   if oid then

@@ -114,6 +114,31 @@ int board_modbus_port(const struct board *board);
 int board_snmp_port(const struct board *board);
 
 /*
+ * The device at which a Modbus RTU master finds it, on wall time like any socket; null while
+ * com2.use is something else.
+ */
+const char *board_rtu_path(const struct board *board);
+
+/* What a master puts on COM2, one part after the other. */
+struct board_rtu_part {
+    int32_t silence_milli; /* before it: thousandths of a character's time */
+    const uint8_t *bytes;
+    size_t size;
+};
+struct board_rtu_heard {
+    size_t size; /* of all answers; 0: silence */
+    uint8_t bytes[600];
+    int64_t took_us; /* from the first part's begin to the last answer's end, at the line's speed */
+};
+
+/*
+ * An exchange on a line that was silent before, in the line's own exact time; virtual time stands
+ * still. False, and nothing heard, while com2.use is something else.
+ */
+bool board_rtu_say(const struct board *board, const struct board_rtu_part *part, size_t parts,
+                   struct board_rtu_heard *heard);
+
+/*
  * The service port as a stream of bytes; CONSOLE.md tells what is spoken on it. Write takes what
  * the webmanager can take now and returns how many: the rest is to be offered again when all that
  * it says has been read. A request is carried out within the call, at the world's present instant

@@ -969,6 +969,14 @@ case_must_fail() {
     says "want a trap: added voltage_high, and repeated"
     says "saw  wrong no added voltage behind the 1 before it; traps: added voltage (id 2), "
     says "saw  wrong 1 so far"
+    says "saw  wrong modbus_rtu 1004 = 18 (0x0012)"
+    says "modbus_rtu 1061 = 12941 (12.941 V), wanted 12942"
+    says "want modbus_rtu frame 01 03 03 EC 00 01 gets silence"
+    says "saw  wrong 01 03 02 00 12 38 49"
+    says "want modbus_rtu frame 01 03 03 EC 00 01, byte 2 flipped is answered 01 03 02 00 12 38 49"
+    says "saw  wrong silence"
+    says "saw  wrong 0.0106 s"
+    says "saw  wrong com2.use is not modbus_rtu"
     says "saw  wrong trap_receiver(2) was unplugged, and was told nothing then"
     says "traps: added voltage_warn_high (id 2)"
     says 'want operator "breaker open 99" is obeyed'
@@ -1322,7 +1330,8 @@ serve_start() {
     background=$!
     exec 4<"$work/lines" 5>"$work/typed"
     read -r ready <&4 || fail "no ready line"
-    echo "$ready" | grep -qx 'ready modbus=127.0.0.1:[1-9][0-9]* snmp=127.0.0.1:[1-9][0-9]*' ||
+    echo "${ready% rtu=/dev/pts/*}" |
+        grep -qx 'ready modbus=127.0.0.1:[1-9][0-9]* snmp=127.0.0.1:[1-9][0-9]*' ||
         fail "not a ready line: $ready"
 }
 
@@ -1358,6 +1367,26 @@ case_serve() {
     says "no end within 500000 steps"
     says "string.find: too long a text for a pattern with 30 repeats"
     says "string.rep: the text would be longer than 100000 bytes"
+}
+
+# An ordinary master at the other end of COM2.
+case_serve_rtu() {
+    command -v mbpoll >/dev/null || fail "mbpoll is missing; run ci/setup"
+    serve_start --set com2.use=modbus_rtu
+    rtu=${ready##* rtu=}
+    test -c "$rtu" || fail "no device in: $ready"
+    mbpoll -m rtu -b 19200 -P even -a 1 -0 -r 1000 -c 5 -1 "$rtu" >"$work/polled" 2>&1
+    mbpoll -m rtu -b 19200 -P even -a 1 -0 -r 999 -c 5 -1 "$rtu" >>"$work/polled" 2>&1
+    mbpoll -m rtu -b 19200 -P even -a 2 -o 0.2 -0 -r 1000 -1 "$rtu" >>"$work/polled" 2>&1
+    kill -TERM "$background"
+    serve_end
+    tr -d '\t' <"$work/polled" >>"$out"
+    status_is 0
+    says "[1000]: 65"
+    says "[1003]: 2"
+    says "[1004]: 18"
+    says "Illegal data address"
+    says "Connection timed out"
 }
 
 # Reads what was said up to the end of an answer, into $answer.

@@ -368,3 +368,41 @@ end))
 scenario "a community that does not read" (managed_story(function()
   operator.snmp:as({ community = "private" }):get "sysName"
 end))
+
+local function rtu_story(run)
+  local entry = story(run)
+  entry.settings = { ["com2.use"] = "modbus_rtu" }
+  return entry
+end
+
+scenario "another register over RTU" (rtu_story(function()
+  expect.modbus_rtu(1004):is(19)
+end))
+
+scenario "another range over RTU" (rtu_story(function()
+  expect.modbus_rtu(1003, 2):is { 2, 19 }
+end))
+
+scenario "another value, with RTU among its windows" (rtu_story(function(plant, module)
+  expect(module.voltage):is(12.942)
+end))
+
+scenario "a silent frame that is answered" (rtu_story(function()
+  expect.modbus_rtu_frame("01 03 03 EC 00 01"):is_silent()
+end))
+
+scenario "another answer to a frame" (rtu_story(function()
+  expect.modbus_rtu_frame("01 03 03 EC 00 01"):is_answered "01 03 02 00 13"
+end))
+
+scenario "an answer to a spoiled frame" (rtu_story(function()
+  expect.modbus_rtu_frame("01 03 03 EC 00 01", { flip = 2 }):is_answered "01 03 02 00 12"
+end))
+
+scenario "an answer that takes longer" (rtu_story(function()
+  expect.modbus_rtu_frame("01 03 03 EC 00 01"):takes(0.0108)
+end))
+
+scenario "a silent frame where nobody could answer" (story(function()
+  expect.modbus_rtu_frame("02 03 03 EC 00 01"):is_silent()
+end))

@@ -20,6 +20,7 @@
 #include "firmware/service/console/console.h"
 #include "media.h"
 #include "power_cut.h"
+#include "rtu_line.h"
 #include "sim/memory.h"
 #include "sim/panel.h"
 #include "sim/world.h"
@@ -27,6 +28,7 @@
 #include "witness.h"
 
 /* Virtual time 0 on the wall clock: 2020-06-01T00:00:00Z (decision B20). */
+#define ERROR_SIZE      200
 #define WALL_MS_AT_ZERO INT64_C(1590969600000)
 
 struct board {
@@ -44,6 +46,7 @@ struct board {
     jmp_buf power;            /* the way out of them then     */
     struct store_flash store; /* over what may lose its power */
     struct con_console console;
+    struct rtu_line rtu;
     struct webmanager webmanager;
 };
 
@@ -55,6 +58,8 @@ static wm_ms now_ms(const struct board *board)
 static void published(void *self, const struct wm_view *view)
 {
     struct board *board = self;
+    char why[ERROR_SIZE];
+    (void)rtu_line_follow(&board->rtu, why, sizeof why); /* without it board_rtu_path tells none */
     if (board->panel != NULL) {
         sim_panel_drive(board->panel, &view->panel);
     }
@@ -241,7 +246,9 @@ static bool services_open(struct board *board, const struct board_options *optio
         (void)snprintf(error, error_size, "no event loop: out of descriptors or memory");
         return false;
     }
-    return webmanager_open(&board->webmanager, board->loop, options->modbus_address,
+    rtu_line_init(&board->rtu, board->loop, &core->view);
+    return rtu_line_follow(&board->rtu, error, error_size) &&
+           webmanager_open(&board->webmanager, board->loop, options->modbus_address,
                            options->snmp_address, &commands, error, error_size);
 }
 
@@ -304,6 +311,7 @@ struct board *board_open(const struct board_options *options, char *error, size_
         (void)snprintf(error, error_size, "out of memory");
         return NULL;
     }
+    rtu_line_init(&board->rtu, NULL, NULL);
     board->world = options->world;
     board->ahead_ms = options->uptime_ms;
     board->published = options->published;
@@ -352,6 +360,7 @@ void board_close(struct board *board)
         sim_panel_power_off(board->panel);
     }
     webmanager_close(&board->webmanager);
+    rtu_line_close(&board->rtu);
     if (board->loop != NULL) {
         ev_loop_destroy(board->loop);
     }
@@ -411,6 +420,22 @@ int board_modbus_port(const struct board *board)
 int board_snmp_port(const struct board *board)
 {
     return board->webmanager.snmp != NULL ? snmps_agent_port(board->webmanager.snmp) : 0;
+}
+
+const char *board_rtu_path(const struct board *board)
+{
+    return board->rtu.master >= 0 ? board->rtu.path : NULL;
+}
+
+bool board_rtu_say(const struct board *board, const struct board_rtu_part *part, size_t parts,
+                   struct board_rtu_heard *heard)
+{
+    *heard = (struct board_rtu_heard){0};
+    if (board->rtu.master < 0) {
+        return false;
+    }
+    rtu_line_say(&board->rtu, part, parts, heard);
+    return true;
 }
 
 const struct wm_view *board_view(const struct board *board)

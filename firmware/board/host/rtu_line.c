@@ -1,0 +1,127 @@
+/*
+ * rtu_line.c — see rtu_line.h.
+ */
+#include "rtu_line.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "firmware/service/modbus/rtu.h"
+#include "firmware/service/modbus/rtu_port.h"
+
+void rtu_line_init(struct rtu_line *line, struct ev_loop *loop, const struct wm_view *view)
+{
+    *line = (struct rtu_line){.loop = loop, .view = view, .master = -1, .slave = -1};
+}
+
+void rtu_line_close(struct rtu_line *line)
+{
+    mbs_rtu_port_close(line->port);
+    line->port = NULL;
+    if (line->slave >= 0) {
+        (void)close(line->slave);
+    }
+    if (line->master >= 0) {
+        (void)close(line->master);
+    }
+    line->slave = line->master = -1;
+    line->path[0] = '\0';
+}
+
+/* The slave's end is raw from the start: nothing that a master sends comes back to it. */
+static bool pty_open(struct rtu_line *line)
+{
+    struct termios form;
+    line->master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (line->master < 0 || grantpt(line->master) != 0 || unlockpt(line->master) != 0) {
+        return false;
+    }
+    const char *path = ptsname(line->master);
+    if (path == NULL || strlen(path) >= sizeof line->path) {
+        return false;
+    }
+    (void)snprintf(line->path, sizeof line->path, "%s", path);
+    line->slave = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (line->slave < 0 || tcgetattr(line->slave, &form) != 0) {
+        return false;
+    }
+    cfmakeraw(&form);
+    return tcsetattr(line->slave, TCSANOW, &form) == 0 &&
+           fcntl(line->master, F_SETFL, O_NONBLOCK) == 0 &&
+           fcntl(line->master, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+bool rtu_line_follow(struct rtu_line *line, char *error, size_t error_size)
+{
+    const bool is_wanted = line->view->settings.value[wm_setting_com2_use] == WM_COM2_MODBUS_RTU;
+    if (is_wanted == (line->master >= 0)) {
+        return true;
+    }
+    rtu_line_close(line);
+    if (!is_wanted) {
+        return true;
+    }
+    if (pty_open(line)) {
+        const struct mbs_rtu_port_options options = {.fd = line->master};
+        line->port = mbs_rtu_port_open(line->loop, line->view, &options);
+    }
+    if (line->port == NULL) {
+        (void)snprintf(error, error_size, "no pty for Modbus RTU: %s", strerror(errno));
+        rtu_line_close(line);
+        return false;
+    }
+    return true;
+}
+
+/* ---- the line in exact time -------------------------------------------------------------- */
+
+struct talk {
+    struct mbs_rtu rtu;
+    int64_t now_us;
+    int64_t busy_until_us; /* the webmanager answers until then */
+    struct board_rtu_heard *heard;
+};
+
+/* The silence is long enough: the webmanager answers, if it has an answer. */
+static void frame_ends(struct talk *talk)
+{
+    uint8_t answer[MBS_RTU_FRAME_MAX];
+    const int64_t due_us = mbs_rtu_due_us(&talk->rtu);
+    struct board_rtu_heard *heard = talk->heard;
+    const size_t size = mbs_rtu_answer(&talk->rtu, answer);
+    if (size == 0 || size > sizeof heard->bytes - heard->size) {
+        return;
+    }
+    talk->busy_until_us = due_us + mbs_rtu_time_us(&talk->rtu, size);
+    memcpy(heard->bytes + heard->size, answer, size);
+    heard->size += size;
+    heard->took_us = talk->busy_until_us;
+}
+
+void rtu_line_say(const struct rtu_line *line, const struct board_rtu_part *part, size_t parts,
+                  struct board_rtu_heard *heard)
+{
+    struct talk talk = {.heard = heard};
+    *heard = (struct board_rtu_heard){0};
+    mbs_rtu_init(&talk.rtu, line->view, false);
+    for (size_t i = 0; i < parts; i++) {
+        talk.now_us += mbs_rtu_time_us(&talk.rtu, 1) * part[i].silence_milli / 1000;
+        if (mbs_rtu_due_us(&talk.rtu) <= talk.now_us) {
+            frame_ends(&talk);
+        }
+        /* While it sends it hears nothing. */
+        const bool is_heard = talk.now_us >= talk.busy_until_us;
+        talk.now_us += mbs_rtu_time_us(&talk.rtu, part[i].size);
+        if (is_heard) {
+            mbs_rtu_hear(&talk.rtu, part[i].bytes, part[i].size, talk.now_us);
+        }
+    }
+    if (mbs_rtu_due_us(&talk.rtu) != INT64_MAX) {
+        frame_ends(&talk);
+    }
+}
