@@ -12,7 +12,7 @@ local function presses_each_button(plant)
 end
 
 scenario "a bank fresh from the factory gets its addresses by button and runs" {
-  tags  = { "arm", "board", "programmer" },
+  tags  = { "arm", "programmer" },
   plant = "fresh_from_the_factory",
 
   run = function(plant)
