@@ -12,8 +12,6 @@
 #include "script.h"
 #include "target_board.h"
 
-/* Real seconds that the plant file may take to load. */
-#define LOAD_LIMIT_S 10.0
 /* The longest that a line typed waits. */
 #define TURN_US INT64_C(100000)
 
@@ -64,7 +62,6 @@ static int board_play(const struct hx_options *options, const struct hx_board_sp
 {
     static struct hx_stage stage;
     static struct hx_prompt prompt;
-    struct hx_text error = {0};
     const struct hx_stage_options setup = {
         .target = &hx_target_board,
         .spec = spec,
@@ -73,11 +70,7 @@ static int board_play(const struct hx_options *options, const struct hx_board_sp
         .settings = {&spec->settings, &options->settings, NULL},
     };
     lua_State *lua = hx_script_open(&stage, options->seed);
-    bool is_good = hx_prompt_open(&prompt, line_run, &stage);
-    if (is_good && !hx_stage_open(&stage, &setup, &error)) {
-        hx_complain("%s", hx_text_string(&error));
-        is_good = false;
-    }
+    bool is_good = hx_prompt_open(&prompt, line_run, &stage) && hx_stage_open_here(&stage, &setup);
     if (is_good) {
         settings_print(&stage);
         is_good = play(&stage, &prompt, options->for_s);
@@ -85,7 +78,6 @@ static int board_play(const struct hx_options *options, const struct hx_board_sp
     }
     hx_stage_close(&stage);
     lua_close(lua);
-    hx_text_free(&error);
     return is_good ? HX_EXIT_PASSED : HX_EXIT_USAGE;
 }
 

@@ -13,17 +13,7 @@
 #include "sim/builtin.h"
 
 /* A file of a dozen lines needs some hundreds. */
-#define LOAD_STEPS_MAX 1000000
-
-/* The text of a field of the table on top of the stack, or null; owned by the caller. */
-static char *text_of(lua_State *lua, const char *key)
-{
-    lua_getfield(lua, -1, key);
-    const char *text = lua_tostring(lua, -1);
-    char *copy = text != NULL ? hx_strdup(text) : NULL;
-    lua_pop(lua, 1);
-    return copy;
-}
+enum { LOAD_INSTRUCTIONS_MAX = 1000000 };
 
 static double number_of(lua_State *lua, const char *key)
 {
@@ -37,7 +27,7 @@ static struct hx_place place_of(lua_State *lua, const char *key)
 {
     struct hx_place place = {0};
     if (lua_getfield(lua, -1, key) == LUA_TTABLE) {
-        char *host = text_of(lua, "host");
+        char *host = hx_script_text(lua, "host");
         (void)snprintf(place.host, sizeof place.host, "%s", host);
         place.port = (int32_t)number_of(lua, "port");
         free(host);
@@ -58,49 +48,24 @@ static void modules_take(lua_State *lua, struct hx_board_spec *spec)
     lua_pop(lua, 1);
 }
 
-static void settings_take(lua_State *lua, struct hx_board_spec *spec)
-{
-    lua_getfield(lua, -1, "settings");
-    const lua_Integer count = luaL_len(lua, -1);
-    for (lua_Integer i = 1; i <= count; ++i) {
-        lua_rawgeti(lua, -1, i);
-        char *name = text_of(lua, "name");
-        char *text = text_of(lua, "text");
-        hx_assignments_add(&spec->settings, name, text);
-        free(name);
-        free(text);
-        lua_pop(lua, 1);
-    }
-    lua_pop(lua, 1);
-}
-
 static void spec_take(lua_State *lua, struct hx_board_spec *spec)
 {
-    spec->name = text_of(lua, "name");
-    spec->line = text_of(lua, "line");
+    spec->name = hx_script_text(lua, "name");
+    spec->line = hx_script_text(lua, "line");
     lua_getfield(lua, -1, "echo");
     spec->has_echo = lua_toboolean(lua, -1) != 0;
     lua_pop(lua, 1);
-    spec->console = text_of(lua, "console");
+    spec->console = hx_script_text(lua, "console");
     spec->modbus = place_of(lua, "modbus");
     spec->snmp = place_of(lua, "snmp");
-    spec->bench_address = text_of(lua, "bench_address");
+    spec->bench_address = hx_script_text(lua, "bench_address");
     spec->longest_s = number_of(lua, "longest");
-    spec->set_up = text_of(lua, "set_up");
-    spec->start = text_of(lua, "start");
-    spec->power_off = text_of(lua, "power_off");
-    spec->power_on = text_of(lua, "power_on");
+    spec->set_up = hx_script_text(lua, "set_up");
+    spec->start = hx_script_text(lua, "start");
+    spec->power_off = hx_script_text(lua, "power_off");
+    spec->power_on = hx_script_text(lua, "power_on");
     modules_take(lua, spec);
-    settings_take(lua, spec);
-}
-
-static void stop_circles(lua_State *lua, lua_Debug *unused)
-{
-    (void)unused;
-    luaL_where(lua, 0);
-    lua_pushliteral(lua, "this goes round in circles; a board file ends at once");
-    lua_concat(lua, 2);
-    (void)lua_error(lua);
+    hx_script_take_settings(lua, &spec->settings);
 }
 
 struct loading {
@@ -113,7 +78,7 @@ static int spec_load(lua_State *lua)
 {
     const struct loading *loading = lua_touserdata(lua, 1);
     luaL_openlibs(lua);
-    lua_sethook(lua, stop_circles, LUA_MASKCOUNT, LOAD_STEPS_MAX);
+    sim_builtin_bound(lua, "board", LOAD_INSTRUCTIONS_MAX);
     hx_script_push_part(lua, "board_spec.lua");
     sim_builtin_call(lua, "definition.lua");
     lua_pushstring(lua, loading->file);

@@ -313,16 +313,12 @@ int hx_coverage(const struct hx_options *options)
     covering.is_covering = true;
     coverage.thing = hx_things(&coverage.things);
     if (hx_suite_select(&covering, &list)) {
-        size_t size = list.count * sizeof(struct hx_verdict);
-        coverage.verdict = memset(hx_realloc(NULL, size), 0, size);
-        size = coverage.things * sizeof *coverage.tally;
+        const size_t size = coverage.things * sizeof *coverage.tally;
+        coverage.verdict = hx_verdicts_new(list.count);
         coverage.tally = memset(hx_realloc(NULL, size), 0, size);
         status = coverage_run(&coverage);
-        for (size_t i = 0; i < list.count; ++i) {
-            hx_verdict_free(&coverage.verdict[i]);
-        }
     }
-    free(coverage.verdict);
+    hx_verdicts_free(coverage.verdict, list.count);
     free(coverage.tally);
     hx_scenarios_free(&list);
     return status;

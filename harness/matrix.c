@@ -293,8 +293,7 @@ int hx_matrix(const struct hx_options *options)
         playing.paths = 1;
     }
     if (matrix_select(&playing, &list)) {
-        const size_t size = list.count * sizeof(struct hx_verdict);
-        struct hx_verdict *verdict = memset(hx_realloc(NULL, size), 0, size);
+        struct hx_verdict *verdict = hx_verdicts_new(list.count);
         struct hx_report report = {
             .options = &playing, .scenarios = &list, .verdict = verdict, .is_silent = true};
         status = HX_EXIT_FAILED;
@@ -309,10 +308,7 @@ int hx_matrix(const struct hx_options *options)
             status =
                 table_print(&list, verdict, playing.is_csv) == 0 ? HX_EXIT_PASSED : HX_EXIT_FAILED;
         }
-        for (size_t i = 0; i < list.count; ++i) {
-            hx_verdict_free(&verdict[i]);
-        }
-        free(verdict);
+        hx_verdicts_free(verdict, list.count);
     }
     hx_scenarios_free(&list);
     return status;

@@ -651,8 +651,7 @@ bool hx_options_parse(struct hx_options *options, int argc, char **argv)
     }
     if (command == NULL) {
         hx_complain("unknown command '%s'; known: run, check, coverage, matrix, serve, board, "
-                    "list, battery, "
-                    "version, help",
+                    "list, battery, version, help",
                     argv[1]);
         return false;
     }

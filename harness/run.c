@@ -27,8 +27,7 @@ static bool junit_can_be_written(const char *name)
 
 static int scenarios_run(const struct hx_options *options, const struct hx_scenarios *list)
 {
-    size_t size = list->count * sizeof(struct hx_verdict);
-    struct hx_verdict *verdict = memset(hx_realloc(NULL, size), 0, size);
+    struct hx_verdict *verdict = hx_verdicts_new(list->count);
     struct hx_report report = {.options = options, .scenarios = list, .verdict = verdict};
     bool is_whole = true;
     hx_report_start(&report);
@@ -39,10 +38,7 @@ static int scenarios_run(const struct hx_options *options, const struct hx_scena
     }
     bool is_kept = options->junit == NULL || hx_report_junit(&report);
     bool is_good = hx_report_end(&report) && is_whole;
-    for (size_t i = 0; i < list->count; ++i) {
-        hx_verdict_free(&verdict[i]);
-    }
-    free(verdict);
+    hx_verdicts_free(verdict, list->count);
     return !is_kept ? HX_EXIT_USAGE : is_good ? HX_EXIT_PASSED : HX_EXIT_FAILED;
 }
 

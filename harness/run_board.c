@@ -53,12 +53,6 @@ static void reason_add(const struct hx_board_spec *spec, const struct hx_verdict
 
 /* ---- the two plays ---------------------------------------------------------------------- */
 
-static struct hx_verdict *verdicts_new(size_t count)
-{
-    const size_t size = count * sizeof(struct hx_verdict);
-    return memset(hx_realloc(NULL, size), 0, size);
-}
-
 static void skip_set(struct hx_scenario *scenario, const char *reason)
 {
     free(scenario->skip);
@@ -116,8 +110,8 @@ static void host_judge(const struct hx_board_spec *spec, struct hx_scenarios *li
 int hx_run_on_board(const struct hx_options *options, struct hx_scenarios *list)
 {
     struct hx_options one = *options;
-    struct hx_verdict *host = verdicts_new(list->count);
-    struct hx_verdict *verdict = verdicts_new(list->count);
+    struct hx_verdict *host = hx_verdicts_new(list->count);
+    struct hx_verdict *verdict = hx_verdicts_new(list->count);
     struct hx_report report = {.options = &one, .scenarios = list, .verdict = verdict};
     one.jobs = 1; /* there is one line */
     one.beside = &options->spec->settings;
@@ -132,11 +126,7 @@ int hx_run_on_board(const struct hx_options *options, struct hx_scenarios *list)
     }
     const bool is_kept = options->junit == NULL || !is_whole || hx_report_junit(&report);
     const bool is_good = is_whole && hx_report_end(&report);
-    for (size_t i = 0; i < list->count; ++i) {
-        hx_verdict_free(&host[i]);
-        hx_verdict_free(&verdict[i]);
-    }
-    free(host);
-    free(verdict);
+    hx_verdicts_free(host, list->count);
+    hx_verdicts_free(verdict, list->count);
     return !is_kept ? HX_EXIT_USAGE : is_good ? HX_EXIT_PASSED : HX_EXIT_FAILED;
 }

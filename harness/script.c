@@ -176,7 +176,7 @@ static void push_word(lua_State *lua, const char *name)
 
 /* ---- loading ---------------------------------------------------------------------------- */
 
-static char *field_string(lua_State *lua, const char *name)
+char *hx_script_text(lua_State *lua, const char *name)
 {
     lua_getfield(lua, -1, name);
     const char *text = lua_tostring(lua, -1);
@@ -201,13 +201,27 @@ static char *field_list(lua_State *lua, const char *name)
     return copy;
 }
 
+void hx_script_take_settings(lua_State *lua, struct hx_assignments *settings)
+{
+    lua_getfield(lua, -1, "settings");
+    for (lua_Integer i = 1; lua_rawgeti(lua, -1, i) == LUA_TTABLE; ++i) {
+        char *name = hx_script_text(lua, "name");
+        char *text = hx_script_text(lua, "text");
+        hx_assignments_add(settings, name, text);
+        free(name);
+        free(text);
+        lua_pop(lua, 1);
+    }
+    lua_pop(lua, 2);
+}
+
 /* The scenario's table is on top of the stack. */
 static void scenario_take(lua_State *lua, struct hx_scenario *scenario)
 {
-    scenario->name = field_string(lua, "name");
-    scenario->plant = field_string(lua, "plant");
-    scenario->where = field_string(lua, "where");
-    scenario->skip = field_string(lua, "skip");
+    scenario->name = hx_script_text(lua, "name");
+    scenario->plant = hx_script_text(lua, "plant");
+    scenario->where = hx_script_text(lua, "where");
+    scenario->skip = hx_script_text(lua, "skip");
     lua_getfield(lua, -1, "needs_board");
     scenario->needs_board = lua_toboolean(lua, -1);
     lua_pop(lua, 1);
@@ -219,16 +233,7 @@ static void scenario_take(lua_State *lua, struct hx_scenario *scenario)
     lua_pop(lua, 1);
     scenario->tags = field_list(lua, "tags");
     scenario->allow = field_list(lua, "allow");
-    lua_getfield(lua, -1, "settings");
-    for (lua_Integer i = 1; lua_rawgeti(lua, -1, i) == LUA_TTABLE; ++i) {
-        char *name = field_string(lua, "name");
-        char *text = field_string(lua, "text");
-        hx_assignments_add(&scenario->settings, name, text);
-        free(name);
-        free(text);
-        lua_pop(lua, 1);
-    }
-    lua_pop(lua, 2);
+    hx_script_take_settings(lua, &scenario->settings);
 }
 
 static void scenarios_take(lua_State *lua, const char *file, struct hx_scenarios *list)

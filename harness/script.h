@@ -45,6 +45,11 @@ void hx_scenarios_free(struct hx_scenarios *list);
  */
 lua_State *hx_script_open(struct hx_stage *stage, uint64_t seed);
 
+/* The text of a field of the table on top of the stack, owned by the caller; null: it has none. */
+char *hx_script_text(lua_State *lua, const char *name);
+/* Adds its `settings`, a list of { name, text }. */
+void hx_script_take_settings(lua_State *lua, struct hx_assignments *settings);
+
 /* Pushes what a file of the language, built into this program, compiles to. */
 void hx_script_push_part(lua_State *lua, const char *name);
 

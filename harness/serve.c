@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "commands.h"
 #include "console.h"
@@ -20,14 +19,13 @@
 #include "script.h"
 #include "stage.h"
 #include "target_host.h"
+#include "wall.h"
 #include "wm/board.h"
 
 /* Real microseconds of simulation between two looks at the sockets. */
 #define SLICE_US 2000
 /* The world is never further behind the wall than sysUpTime can tell. */
 #define TICK_US 10000
-/* Real seconds that the plant file may take to load. */
-#define LOAD_LIMIT_S 10.0
 /* Real seconds that one slice of simulation may take; more is a function without an end. */
 #define STEP_LIMIT_S 2.0
 
@@ -40,13 +38,6 @@ struct server {
     int64_t started_us;  /* wall */
     struct hx_text help; /* the console's: lines that begin like its commands are for it */
 };
-
-static int64_t wall_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 /* ---- what comes in ---------------------------------------------------------------------- */
 
@@ -95,18 +86,18 @@ static int64_t target_us(const struct server *server)
     if (server->options->speed <= 0) {
         return INT64_MAX;
     }
-    return (int64_t)((double)(wall_us() - server->started_us) * server->options->speed);
+    return (int64_t)((double)(hx_wall_us() - server->started_us) * server->options->speed);
 }
 
 /* Runs due events, one instant after the other, for a slice at most. True: it is up to date. */
 static bool world_catch_up(struct server *server)
 {
     struct sim_world *world = server->stage.world;
-    int64_t slice_end_us = wall_us() + SLICE_US;
+    int64_t slice_end_us = hx_wall_us() + SLICE_US;
     int64_t target = target_us(server);
     int64_t next_us = sim_world_next_us(world);
     while (next_us <= target && next_us != INT64_MAX) {
-        if (!sim_world_run(world, next_us) || wall_us() >= slice_end_us) {
+        if (!sim_world_run(world, next_us) || hx_wall_us() >= slice_end_us) {
             return false;
         }
         next_us = sim_world_next_us(world);
@@ -131,7 +122,8 @@ static int64_t patience_us(const struct server *server, bool is_up_to_date)
         patience = ahead < 0 ? 0 : ahead < TICK_US ? (int64_t)ahead + 1 : TICK_US;
     }
     if (server->options->for_s > 0) {
-        int64_t left = (int64_t)(server->options->for_s * 1e6) - (wall_us() - server->started_us);
+        int64_t left =
+            (int64_t)(server->options->for_s * 1e6) - (hx_wall_us() - server->started_us);
         left = left < 0 ? 0 : left;
         patience = left < patience ? left : patience;
     }
@@ -182,7 +174,7 @@ static bool world_step(struct server *server)
 static void serve_until_over(struct server *server)
 {
     double for_us = server->options->for_s * 1e6;
-    server->started_us = wall_us();
+    server->started_us = hx_wall_us();
     while (!server->prompt.is_over) {
         bool is_up_to_date = world_step(server);
         if (server->prompt.is_over) {
@@ -194,7 +186,7 @@ static void serve_until_over(struct server *server)
             hx_prompt_is_plain(&server->prompt)) {
             hx_prompt_take(&server->prompt);
         }
-        if (for_us > 0 && (double)(wall_us() - server->started_us) >= for_us) {
+        if (for_us > 0 && (double)(hx_wall_us() - server->started_us) >= for_us) {
             server->prompt.is_over = true;
             if (!server->is_ready) {
                 hx_complain("ended before it was ready: raise --for or --speed");
@@ -205,9 +197,8 @@ static void serve_until_over(struct server *server)
 
 static bool server_open(struct server *server, const char *plant_file)
 {
-    struct hx_text error = {0};
     const struct hx_options *options = server->options;
-    struct hx_stage_options setup = {
+    const struct hx_stage_options setup = {
         .target = &hx_target_host,
         .seed = options->seed,
         .plant_file = plant_file,
@@ -217,14 +208,7 @@ static bool server_open(struct server *server, const char *plant_file)
         .trap_address = options->trap_address,
         .trap_addresses = options->trap_addresses,
     };
-    hx_guard_start(server->stage.lua, LOAD_LIMIT_S, HX_EXIT_USAGE);
-    bool is_open = hx_stage_open(&server->stage, &setup, &error);
-    hx_guard_stop();
-    if (!is_open) {
-        hx_complain("%s", hx_text_string(&error));
-    }
-    hx_text_free(&error);
-    return is_open;
+    return hx_stage_open_here(&server->stage, &setup);
 }
 
 int hx_serve(const struct hx_options *options)

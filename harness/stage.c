@@ -9,9 +9,12 @@
 
 #include "board_spec.h"
 #include "guard.h"
+#include "options.h"
 #include "outsider.h"
 
 #define ERROR_SIZE 1024
+/* Real seconds that a plant file may take to load where no scenario has a limit of its own. */
+#define LOAD_LIMIT_S 10.0
 
 static void stage_published(void *context, const struct wm_view *view)
 {
@@ -255,6 +258,19 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
     options_make(stage, options, &chosen);
     return is_set && (stage->probe == NULL || probe_prepare(stage, error)) &&
            stage->target->open(stage, error);
+}
+
+bool hx_stage_open_here(struct hx_stage *stage, const struct hx_stage_options *options)
+{
+    struct hx_text error = {0};
+    hx_guard_start(stage->lua, LOAD_LIMIT_S, HX_EXIT_USAGE);
+    const bool is_open = hx_stage_open(stage, options, &error);
+    hx_guard_stop();
+    if (!is_open) {
+        hx_complain("%s", hx_text_string(&error));
+    }
+    hx_text_free(&error);
+    return is_open;
 }
 
 void hx_stage_close(struct hx_stage *stage)

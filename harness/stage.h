@@ -79,6 +79,9 @@ struct hx_stage_options {
 bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *options,
                    struct hx_text *error);
 void hx_stage_close(struct hx_stage *stage);
+/* The same for a command that is no scenario: told where it fails, and a plant file without an end
+ * ends the program. */
+bool hx_stage_open_here(struct hx_stage *stage, const struct hx_stage_options *options);
 
 /*
  * Would a webmanager under a scenario take these settings together, the later lists over the

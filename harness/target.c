@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 
+#include "outsider.h"
+#include "stage.h"
+
 bool hx_question_is_for_webmanager(enum hx_question_kind kind)
 {
     return kind == HX_ASK_REGISTERS || kind == HX_ASK_RTU || kind == HX_ASK_UNIT ||
@@ -17,4 +20,23 @@ void hx_answer_off(struct hx_answer *answer)
     answer->is_ok = answer->is_gone = answer->has_more = false;
     answer->count = 0;
     (void)snprintf(answer->error, sizeof answer->error, HX_IS_OFF);
+}
+
+bool hx_target_connect(struct hx_stage *stage, const struct hx_place *modbus,
+                       const struct hx_place *snmp, struct hx_text *error)
+{
+    static struct hx_question question;
+    static struct hx_answer answer;
+    question = (struct hx_question){
+        .kind = HX_ASK_CONNECT,
+        .modbus = *modbus,
+        .modbus_unit = stage->settings.value[wm_setting_modbus_unit_id],
+        .snmp = *snmp,
+    };
+    hx_outsider_reader(&stage->settings, &question.asker);
+    stage->target->ask(stage, &question, &answer);
+    if (!answer.is_ok) {
+        hx_text_add(error, "%s", answer.error);
+    }
+    return answer.is_ok;
 }

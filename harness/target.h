@@ -77,6 +77,10 @@ struct hx_target {
 bool hx_question_is_for_webmanager(enum hx_question_kind kind);
 void hx_answer_off(struct hx_answer *answer);
 
+/* The stage's probe asks there from now on, as its settings let it. False, with error. */
+bool hx_target_connect(struct hx_stage *stage, const struct hx_place *modbus,
+                       const struct hx_place *snmp, struct hx_text *error);
+
 extern const struct hx_target hx_target_host;
 
 #endif

@@ -16,13 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "guard.h"
 #include "line.h"
-#include "outsider.h"
 #include "sim/bridge.h"
+#include "wall.h"
 
 /* Between two looks of `within`: a look takes some answers, and a person sees no sooner. */
 #define LOOK_US INT64_C(200000)
@@ -57,16 +56,9 @@ struct hx_board_line {
     char verdict[400]; /* "" : nothing */
 };
 
-static int64_t wall_us(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static int64_t line_now_us(const struct hx_board_line *line)
 {
-    return wall_us() - line->anchor_us;
+    return hx_wall_us() - line->anchor_us;
 }
 
 /* ---- the line --------------------------------------------------------------------------- */
@@ -585,25 +577,6 @@ static void board_ask(struct hx_stage *stage, const struct hx_question *question
     line->looks += question->kind == HX_ASK_REQUEST && question->request == HX_SET ? 1 : 0;
 }
 
-static bool board_connect(struct hx_stage *stage, struct hx_text *error)
-{
-    static struct hx_question question;
-    static struct hx_answer answer;
-    const struct hx_board_spec *spec = stage->line->spec;
-    question = (struct hx_question){
-        .kind = HX_ASK_CONNECT,
-        .modbus = spec->modbus,
-        .modbus_unit = stage->settings.value[wm_setting_modbus_unit_id],
-        .snmp = spec->snmp,
-    };
-    hx_outsider_reader(&stage->settings, &question.asker);
-    board_ask(stage, &question, &answer);
-    if (!answer.is_ok) {
-        hx_text_add(error, "%s", answer.error);
-    }
-    return answer.is_ok;
-}
-
 static bool real_modules_leave(struct hx_stage *stage, struct hx_text *error)
 {
     const struct hx_board_spec *spec = stage->line->spec;
@@ -630,7 +603,7 @@ static bool board_open_line(struct hx_stage *stage, struct hx_text *error)
     (void)signal(SIGPIPE, SIG_IGN);
     line->spec = stage->spec;
     line->line_fd = line->console_fd = -1;
-    line->anchor_us = wall_us();
+    line->anchor_us = hx_wall_us();
     sim_bridge_init(&line->bridge, stage->world, stage->plant, line->spec->has_echo);
     if (!line_find(stage, error) || !real_modules_leave(stage, error)) {
         return false;
@@ -640,7 +613,7 @@ static bool board_open_line(struct hx_stage *stage, struct hx_text *error)
         return true; /* the devices alone are wanted */
     }
     if (!settings_write(stage, error) || !board_set_up(stage, error) ||
-        !board_connect(stage, error)) {
+        !hx_target_connect(stage, &line->spec->modbus, &line->spec->snmp, error)) {
         return false;
     }
     if (line->spec->start != NULL &&

@@ -10,7 +10,6 @@
 
 #include "console.h"
 #include "guard.h"
-#include "outsider.h"
 
 #define ERROR_SIZE 1024
 /* Another process may have been given a port meanwhile, for as long as a scenario plays. */
@@ -169,28 +168,14 @@ int hx_host_serve(struct hx_stage *stage, int until_fd, int64_t wall_us)
 
 /* ---- the target ------------------------------------------------------------------------- */
 
-/* The probe may ask from now on. */
-static bool host_connect(struct hx_stage *stage, struct hx_text *error)
-{
-    static struct hx_question question;
-    static struct hx_answer answer;
-    question = (struct hx_question){
-        .kind = HX_ASK_CONNECT,
-        .modbus.port = board_modbus_port(stage->board),
-        .modbus_unit = stage->settings.value[wm_setting_modbus_unit_id],
-        .snmp.port = board_snmp_port(stage->board),
-    };
-    hx_outsider_reader(&stage->settings, &question.asker);
-    host_ask(stage, &question, &answer);
-    if (!answer.is_ok) {
-        hx_text_add(error, "%s", answer.error);
-    }
-    return answer.is_ok;
-}
-
 static bool host_open(struct hx_stage *stage, struct hx_text *error)
 {
-    return host_begin(stage, error) && (stage->probe == NULL || host_connect(stage, error));
+    if (!host_begin(stage, error)) {
+        return false;
+    }
+    const struct hx_place modbus = {.port = board_modbus_port(stage->board)};
+    const struct hx_place snmp = {.port = board_snmp_port(stage->board)};
+    return stage->probe == NULL || hx_target_connect(stage, &modbus, &snmp, error);
 }
 
 static void host_close(struct hx_stage *stage)

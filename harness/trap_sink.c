@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <net-snmp/net-snmp-config.h>
 
@@ -19,6 +18,7 @@
 
 #include "snmp_names.h"
 #include "text.h"
+#include "wall.h"
 
 /* Informs that a sink remembers, to tell a repeat from another one. */
 #define REMEMBERED_MAX 64
@@ -54,9 +54,7 @@ static int32_t unreadable; /* since the last time they were handed over */
 
 static int64_t now_ms(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+    return hx_wall_us() / 1000;
 }
 
 /* ---- users ------------------------------------------------------------------------------ */

@@ -74,10 +74,10 @@ static bool round_play(struct hx_trial **open, size_t count, size_t round,
 {
     struct hx_scenarios list = {.item = hx_realloc(NULL, count * sizeof *list.item),
                                 .count = count};
-    struct hx_verdict *verdict = hx_realloc(NULL, count * sizeof *verdict);
+    struct hx_verdict *verdict = hx_verdicts_new(count);
     struct hx_report report = {
         .options = options, .scenarios = &list, .verdict = verdict, .is_silent = true};
-    memset(verdict, 0, count * sizeof *verdict);
+
     for (size_t i = 0; i < count; ++i) {
         list.item[i] = changed(&scenarios->item[open[i]->candidate[round]], open[i]);
     }
@@ -87,11 +87,10 @@ static bool round_play(struct hx_trial **open, size_t count, size_t round,
             open[i]->is_asserted = true;
             open[i]->first = open[i]->candidate[round];
         }
-        hx_verdict_free(&verdict[i]);
         hx_assignments_free(&list.item[i].settings);
     }
     free(list.item);
-    free(verdict);
+    hx_verdicts_free(verdict, count);
     return is_whole;
 }
 

@@ -47,4 +47,8 @@ struct hx_verdict {
 
 void hx_verdict_free(struct hx_verdict *verdict);
 
+/* So many, all zero; and the end of them. Null is allowed. */
+struct hx_verdict *hx_verdicts_new(size_t count);
+void hx_verdicts_free(struct hx_verdict *verdict, size_t count);
+
 #endif

@@ -29,6 +29,20 @@ void hx_verdict_free(struct hx_verdict *verdict)
     hx_text_free(&verdict->record);
 }
 
+struct hx_verdict *hx_verdicts_new(size_t count)
+{
+    const size_t size = count * sizeof(struct hx_verdict);
+    return memset(hx_realloc(NULL, size), 0, size);
+}
+
+void hx_verdicts_free(struct hx_verdict *verdict, size_t count)
+{
+    for (size_t i = 0; verdict != NULL && i < count; ++i) {
+        hx_verdict_free(&verdict[i]);
+    }
+    free(verdict);
+}
+
 /* ---- playing ---------------------------------------------------------------------------- */
 
 static void verdict_fail(struct hx_verdict *verdict, enum hx_outcome outcome, const char *message,

@@ -122,21 +122,12 @@ struct loading {
     size_t size;
 };
 
-static void stop_circles(lua_State *lua, lua_Debug *unused)
-{
-    (void)unused;
-    luaL_where(lua, 0);
-    lua_pushliteral(lua, "this goes round in circles; a battery file ends at once");
-    lua_concat(lua, 2);
-    (void)lua_error(lua);
-}
-
 /* Leaves nothing, or why not. */
 static int type_load(lua_State *lua)
 {
     struct loading *loading = lua_touserdata(lua, 1);
     luaL_openlibs(lua);
-    lua_sethook(lua, stop_circles, LUA_MASKCOUNT, LOAD_INSTRUCTIONS_MAX);
+    sim_builtin_bound(lua, "battery", LOAD_INSTRUCTIONS_MAX);
     sim_builtin_push(lua, "battery.lua");
     sim_builtin_call(lua, "definition.lua");
     ranges_push(lua);

@@ -9,6 +9,9 @@
 
 #include "sim_lua.h"
 
+/* Whose file goes round in circles, in the registry. */
+#define BOUND_KEY "sim.bound"
+
 void sim_builtin_push(lua_State *lua, const char *name)
 {
     for (size_t i = 0; i < sim_lua_count; i++) {
@@ -29,4 +32,23 @@ void sim_builtin_call(lua_State *lua, const char *name)
 {
     sim_builtin_push(lua, name);
     lua_call(lua, 0, 1);
+}
+
+static void stop_circles(lua_State *lua, lua_Debug *unused)
+{
+    (void)unused;
+    luaL_where(lua, 0);
+    lua_getfield(lua, LUA_REGISTRYINDEX, BOUND_KEY);
+    lua_pushfstring(lua, "this goes round in circles; a %s file ends at once",
+                    lua_tostring(lua, -1));
+    lua_remove(lua, -2);
+    lua_concat(lua, 2);
+    (void)lua_error(lua);
+}
+
+void sim_builtin_bound(lua_State *lua, const char *what, int instructions)
+{
+    lua_pushstring(lua, what);
+    lua_setfield(lua, LUA_REGISTRYINDEX, BOUND_KEY);
+    lua_sethook(lua, stop_circles, LUA_MASKCOUNT, instructions);
 }

@@ -12,4 +12,10 @@ void sim_builtin_push(lua_State *lua, const char *name);
 /* Calls it without arguments, and leaves the one value that it returns. */
 void sim_builtin_call(lua_State *lua, const char *name);
 
+/*
+ * After so many instructions from now on the state raises that a `what` file ("board") goes round
+ * in circles, at its line.
+ */
+void sim_builtin_bound(lua_State *lua, const char *what, int instructions);
+
 #endif

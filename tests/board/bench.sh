@@ -97,27 +97,28 @@ END
     says 'needs virtual_time'
 }
 
-# A board that never asks, and one that says what is no frame.
-case_silent() {
-    board_make 'start = "true",'
-    cat >"$work/wait.lua" <<'END'
+# waits SECONDS [FIRST]: a story of the board alone that waits, after what comes first.
+waits() {
+    cat >"$work/wait.lua" <<END
 scenario "waits" { needs = { "real_board" }, plant = "guide_dashboard", run = function(plant)
-  wait(seconds(25))
+  ${2:-}
+  wait(seconds($1))
   expect(plant):is_quiet()
 end }
 END
+}
+
+# A board that never asks, and one that says what is no frame.
+case_silent() {
+    board_make 'start = "true",'
+    waits 25
     runs 1 "$work/wait.lua"
     says 'line silent: no question on pty:'
 }
 
 case_babbles() {
     board_make "start = \"sh -c 'head -c 4000 /dev/zero >$work/bus'\","
-    cat >"$work/wait.lua" <<'END'
-scenario "waits" { needs = { "real_board" }, plant = "guide_dashboard", run = function(plant)
-  wait(seconds(3))
-  expect(plant):is_quiet()
-end }
-END
+    waits 3
     runs 1 "$work/wait.lua"
     says 'line babbles: '
 }
@@ -125,13 +126,7 @@ END
 # It falls over by itself in the middle of a story: every window and the account of traps say so.
 case_resets() {
     board_make "$powered"
-    cat >"$work/wait.lua" <<'END'
-scenario "waits" { needs = { "real_board" }, plant = "guide_dashboard", run = function(plant)
-  settle()
-  wait(seconds(6))
-  expect(plant):is_quiet()
-end }
-END
+    waits 6 "settle()"
     (until grep -q "Alarm went: initializing" "$work/log"; do sleep 0.1; done
         sleep 1
         sh "$work/board.sh" off

@@ -680,6 +680,15 @@ case_serve_endless_plant() {
     says_not "--time-limit"
 }
 
+case_board_endless_plant() {
+    printf 'local n = 0\nwhile true do\n  n = n + 1\nend\n' >"$work/loop.lua"
+    echo "board \"b\" { line = \"pty:$work/bus\" }" >"$work/board.lua"
+    bench board "$work/board.lua" "$work/loop.lua" --for 60
+    status_is 2
+    says "loop.lua:"
+    says "no end within the time limit of 10.0 s; let the loop end"
+}
+
 # What is long is no hang in C: the line is told, and how far it came.
 case_long_wait() {
     echo 'wait(days(3650)) expect(plant):is_quiet()' | story long
