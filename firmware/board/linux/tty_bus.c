@@ -60,25 +60,23 @@ static void byte_take(struct tty_bus *bus, uint8_t byte)
 static void bytes_read(struct tty_bus *bus)
 {
     uint8_t bytes[TTY_BUS_INPUT_MAX];
+    ssize_t size = sizeof bytes;
     /* Bounded, whoever babbles: what is left wakes the loop again. */
-    for (int i = 0; i < 4 && bus->fd >= 0; i++) {
-        const ssize_t size = read(bus->fd, bytes, sizeof bytes);
-        if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) {
-            line_lost(bus, size == 0 ? "hung up" : strerror(errno));
-        }
-        if (size <= 0) {
-            return;
-        }
+    for (int i = 0; i < 4 && size == sizeof bytes; i++) {
+        size = read(bus->fd, bytes, sizeof bytes);
         for (ssize_t k = 0; k < size; k++) {
             byte_take(bus, bytes[k]);
         }
+    }
+    if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) {
+        line_lost(bus, size == 0 ? "hung up" : strerror(errno));
     }
 }
 
 static int bus_receive(void *self, uint8_t *bytes, size_t size_max)
 {
     struct tty_bus *bus = self;
-    if (bus->fd >= 0 && bus->loop != NULL) {
+    if (bus->fd >= 0 && bus->loop != NULL && !bus->is_read) {
         bytes_read(bus);
     }
     if (bus->fd < 0) {
@@ -163,7 +161,9 @@ static void readable(struct ev_loop *loop, ev_io *io, int events)
     (void)loop;
     (void)events;
     bytes_read(bus);
+    bus->is_read = true;
     bus->options.heard(bus->options.context);
+    bus->is_read = false;
 }
 
 static void io_begin(struct tty_bus *bus)

@@ -43,6 +43,7 @@ struct tty_bus {
     size_t echo_size; /* of what was sent */
     size_t echo_at;   /* of it that was heard, and dropped */
     uint8_t echo[WM_FRAME_SIZE_MAX];
+    bool is_read; /* all that has come, since the loop woke */
     size_t input_size;
     uint8_t input[TTY_BUS_INPUT_MAX];
 };
