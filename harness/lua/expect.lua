@@ -957,6 +957,8 @@ return {
       members[name] = patient(fn)
     end
   end,
+  -- The function, looked at again while it fails, where an instant has a width.
+  patient = patient,
   -- `within` looks: it looks again by itself.
   set_trying = function(is) is_trying = is end,
   -- Who knows of the traps that a try used up: { mark, give_back }.

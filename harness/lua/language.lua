@@ -578,7 +578,7 @@ function language.play(number, plant)
     traps.begin()
     entry.run(plant)
     watch.need_said(0)
-    traps.account(entry.where)
+    watch.patient(traps.account)(entry.where) -- a trap may be under way
     watch.finish()
   end, failure.handle)
   if ok and watch.count() == 0 then
