@@ -17,6 +17,10 @@ set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 
+# The place where it was built is no part of what is built.
+get_filename_component(WM_ARM_TOP ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
+set(CMAKE_C_FLAGS_INIT "-ffile-prefix-map=${WM_ARM_TOP}/=")
+
 # pkg-config sees the sysroot's descriptions alone.
 set(ENV{PKG_CONFIG_SYSROOT_DIR} ${WM_ARM_SYSROOT})
 set(ENV{PKG_CONFIG_LIBDIR}
