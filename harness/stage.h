@@ -32,7 +32,7 @@ struct hx_stage {
     const struct hx_target *target;   /* ro; null before hx_stage_open  */
     struct board *board;              /* ro; null: its power is off        */
     const struct hx_board_spec *spec; /* ro; borrowed, null on the host */
-    struct hx_board_line *line;       /* private, of target_board.c     */
+    struct hx_board_line *line;       /* private, of board_internal.h   */
     struct board_media *media;        /* ro: of the board; outlives it     */
     struct hx_probe *probe;           /* ro; borrowed, null in serve       */
     struct wm_settings settings;      /* ro: defaults and what was set     */
