@@ -1,12 +1,13 @@
 #!/bin/sh
-# bench.sh BENCH WEBMANAGERD CASE — one case of gbms-bench run --board and board: the board is
+# bench.sh BENCH WEBMANAGERD LINE_HUB CASE — one case of gbms-bench run --board and board: the board is
 # webmanagerd in a process of its own, on a pty, seen by its ports alone. Runs from the top of the
 # tree.
 set -u
 
 bench=$1
 webmanagerd=$2
-case_name=$3
+line_hub=$3
+case_name=$4
 work=$(mktemp -d) || exit 1
 out=$work/out
 trap 'test -f "$work/pid" && kill -KILL "$(cat "$work/pid")"; rm -rf "$work"' EXIT

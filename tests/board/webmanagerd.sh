@@ -1,14 +1,15 @@
 #!/bin/sh
-# webmanagerd.sh WEBMANAGERD PLAY_LINE CASE — one case of webmanagerd: what it says of a wrong
-# configuration and of what it cannot have, and how it lives, on a pty on whose other end the plant
-# of the simulator answers in real time. Runs from the top of the tree.
+# webmanagerd.sh WEBMANAGERD BENCH LINE_HUB CASE — one case of webmanagerd: what it says of a wrong
+# configuration and of what it cannot have, and how it lives, on a line on whose other end the bench
+# plays a plant in real time. Runs from the top of the tree.
 #
 # Nothing sleeps: what has to be waited for is looked for until it is there; ctest has the limit.
 set -u
 
 webmanagerd=$1
-play_line=$2
-case_name=$3
+bench=$2
+line_hub=$3
+case_name=$4
 work=$(mktemp -d) || exit 1
 out=$work/out
 log=$work/log
@@ -51,23 +52,50 @@ ends() {
     test "$status" -eq "$wanted" || fail "status $status instead of $wanted of: $*"
 }
 
-# line NAME PLANT: plays a line; what goes to file descriptor 7 is for it, answers to $work/NAME.out.
-line() {
-    mkfifo "$work/$1.in"
-    : >"$work/$1.out"
-    "$play_line" "$2" "$work/$1" <"$work/$1.in" >"$work/$1.out" &
+# hub NAME: a line with the ends $work/NAME and $work/NAME.far. Orders for it go to descriptor 8.
+hub() {
+    mkfifo "$work/$1.orders"
+    "$line_hub" "$work/$1" "$work/$1.far" <"$work/$1.orders" >"$work/$1.done" &
     players="$players $!"
-    exec 7>"$work/$1.in"
-    until grep -q '^ready' "$work/$1.out"; do
+    exec 8>"$work/$1.orders"
+    until grep -qs '^ready' "$work/$1.done"; do
         kill -0 $players || fail "no line $1"
     done
 }
 
-# Tells the plant, and waits until it has done so.
-plant_does() {
-    before=$(grep -c '^ok' "$work/bus.out")
-    echo "$1" >&7
-    until [ "$(grep -c '^ok' "$work/bus.out")" -gt "$before" ]; do :; done
+# line NAME: plays the plant on a line; what is typed to it goes to descriptor 7.
+line() {
+    hub "$1"
+    echo "board \"line\" { line = \"$work/$1.far\" }" >"$work/$1.lua"
+    mkfifo "$work/$1.in"
+    "$bench" board "$work/$1.lua" "$plant" <"$work/$1.in" >"$work/$1.out" 2>&1 &
+    players="$players $!"
+    exec 7>"$work/$1.in"
+    until grep -qs '^ready' "$work/$1.out"; do
+        kill -0 $players || fail "no plant on line $1"
+    done
+}
+
+# done_of FILE DESCRIPTOR LINE...: says the lines there, and waits for one more ok in the file.
+done_of() {
+    file=$1 before=$(grep -c '^ok' "$1") to=$2
+    shift 2
+    printf '%s\n' "$@" >&"$to"
+    until [ "$(grep -c '^ok' "$file")" -gt "$before" ]; do
+        ! grep -q '^gbms-bench:' "$file" || fail "$(cat "$file")"
+    done
+}
+
+plant_does() { done_of "$work/bus.out" 7 "$1" '"ok"'; }
+line_does() { done_of "$work/bus.done" 8 "$1"; }
+
+# A person at a console of his own: types to descriptor 9, and reads $work/console.out.
+console() {
+    exec 5>&8
+    hub console
+    exec 6>&8 8>&5 9>"$work/console.far"
+    cat "$work/console.far" >"$work/console.out" &
+    players="$players $!"
 }
 
 # Starts it on the plant's line, with what the plant is; waits until it is ready.
@@ -100,6 +128,7 @@ object() { snmpget -v2c -c public -Oqv "127.0.0.1:$snmp" "1.3.6.1.2.1.33.5.$1" 2
 register_is() { test "$(register "$1")" = "$2"; }
 # Flags among others: 1 running, 64 float charging, 256 system failure.
 register_has() { test $(($(register "$1") & $2)) -eq "$2"; }
+object_begins() { case $(object "$1") in "$2"*) ;; *) false ;; esac; }
 object_is() { test "$(object "$1")" = "$2"; }
 
 # Sets by SNMP: $1 below bacs, $2 its number.
@@ -181,13 +210,13 @@ case_missing_tty() {
 }
 
 case_in_use() {
-    line bus "$plant"
+    line bus
     start
     ends 1
     says "bus $work/bus: in use; another program has it; end that one"
     says_lines 1
-    exec 8>&7
-    line other "$plant"
+    exec 5>&7 6>&8
+    line other
     ends 1 --bus "$work/other"
     says "state $work/state: another webmanagerd has it"
     mkdir "$work/state2"
@@ -200,7 +229,7 @@ case_in_use() {
 }
 
 case_state() {
-    line bus "$plant"
+    line bus
     ends 1 --state "$work/nothing"
     says "state $work/nothing: No such file or directory; make the folder, or name another"
     says_lines 1
@@ -220,7 +249,7 @@ case_state() {
 
 # Whoever is root becomes another once everything is open, and what is written is that one's.
 case_user() {
-    line bus "$plant"
+    line bus
     if [ "$(id -u)" -ne 0 ]; then
         ends 1 --user root
         says 'user root: only root can become another; start it as root'
@@ -243,7 +272,7 @@ case_user() {
 
 # Without the right to write: it says so, watches on with what was kept, and raises SystemError.
 case_read_only() {
-    line bus "$plant"
+    line bus
     start --set snmp.write_community=secret
     object_set 1.13.0 1520 || fail "cannot be set"
     stop TERM 0
@@ -261,7 +290,7 @@ case_read_only() {
 # ---- life ---------------------------------------------------------------------------------------
 
 case_live() {
-    line bus "$plant"
+    line bus
     start
     until_true register_has 1000 65
     register_is 1004 18 || fail "18 modules"
@@ -274,7 +303,7 @@ case_live() {
 }
 
 case_kept() {
-    line bus "$plant"
+    line bus
     start --set snmp.write_community=secret
     object_set 1.13.0 1520 || fail "cannot be set"
     stop KILL 137
@@ -288,28 +317,47 @@ case_kept() {
 }
 
 case_pulled() {
-    line bus "$plant"
+    line bus
     start
     until_true register_has 1000 65
-    plant_does pull
+    line_does "pull 1"
     logged "bus $work/bus: gone ("
     logged 'event module_lost: Module gives no valid answer: module 18'
-    plant_does plug
+    line_does "plug 1"
     logged "bus $work/bus: back"
     logged 'event module_back: Module answers again: module 18'
     stop TERM 0
 }
 
+# A cable that comes off at each byte of an answer in turn: half a frame is no value, and no sign of
+# life. The questions go on; what the plant says whole is taken.
+case_parted() {
+    line bus
+    start
+    until_true register_has 1000 65
+    line_does "part 2 7"
+    logged 'event module_lost: Module gives no valid answer: module 3'
+    plant_does 'plant.module[3].voltage = 12.55'
+    for bytes in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do
+        line_does "part 2 $bytes"
+        object_is 2.5.1.2.3 0 || fail "half a frame is a value"
+    done
+    ! log_says 'event module_back' || fail "half a frame is a sign of life"
+    line_does "plug 2"
+    logged 'event module_back: Module answers again: module 3'
+    until_true object_begins 2.5.1.2.3 125
+    stop TERM 0
+}
+
 case_console() {
-    line bus "$plant"
-    exec 8>&7
-    line console -
+    line bus
+    console
     start --console "$work/console" --console-tcp 127.0.0.1:0
-    echo 'show version' >&7
+    echo 'show version' >&9
     until_true grep -q '^ok' "$work/console.out"
-    printf 'set voltage.high_alarm 15.2\r' >&7
+    printf 'set voltage.high_alarm 15.2\r' >&9
     logged 'event setting_changed: Setting is now: voltage.high_alarm 15.200'
-    echo 'log events 2' >&7
+    echo 'log events 2' >&9
     until_true grep -q 'setting_changed' "$work/console.out"
     stop TERM 0
 }
@@ -320,7 +368,7 @@ file_is() { test "$(cat "$work/$1")" = "$2"; }
 case_panel() {
     for file in red green buzzer relay; do : >"$work/$file"; done
     echo 0 >"$work/mute"
-    line bus "$plant"
+    line bus
     start --panel-red "$work/red" --panel-green "$work/green" --panel-buzzer "$work/buzzer" \
         --panel-relay "$work/relay" --panel-mute "$work/mute" --set panel.relay_delay=0
     until_true file_is green 1
@@ -339,15 +387,14 @@ case_panel() {
 
 # One that is not there yet keeps nobody from the battery; a person sees what he types.
 case_console_later() {
-    line bus "$plant"
-    exec 8>&7
+    line bus
     start --console "$work/console" --console-echo on
     log_says "console $work/console: No such file or directory; plug it in" ||
         fail "no word of the console"
     until_true register_has 1000 65
-    line console -
+    console
     logged "console $work/console: back"
-    printf 'show version\r' >&7
+    printf 'show version\r' >&9
     until_true grep -q '^ok' "$work/console.out"
     grep -q '^show version' "$work/console.out" || fail "no echo"
     stop TERM 0
@@ -355,14 +402,13 @@ case_console_later() {
 
 # The log goes on where it was, over a SIGKILL too.
 case_logs() {
-    line bus "$plant"
-    exec 8>&7
-    line console -
+    line bus
+    console
     start --console "$work/console"
     logged 'event alarm_removed: Alarm went: initializing'
     stop KILL 137
     start --console "$work/console"
-    echo 'log events' >&7
+    echo 'log events' >&9
     until_true grep -q '^ok' "$work/console.out"
     grep -c ',started,' "$work/console.out" >"$out"
     says 2
