@@ -23,10 +23,17 @@ static enum wm_status breaker_check(const struct wm_core *core, const struct wm_
     return WM_OK;
 }
 
-/* Something has to be there to be asked (decision B21). */
-static bool com2_can(const struct wm_core *core, int32_t use)
+/* Something has to be there to be asked (decision B21); what is in force already may stay. */
+static enum wm_status com2_check(const struct wm_core *core, int32_t use, const char **why)
 {
-    return core->ports.com2.ops != NULL || use == WM_COM2_NONE || use == WM_COM2_MODBUS_RTU;
+    const bool is_rtu = use == WM_COM2_MODBUS_RTU;
+    const bool can_be = is_rtu ? core->ports.serves_rtu : core->ports.com2.ops != NULL;
+    if (can_be || use == WM_COM2_NONE || use == core->settings.value[wm_setting_com2_use]) {
+        return WM_OK;
+    }
+    *why = is_rtu ? "this webmanager has no COM2 for Modbus RTU"
+                  : "this webmanager has no COM2 that sensors could hang on";
+    return WM_CONFLICT;
 }
 
 /* What will be wished with these; against the settings as they will stand. */
@@ -35,11 +42,8 @@ static enum wm_status change_check(const struct wm_core *core, const struct wm_c
 {
     const enum wm_status status =
         wm_wished_add(next, &core->wished, &core->settings, change, changes, why);
-    if (status == WM_OK && !com2_can(core, next->settings.value[wm_setting_com2_use])) {
-        *why = "this webmanager has no COM2 that sensors could hang on";
-        return WM_CONFLICT;
-    }
-    return status;
+    return status == WM_OK ? com2_check(core, next->settings.value[wm_setting_com2_use], why)
+                           : status;
 }
 
 static enum wm_status change_take(struct wm_core *core, const struct wm_change *change,

@@ -4,6 +4,8 @@
 #ifndef WM_PORTS_H
 #define WM_PORTS_H
 
+#include <stdbool.h>
+
 #include "wm/bus.h"
 #include "wm/journal.h"
 #include "wm/log.h"
@@ -12,7 +14,8 @@
 
 struct wm_ports {
     struct wm_bus bus;  /* COM3, the BACS bus                                     */
-    struct wm_bus com2; /* ops null: nothing is there; com2.use must be none or modbus_rtu */
+    struct wm_bus com2; /* ops null: no sensor can hang there                     */
+    bool serves_rtu;    /* by the board, on COM2, while com2.use says so          */
     struct wm_store store;
     struct wm_log log;
     struct wm_journal

@@ -384,6 +384,7 @@ void bench_start(struct bench *bench)
     const struct wm_ports ports = {
         .bus = fake_bus_port(&bench->bus),
         .com2 = fake_bus_port(&bench->com2),
+        .serves_rtu = true,
         .store = {&store, bench},
         .log = {&log, bench},
         .journal = {bench_tell, bench},

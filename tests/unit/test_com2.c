@@ -2,6 +2,7 @@
  * test_com2.c — COM2: what is asked, what values mean, what is ordered.
  */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "fake_bus.h"
 #include "firmware/core/com2.h"
@@ -345,6 +346,48 @@ Test(com2, another_use_begins_anew)
     fake_bus_forget(&bench.com2);
     bench_run(&bench, 5000);
     cr_assert_eq(bench.com2.questions, 0);
+}
+
+Test(com2, use_that_the_board_has_nothing_for_is_refused)
+{
+    static const struct {
+        bool has_bus;
+        bool serves_rtu;
+        int32_t use;
+        const char *why; /* null: it is possible */
+    } cases[] = {
+        {true, false, WM_COM2_MODBUS_RTU, "this webmanager has no COM2 for Modbus RTU"},
+        {true, false, WM_COM2_SENSORMANAGER, NULL},
+        {false, true, WM_COM2_SENSORMANAGER,
+         "this webmanager has no COM2 that sensors could hang on"},
+        {false, true, WM_COM2_MODBUS_RTU, NULL},
+        {false, false, WM_COM2_NONE, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *why = NULL;
+        const struct wm_command command = {
+            .kind = WM_COMMAND_SET, .setting = wm_setting_com2_use, .value = cases[i].use};
+        sensor();
+        bench_ready(&bench);
+        bench.core.ports.serves_rtu = cases[i].serves_rtu;
+        if (!cases[i].has_bus) {
+            bench.core.ports.com2.ops = NULL;
+        }
+        const enum wm_status status = wm_core_command(&bench.core, &command, &why);
+        cr_assert_eq(status, cases[i].why != NULL ? WM_CONFLICT : WM_OK, "case %zu", i);
+        cr_assert(cases[i].why == NULL || strcmp(why, cases[i].why) == 0, "%s", why);
+    }
+}
+
+Test(com2, use_that_was_kept_without_its_board_keeps_no_other_setting_back)
+{
+    const char *why = "";
+    const struct wm_command command = {
+        .kind = WM_COMMAND_SET, .setting = wm_setting_voltage_delay, .value = 7};
+    sensor();
+    bench_ready(&bench);
+    bench.core.ports.com2.ops = NULL;
+    cr_assert_eq(wm_core_command(&bench.core, &command, &why), WM_OK, "%s", why);
 }
 
 Test(com2, limits_in_the_wrong_order_are_refused)

@@ -282,6 +282,7 @@ static struct wm_ports ports_make(struct board *board, const struct board_option
     struct wm_ports ports = {
         .bus = options->bus,
         .com2 = options->com2,
+        .serves_rtu = true,
         .store = store_flash_port(&board->store),
         .log = media->log,
         .journal = {tell_nobody, NULL},
