@@ -19,6 +19,8 @@ struct stage {
     int heard;
     int32_t baud;
     struct ev_loop *loop;
+    struct tty_line_options options;
+    struct tty_line line;
     struct tty_bus bus;
     struct wm_bus port;
 };
@@ -34,20 +36,21 @@ static void stage_open(struct stage *stage, bool discards_echo)
     stage->far = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
     cr_assert(stage->far >= 0 && grantpt(stage->far) == 0 && unlockpt(stage->far) == 0);
     (void)snprintf(stage->path, sizeof stage->path, "%s", ptsname(stage->far));
-    const struct tty_bus_options options = {.name = "bus",
-                                            .path = stage->path,
-                                            .discards_echo = discards_echo,
-                                            .heard = heard,
-                                            .context = stage};
-    cr_assert(tty_bus_open(&stage->bus, &options, stage->baud, stage->error, sizeof stage->error),
-              "%s", stage->error);
-    tty_bus_start(&stage->bus, stage->loop, &stage->baud);
+    stage->options = (struct tty_line_options){.name = "bus",
+                                               .path = stage->path,
+                                               .tty.form.baud = stage->baud,
+                                               .discards_echo = discards_echo};
+    cr_assert(tty_line_open(&stage->line, &stage->options, stage->error, sizeof stage->error), "%s",
+              stage->error);
+    tty_bus_init(&stage->bus, &stage->line, &stage->baud, heard, stage);
+    tty_line_start(&stage->line, stage->loop);
+    tty_bus_take(&stage->bus);
     stage->port = tty_bus_port(&stage->bus);
 }
 
 static void stage_close(struct stage *stage)
 {
-    tty_bus_close(&stage->bus);
+    tty_line_close(&stage->line);
     ev_loop_destroy(stage->loop);
     (void)close(stage->far);
 }
@@ -55,7 +58,7 @@ static void stage_close(struct stage *stage)
 /* The devices say something, and it has come. */
 static void says(struct stage *stage, const char *bytes)
 {
-    struct pollfd ready = {.fd = stage->bus.fd, .events = POLLIN};
+    struct pollfd ready = {.fd = stage->line.fd, .events = POLLIN};
     cr_assert_eq(write(stage->far, bytes, strlen(bytes)), (ssize_t)strlen(bytes));
     cr_assert_eq(poll(&ready, 1, 5000), 1);
 }
@@ -115,7 +118,7 @@ Test(tty_bus, a_line_that_takes_nothing_is_busy_and_then_out_of_order)
     stage_open(&stage, false);
     cr_assert_eq(sends(&stage, "q"), WM_OK);
     /* Whoever is on the far side does not read; a real line never stands so long. */
-    enum wm_status status = tty_unsent(stage.bus.fd) > 0 ? WM_BUSY : WM_IO;
+    enum wm_status status = tty_unsent(stage.line.fd) > 0 ? WM_BUSY : WM_IO;
     while (status == WM_BUSY) {
         status = sends(&stage, "r");
     }
@@ -146,11 +149,11 @@ Test(tty_bus, speed_follows_its_setting_with_the_next_question)
     struct stage stage;
     struct termios now;
     stage_open(&stage, false);
-    cr_assert_eq(tcgetattr(stage.bus.fd, &now), 0);
+    cr_assert_eq(tcgetattr(stage.line.fd, &now), 0);
     cr_assert_eq(cfgetospeed(&now), (speed_t)B19200);
     stage.baud = 115200;
     cr_assert_eq(sends(&stage, "q"), WM_OK);
-    cr_assert_eq(tcgetattr(stage.bus.fd, &now), 0);
+    cr_assert_eq(tcgetattr(stage.line.fd, &now), 0);
     cr_assert_eq(cfgetospeed(&now), (speed_t)B115200);
     far_receives(&stage, "q");
     stage.baud = 12345; /* has no name in termios */
@@ -166,7 +169,7 @@ Test(tty_bus, a_pulled_line_is_one_that_nobody_answers_on)
     stage_open(&stage, false);
     (void)close(stage.far);
     (void)ev_run(stage.loop, EVRUN_NOWAIT);
-    cr_assert_eq(stage.bus.fd, -1);
+    cr_assert_eq(stage.line.fd, -1);
     cr_assert_eq(sends(&stage, "q"), WM_IO);
     cr_assert_eq(stage.port.ops->receive(stage.port.self, &byte, 1), WM_IO);
     stage_close(&stage);
@@ -175,9 +178,9 @@ Test(tty_bus, a_pulled_line_is_one_that_nobody_answers_on)
 Test(tty_bus, no_two_have_one_line)
 {
     struct stage stage;
-    struct tty_bus other;
+    struct tty_line other;
     stage_open(&stage, false);
-    cr_assert_not(tty_bus_open(&other, &stage.bus.options, 19200, stage.error, sizeof stage.error));
+    cr_assert_not(tty_line_open(&other, &stage.options, stage.error, sizeof stage.error));
     cr_assert_not_null(strstr(stage.error, "in use; another program has it"), "%s", stage.error);
     stage_close(&stage);
 }
@@ -185,12 +188,11 @@ Test(tty_bus, no_two_have_one_line)
 Test(tty_bus, rs485_that_the_driver_does_not_have_is_told_of)
 {
     struct stage stage;
-    struct tty_bus other;
+    struct tty_line other;
     stage_open(&stage, false);
-    struct tty_bus_options options = stage.bus.options;
-    tty_bus_close(&stage.bus);
-    options.rs485 = TTY_RS485_ON_SEND;
-    cr_assert_not(tty_bus_open(&other, &options, 19200, stage.error, sizeof stage.error));
+    tty_line_close(&stage.line);
+    stage.options.tty.rs485 = TTY_RS485_ON_SEND;
+    cr_assert_not(tty_line_open(&other, &stage.options, stage.error, sizeof stage.error));
     cr_assert_not_null(strstr(stage.error, "no RS-485 direction"), "%s", stage.error);
     stage_close(&stage);
 }

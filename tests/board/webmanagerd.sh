@@ -189,6 +189,11 @@ case_command_line() {
     says_lines 1
     ends 1 --set com2.use=sensormanager
     says 'com2.use = sensormanager, and com2 is off; name its tty as com2'
+    ends 1 --set com2.use=modbus_rtu --check
+    says 'com2.use = modbus_rtu, and com2 is off; name its tty as com2'
+    ends 1 --set com2.use=modbus_rtu
+    says 'com2.use = modbus_rtu, and com2 is off; name its tty as com2'
+    says_lines 1
 }
 
 # ---- what cannot be had -------------------------------------------------------------------------
@@ -413,6 +418,194 @@ case_logs() {
     grep -c ',started,' "$work/console.out" >"$out"
     says 2
     grep -q ',alarm_removed,initializing,' "$work/console.out" || fail "a SIGKILL lost an event"
+    stop TERM 0
+}
+
+# ---- Modbus RTU on COM2 -------------------------------------------------------------------------
+
+# A cable from COM2 to an ordinary master, who has its other end as $work/master.
+cable() {
+    command -v mbpoll >/dev/null || fail "mbpoll is missing; run ci/setup"
+    command -v socat >/dev/null || fail "socat is missing; run ci/setup"
+    socat "PTY,raw,echo=0,link=$work/com2" "PTY,raw,echo=0,link=$work/master" 2>"$out" &
+    cable=$!
+    players="$players $cable"
+    until [ -e "$work/com2" ] && [ -e "$work/master" ]; do
+        kill -0 "$cable" || fail "no cable"
+    done
+}
+
+# master UNIT REGISTER COUNT: what it reads, or why it does not; its speed is that of the setting.
+master() {
+    mbpoll -m rtu -b "${baud:-19200}" -P even -o 1 -a "$1" -0 -r "$2" -c "$3" -1 "$work/master" 2>&1 |
+        grep -E '^\[|failed'
+}
+master_reads() { master "$1" 1004 1 | grep -q '18$'; }
+
+case_rtu() {
+    line bus "$plant"
+    cable
+    start --com2 "$work/com2" --set com2.use=modbus_rtu
+    log_says "com2 $work/com2: Modbus RTU at 19200 baud 8E1" || fail "no word of the form"
+    log_says " rtu=$work/com2 bus=" || fail "no word of it in the ready line"
+    until_true register_has 1000 65
+    master 1 1000 5 >"$out"
+    says_lines 5
+    mbpoll -m tcp -p "$modbus" -0 -r 1000 -c 5 -1 127.0.0.1 | grep '^\[' >"$work/tcp"
+    cmp -s "$work/tcp" "$out" || fail "it is not what Modbus TCP shows"
+    master 2 1000 5 >"$out"
+    says 'Connection timed out'
+    master 1 999 1 >"$out"
+    says 'Illegal data address'
+    # All windows at once, and none waits for another.
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        register_is 1004 18 || fail "Modbus TCP was lost"
+        master_reads 1 || fail "Modbus RTU was lost"
+        [ -n "$(object 2.5.1.2.7)" ] || fail "SNMP was lost"
+    done
+    stop TERM 0
+    ends 1 --com2 "$work/nothing" --set com2.use=modbus_rtu
+    says "com2 $work/nothing: No such file or directory; plug it in"
+}
+
+# Register 1004 of unit 1, and its answer from this plant.
+question='\001\003\003\354\000\001\105\273'
+answer=01030200123849
+
+# What has come over COM2, behind the player's own first line.
+com2_heard() { tail -c +7 "$work/com2.out" | od -An -v -tx1 | tr -d ' \n'; }
+com2_has() { com2_heard | grep -q "$1"; }
+com2_answers() { com2_heard | sed "s/$answer/A/g" | tr -cd A | wc -c; }
+
+# Asks until there is one more answer: what came before without a silence spoils the first.
+asked() {
+    answers=$(com2_answers)
+    until [ "$(com2_answers)" -gt "$answers" ]; do
+        kill -0 "$daemon" || fail "webmanagerd ended"
+        printf "$question" >&7
+        for _ in 1 2 3 4 5 6 7 8; do com2_has "$answer\$"; done
+    done
+}
+
+# Nothing but whole answers to the question, however much else was said.
+only_answers() {
+    com2_heard | sed "s/$answer//g" >"$work/rest"
+    [ ! -s "$work/rest" ] || fail "it answered what was not for it: $(cat "$work/rest")"
+}
+
+rtu_start() {
+    line bus "$plant"
+    exec 8>&7
+    line com2 -
+    start --com2 "$work/com2" --set com2.use=modbus_rtu "$@"
+    until_true register_is 1004 18
+}
+
+case_rtu_frames() {
+    rtu_start
+    asked
+    # The last byte of the check sum: told of, and not answered.
+    printf '\001\003\003\354\000\001\105\272' >&7
+    logged "com2 $work/com2: 1 Modbus frame(s) broken off or with a wrong check sum"
+    asked
+    # Another unit, and all of them.
+    printf '\002\003\003\354\000\001\105\210' >&7
+    asked
+    printf '\000\003\003\354\000\001\104\152' >&7
+    asked
+    only_answers
+    # An address that is none is refused; asked again as often as it is spoiled.
+    until com2_has '018302c0f1'; do
+        kill -0 "$daemon" || fail "webmanagerd ended"
+        printf '\001\003\000\000\000\001\204\012' >&7
+        for _ in 1 2 3 4 5 6 7 8; do com2_has x; done
+    done
+    stop TERM 0
+}
+
+# Whoever talks all the time, fast or slowly, is not answered; all others are, and he is afterwards.
+case_rtu_babble() {
+    rtu_start
+    asked
+    head -c 300000 /dev/zero >&7 &
+    flood=$!
+    until_true register_is 1004 18
+    wait "$flood"
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        printf '\001' >&7
+        com2_has x
+    done
+    asked
+    only_answers
+    [ "$(grep -c 'Modbus frame(s)' "$log")" -eq 1 ] || fail "it should be told once"
+    stop TERM 0
+}
+
+case_rtu_cable() {
+    line bus "$plant"
+    cable
+    start --com2 "$work/com2" --set com2.use=modbus_rtu
+    until_true master_reads 1
+    kill "$cable"
+    logged "com2 $work/com2: gone ("
+    register_is 1004 18 || fail "Modbus TCP went with the cable"
+    cable
+    logged "com2 $work/com2: back"
+    until_true master_reads 1
+    stop TERM 0
+}
+
+# From none to the master, to a sensor that isn't there, and back, at another speed.
+case_rtu_switched() {
+    line bus "$plant"
+    exec 8>&7
+    line console -
+    exec 9>&7
+    line com2 -
+    start --com2 "$work/com2" --console "$work/console"
+    until_true register_is 1004 18
+    printf "$question" >&7
+    register_is 1004 18
+    [ -z "$(com2_heard)" ] || fail "it answers though COM2 is for nothing"
+    echo 'set com2.use modbus_rtu' >&9
+    logged "com2 $work/com2: Modbus RTU at 19200 baud 8E1"
+    asked
+    only_answers
+    echo 'set com2.use temperature_humidity' >&9
+    logged 'event com2_lost'
+    : >"$log"
+    echo 'set com2.use modbus_rtu' >&9
+    logged "com2 $work/com2: Modbus RTU at 19200 baud 8E1"
+    echo 'set modbus.rtu_baud 115200' >&9
+    logged "com2 $work/com2: Modbus RTU at 115200 baud 8E1"
+    echo 'set modbus.rtu_parity none' >&9
+    logged "com2 $work/com2: Modbus RTU at 115200 baud 8N2"
+    echo 'set modbus.unit_id 7' >&9
+    logged 'event setting_changed: Setting is now: modbus.unit_id 7'
+    echo 'set modbus.unit_id 1' >&9
+    logged 'event setting_changed: Setting is now: modbus.unit_id 1'
+    asked
+    # With the setting, a line that was chosen stays so.
+    stop TERM 0
+    start --com2 "$work/com2" --console "$work/console"
+    log_says " rtu=$work/com2 bus=" || fail "what was set is forgotten"
+    stop TERM 0
+    # Without the line it is told, and nothing else is kept back.
+    start --console "$work/console" --set snmp.write_community=secret
+    log_says 'com2.use = modbus_rtu, and com2 is off; name its tty as com2, or set com2.use none' ||
+        fail "no word of COM2"
+    object_set 1.13.0 1520 || fail "another setting is kept back"
+    stop TERM 0
+}
+
+case_rtu_nowhere() {
+    line bus "$plant"
+    exec 8>&7
+    line console -
+    start --console "$work/console"
+    echo 'set com2.use modbus_rtu' >&7
+    until_true grep -q 'this webmanager has no COM2 for Modbus RTU' "$work/console.out"
+    ! log_says 'setting_changed: Setting is now: com2.use' || fail "it was set all the same"
     stop TERM 0
 }
 

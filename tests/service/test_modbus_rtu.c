@@ -165,6 +165,7 @@ Test(modbus_rtu, only_the_own_unit_is_answered)
         const size_t written = ask_summed(FRAME((uint8_t)unit, 6, 3, 0xE8, 0, 1), answer);
         cr_assert_eq(written, unit == 7 ? 5 : 0, "a write to unit %d", unit);
     }
+    cr_assert_eq(rtu.dropped, 0, "what is for others is sound");
 }
 
 Test(modbus_rtu, answer_follows_the_view)
@@ -196,6 +197,7 @@ Test(modbus_rtu, every_flipped_bit_and_changed_byte_is_found)
             expect_silence(bad, sizeof bad);
         }
     }
+    cr_assert_eq(rtu.dropped, 255 * sizeof question);
     expect_served();
 }
 
@@ -299,9 +301,10 @@ static int master;
 static int slave;
 static int lost_times;
 
-static void lost(void *context)
+static void lost(void *context, const char *why)
 {
     (void)context;
+    cr_assert_not_null(why);
     lost_times++;
 }
 

@@ -27,7 +27,7 @@ static const struct row {
     [CONFIG_BUS_ECHO] = {"bus_echo", KIND_CHOICE, "keep", "keep discard",
                          "discard: the adapter hears what it sends"},
     [CONFIG_COM2] = {"com2", KIND_PATH, "off", "",
-                     "COM2, for com2.use = temperature_humidity or sensormanager"},
+                     "COM2, for com2.use; Modbus RTU has modbus.rtu_baud and modbus.rtu_parity"},
     [CONFIG_COM2_RS485] = {"com2_rs485", KIND_CHOICE, "off", "off rts_on_send rts_after_send",
                            "direction of COM2, likewise"},
     [CONFIG_COM2_ECHO] = {"com2_echo", KIND_CHOICE, "keep", "keep discard",

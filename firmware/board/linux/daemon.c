@@ -18,10 +18,12 @@
 #include "clock.h"
 #include "console_port.h"
 #include "firmware/board/common/webmanager.h"
+#include "firmware/core/com2.h"
 #include "lamps.h"
 #include "log_files.h"
 #include "owner.h"
 #include "report.h"
+#include "rtu_tty.h"
 #include "store_files.h"
 #include "tty_bus.h"
 #include "watchdog.h"
@@ -42,15 +44,18 @@ enum {
 #define SECOND_S 1.0
 #define BUTTON_S 0.1
 
-static const int32_t com2_baud = 9600; /* decision B21 */
+static const int32_t com2_baud = WM_COM2_BAUD;
 
 struct daemon {
     const struct config *config;
     struct wm_settings settings; /* as configured */
     struct owner owner;
     struct ev_loop *loop;
+    struct tty_line bus_line;
     struct tty_bus bus;
+    struct tty_line com2_line; /* its sensors', or the Modbus RTU server's */
     struct tty_bus com2;
+    struct rtu_tty rtu;
     struct console_tty console;
     struct console_tcp console_tcp;
     struct console_ground ground;
@@ -200,10 +205,24 @@ static enum wm_status command_put(void *self, const struct wm_command *command, 
     return webmanager_command(&daemon->webmanager, command, why);
 }
 
+/* COM2 is whose com2.use says. */
+static void com2_follow(struct daemon *daemon, const struct wm_view *view)
+{
+    if (config_text(daemon->config, CONFIG_COM2) == NULL) {
+        return;
+    }
+    if (view->settings.value[wm_setting_com2_use] == WM_COM2_MODBUS_RTU) {
+        rtu_tty_take(&daemon->rtu);
+    } else {
+        tty_bus_take(&daemon->com2);
+    }
+}
+
 static void published(void *self, const struct wm_view *view)
 {
     struct daemon *daemon = self;
     lamps_show(&daemon->lamps, &view->panel);
+    com2_follow(daemon, view);
 }
 
 /* ---- once a second ---------------------------------------------------------------------- */
@@ -263,6 +282,17 @@ static void stopped(struct ev_loop *loop, ev_signal *signal, int events)
 
 /* ---- start ------------------------------------------------------------------------------ */
 
+/* Or else there is nothing to be used. */
+static bool com2_is_named(const struct config *config, int32_t use, char *error, size_t error_size)
+{
+    if (use == WM_COM2_NONE || config_text(config, CONFIG_COM2) != NULL) {
+        return true;
+    }
+    (void)snprintf(error, error_size, "com2.use = %s, and com2 is off; name its tty as com2",
+                   wm_choice_name(wm_setting_com2_use, use));
+    return false;
+}
+
 static bool settings_make(const struct config *config, struct wm_settings *settings, char *error,
                           size_t error_size)
 {
@@ -271,44 +301,37 @@ static bool settings_make(const struct config *config, struct wm_settings *setti
         return false;
     }
     const int32_t use = settings->value[wm_setting_com2_use];
-    if (use != WM_COM2_NONE && use != WM_COM2_MODBUS_RTU &&
-        config_text(config, CONFIG_COM2) == NULL) {
-        (void)snprintf(error, error_size, "com2.use = %s, and com2 is off; name its tty as com2",
-                       wm_choice_name(wm_setting_com2_use, use));
-        return false;
-    }
-    return true;
+    return com2_is_named(config, use, error, error_size);
 }
 
-static bool line_open(struct daemon *daemon, struct tty_bus *bus, const char *name,
+static bool line_open(struct daemon *daemon, struct tty_line *line, const char *name,
                       enum config_key path, int32_t baud)
 {
     /* The keys of a line follow one another. */
     const enum config_key rs485 = (enum config_key)(path + 1);
     const enum config_key echo = (enum config_key)(path + 2);
-    const struct tty_bus_options options = {
+    const struct tty_line_options options = {
         .name = name,
         .path = config_text(daemon->config, path),
-        .rs485 = (enum tty_rs485)config_number(daemon->config, rs485),
+        .tty = {.form = {.baud = baud, .frame = TTY_8N1},
+                .rs485 = (enum tty_rs485)config_number(daemon->config, rs485)},
         .discards_echo = config_number(daemon->config, echo) == 1,
-        .heard = step,
-        .context = daemon,
+        .gone_level = REPORT_ERROR,
     };
-    return options.path == NULL ||
-           tty_bus_open(bus, &options, baud, daemon->why, sizeof daemon->why);
+    return options.path == NULL || tty_line_open(line, &options, daemon->why, sizeof daemon->why);
 }
 
 static bool devices_open(struct daemon *daemon)
 {
     const struct config *config = daemon->config;
     const struct tty_options console = {
-        .baud = config_number(config, CONFIG_CONSOLE_BAUD),
+        .form = {.baud = config_number(config, CONFIG_CONSOLE_BAUD), .frame = TTY_8N1},
         .is_for_person = config_number(config, CONFIG_CONSOLE_ECHO) == 1,
     };
     const char *path = config_text(config, CONFIG_CONSOLE);
-    if (!line_open(daemon, &daemon->bus, "bus", CONFIG_BUS,
+    if (!line_open(daemon, &daemon->bus_line, "bus", CONFIG_BUS,
                    daemon->settings.value[wm_setting_bus_baud]) ||
-        !line_open(daemon, &daemon->com2, "com2", CONFIG_COM2, com2_baud)) {
+        !line_open(daemon, &daemon->com2_line, "com2", CONFIG_COM2, com2_baud)) {
         return false;
     }
     daemon->has_console = path != NULL;
@@ -353,19 +376,27 @@ static bool memory_open(struct daemon *daemon)
     return true;
 }
 
+static void lines_init(struct daemon *daemon)
+{
+    const struct wm_view *view = &daemon->webmanager.core.view;
+    tty_bus_init(&daemon->bus, &daemon->bus_line, &view->settings.value[wm_setting_bus_baud], step,
+                 daemon);
+    tty_bus_init(&daemon->com2, &daemon->com2_line, &com2_baud, step, daemon);
+    rtu_tty_init(&daemon->rtu, &daemon->com2_line, view);
+}
+
 static void core_start(struct daemon *daemon)
 {
+    const bool has_com2 = config_text(daemon->config, CONFIG_COM2) != NULL;
+    lines_init(daemon);
     const struct wm_ports ports = {
         .bus = tty_bus_port(&daemon->bus),
-        .com2 = tty_bus_port(&daemon->com2),
+        .com2 = has_com2 ? tty_bus_port(&daemon->com2) : (struct wm_bus){0},
+        .serves_rtu = has_com2,
         .store = store_files_port(&daemon->store),
         .log = log_files_port(&daemon->log),
         .journal = {event_tell, daemon},
     };
-    struct wm_ports there = ports;
-    if (daemon->com2.fd < 0) {
-        there.com2 = (struct wm_bus){0};
-    }
     const wm_ms now_ms = clock_now_ms();
     const struct wm_power_up power_up = {.wall_ms = clock_wall_ms()};
     daemon->wall_started_ms = power_up.wall_ms - now_ms;
@@ -373,7 +404,7 @@ static void core_start(struct daemon *daemon)
     daemon->webmanager.step = step;
     daemon->webmanager.published = published;
     daemon->webmanager.context = daemon;
-    wm_core_init(&daemon->webmanager.core, &there, &daemon->settings, &power_up, now_ms);
+    wm_core_init(&daemon->webmanager.core, &ports, &daemon->settings, &power_up, now_ms);
 }
 
 static bool services_open(struct daemon *daemon)
@@ -412,10 +443,10 @@ static void timer_start(struct daemon *daemon, ev_timer *timer,
 
 static void watchers_start(struct daemon *daemon)
 {
-    const int32_t *value = daemon->webmanager.core.view.settings.value;
-    tty_bus_start(&daemon->bus, daemon->loop, &value[wm_setting_bus_baud]);
-    if (daemon->com2.fd >= 0) {
-        tty_bus_start(&daemon->com2, daemon->loop, &com2_baud);
+    tty_line_start(&daemon->bus_line, daemon->loop);
+    tty_bus_take(&daemon->bus);
+    if (daemon->com2_line.fd >= 0) {
+        tty_line_start(&daemon->com2_line, daemon->loop);
     }
     if (daemon->has_console) {
         console_tty_start(&daemon->console, &daemon->ground);
@@ -441,15 +472,18 @@ static void started(struct daemon *daemon)
 {
     char console[40] = "";
     const struct webmanager *webmanager = &daemon->webmanager;
+    const int32_t *value = webmanager->core.view.settings.value;
+    const char *com2 = config_text(daemon->config, CONFIG_COM2);
+    const bool is_rtu = com2 != NULL && value[wm_setting_com2_use] == WM_COM2_MODBUS_RTU;
     if (daemon->console_tcp.fd >= 0) {
         (void)snprintf(console, sizeof console, " console=%d",
                        console_tcp_port(&daemon->console_tcp));
     }
-    report(REPORT_NOTICE, "ready modbus=%d snmp=%d%s bus=%s modules=%ld",
+    report(REPORT_NOTICE, "ready modbus=%d snmp=%d%s%s%s bus=%s modules=%ld",
            webmanager->modbus != NULL ? mbs_server_port(webmanager->modbus) : 0,
            webmanager->snmp != NULL ? snmps_agent_port(webmanager->snmp) : 0, console,
-           config_text(daemon->config, CONFIG_BUS),
-           (long)webmanager->core.view.settings.value[wm_setting_bank_modules]);
+           is_rtu ? " rtu=" : "", is_rtu ? com2 : "", config_text(daemon->config, CONFIG_BUS),
+           (long)value[wm_setting_bank_modules]);
     systemd_tell("READY=1");
 }
 
@@ -464,6 +498,11 @@ static bool start(struct daemon *daemon)
         return false;
     }
     core_start(daemon);
+    /* An operator's, and kept; the battery is watched all the same. */
+    if (!com2_is_named(daemon->config, daemon->webmanager.core.settings.value[wm_setting_com2_use],
+                       daemon->why, sizeof daemon->why)) {
+        report(REPORT_WARNING, "%s, or set com2.use none", daemon->why);
+    }
     owner_return(&daemon->owner);
     if (!services_open(daemon) || !owner_stay(&daemon->owner, daemon->why, sizeof daemon->why)) {
         return false;
@@ -481,8 +520,8 @@ static void stop(struct daemon *daemon)
     webmanager_close(&daemon->webmanager);
     console_tcp_close(&daemon->console_tcp);
     console_tty_close(&daemon->console);
-    tty_bus_close(&daemon->com2);
-    tty_bus_close(&daemon->bus);
+    tty_line_close(&daemon->com2_line);
+    tty_line_close(&daemon->bus_line);
     if (daemon->has_lamps) {
         lamps_close(&daemon->lamps);
     }
@@ -497,8 +536,8 @@ static void clear(struct daemon *daemon, const struct config *config)
 {
     daemon->config = config;
     daemon->owner.folder = -1;
-    daemon->bus.fd = -1;
-    daemon->com2.fd = -1;
+    daemon->bus_line.fd = -1;
+    daemon->com2_line.fd = -1;
     daemon->console.port.fd = -1;
     daemon->console_tcp.fd = -1;
     daemon->store.folder = -1;

@@ -15,7 +15,7 @@
 
 #include "tty_speed.h"
 
-/* ---- speed ------------------------------------------------------------------------------ */
+/* ---- form ------------------------------------------------------------------------------- */
 
 static const struct {
     int32_t baud;
@@ -26,7 +26,31 @@ static const struct {
     {500000, B500000}, {576000, B576000}, {921600, B921600}, {1000000, B1000000},
 };
 
-bool tty_set_baud(int fd, int32_t baud)
+static const struct {
+    const char *name;
+    tcflag_t flags;
+} frames[] = {
+    [TTY_8N1] = {"8N1", 0},
+    [TTY_8N2] = {"8N2", CSTOPB},
+    [TTY_8E1] = {"8E1", PARENB},
+    [TTY_8O1] = {"8O1", PARENB | PARODD},
+};
+
+const char *tty_frame_name(enum tty_frame frame)
+{
+    return frames[frame].name;
+}
+
+/* A character of wrong parity is read as 0, so that a check sum finds it. */
+void tty_frame_write(enum tty_frame frame, struct termios *settings)
+{
+    settings->c_cflag &= ~(tcflag_t)(CSIZE | CSTOPB | PARENB | PARODD);
+    settings->c_cflag |= CS8 | frames[frame].flags;
+    settings->c_iflag &= ~(tcflag_t)(INPCK | IGNPAR | PARMRK);
+    settings->c_iflag |= (frames[frame].flags & PARENB) != 0 ? (tcflag_t)INPCK : 0;
+}
+
+static bool baud_set(int fd, int32_t baud)
 {
     struct termios settings;
     for (size_t i = 0; i < sizeof speeds / sizeof speeds[0]; i++) {
@@ -37,6 +61,28 @@ bool tty_set_baud(int fd, int32_t baud)
         }
     }
     return tty_speed_set(fd, baud);
+}
+
+bool tty_set_form(int fd, const struct tty_form *form)
+{
+    struct termios settings;
+    if (tcgetattr(fd, &settings) != 0) {
+        return false;
+    }
+    tty_frame_write(form->frame, &settings);
+    /* Invalid: the driver makes no parity, and nothing else was new; tty_has_frame tells. */
+    return (tcsetattr(fd, TCSANOW, &settings) == 0 || errno == EINVAL) && baud_set(fd, form->baud);
+}
+
+bool tty_has_frame(int fd, enum tty_frame frame)
+{
+    struct termios settings;
+    if (tcgetattr(fd, &settings) != 0) {
+        return false;
+    }
+    const struct termios present = settings;
+    tty_frame_write(frame, &settings);
+    return settings.c_cflag == present.c_cflag;
 }
 
 /* ---- open ------------------------------------------------------------------------------- */
@@ -71,15 +117,15 @@ static bool failed(const char *what, char *error, size_t error_size)
     return false;
 }
 
-static bool form_set(int fd, const struct tty_options *options)
+static bool raw_set(int fd, const struct tty_options *options)
 {
     struct termios settings;
     if (tcgetattr(fd, &settings) != 0) {
         return false;
     }
     cfmakeraw(&settings);
-    settings.c_cflag &= ~(tcflag_t)(CSTOPB | PARENB | CRTSCTS | HUPCL);
-    settings.c_cflag |= CS8 | CREAD | CLOCAL;
+    settings.c_cflag &= ~(tcflag_t)(CRTSCTS | HUPCL);
+    settings.c_cflag |= CREAD | CLOCAL;
     settings.c_cc[VMIN] = 1;
     settings.c_cc[VTIME] = 0;
     if (options->is_for_person) {
@@ -87,7 +133,7 @@ static bool form_set(int fd, const struct tty_options *options)
         settings.c_oflag |= OPOST | ONLCR;
         settings.c_lflag |= ICANON | ECHO | ECHOE | ECHOK;
     }
-    return tcsetattr(fd, TCSANOW, &settings) == 0 && tty_set_baud(fd, options->baud);
+    return tcsetattr(fd, TCSANOW, &settings) == 0 && tty_set_form(fd, &options->form);
 }
 
 static bool rs485_set(int fd, enum tty_rs485 kind)
@@ -112,7 +158,7 @@ static bool set_up(int fd, const struct tty_options *options, char *error, size_
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         return failed("", error, error_size);
     }
-    if (!isatty(fd) || !form_set(fd, options)) {
+    if (!isatty(fd) || !raw_set(fd, options)) {
         return failed("", error, error_size);
     }
     if (!rs485_set(fd, options->rs485)) {

@@ -8,6 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct termios;
+
+/* Of a character: 8 bits, parity none, even or odd, and 1 or 2 stop bits. */
+enum tty_frame { TTY_8N1, TTY_8N2, TTY_8E1, TTY_8O1 };
+
+struct tty_form {
+    int32_t baud; /* any that the driver makes */
+    enum tty_frame frame;
+};
+
 /* Who switches an RS-485 driver to sending, and with which level of RTS. */
 enum tty_rs485 {
     TTY_RS485_OFF,        /* the adapter by itself, or it is RS-232    */
@@ -16,7 +26,7 @@ enum tty_rs485 {
 };
 
 struct tty_options {
-    int32_t baud;         /* 8N1 */
+    struct tty_form form;
     enum tty_rs485 rs485; /* what else than off the driver must offer */
     bool is_for_person;   /* echo and editing of lines, by the kernel */
 };
@@ -27,8 +37,17 @@ struct tty_options {
  */
 int tty_open(const char *path, const struct tty_options *options, char *error, size_t error_size);
 
-/* Another speed, any that the driver makes; nothing may be on its way out (tty_unsent). */
-bool tty_set_baud(int fd, int32_t baud);
+/* Another form; nothing may be on its way out (tty_unsent). By errno if it cannot be had. */
+bool tty_set_form(int fd, const struct tty_form *form);
+
+/* Does the driver make it? Some leave the parity out without a word, those of ptys too. */
+bool tty_has_frame(int fd, enum tty_frame frame);
+
+/* What the frame asks of a driver, and all else as it is: for tty_set_form. */
+void tty_frame_write(enum tty_frame frame, struct termios *settings);
+
+/* As in "8E1". */
+const char *tty_frame_name(enum tty_frame frame);
 
 /* Bytes that are not on the line yet. */
 size_t tty_unsent(int fd);

@@ -1,8 +1,7 @@
 /*
  * tty_bus.h — a bus of the core on a tty.
  *
- * Always true: a tty that is pulled is told of once, and tried again every few seconds; until it is
- * back the core sees a line that nobody answers on.
+ * Always true: while the tty is gone, or another's, the core sees a line that nobody answers on.
  */
 #ifndef BOARD_TTY_BUS_H
 #define BOARD_TTY_BUS_H
@@ -12,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tty.h"
+#include "tty_line.h"
 #include "wm/bus.h"
 #include "wm/limits.h"
 #include "wm/units.h"
@@ -20,24 +19,13 @@
 /* Bytes between two fetches: several answers. */
 #define TTY_BUS_INPUT_MAX 256
 
-struct tty_bus_options {
-    const char *name; /* for the report: "bus"; borrowed, as is path */
-    const char *path;
-    enum tty_rs485 rs485;
-    bool discards_echo;           /* the adapter hears what it sends */
-    void (*heard)(void *context); /* bytes have come, or the line has */
-    void *context;
-};
-
 /* All private. */
 struct tty_bus {
-    struct tty_bus_options options;
-    struct ev_loop *loop;
-    ev_io io;
-    ev_timer retry;
-    int fd; /* -1: closed, or pulled */
-    int32_t baud;
+    struct tty_line *line;
     const int32_t *wished_baud;
+    void (*heard)(void *context);
+    void *context;
+    ev_io io;
     bool is_stuck; /* bytes that were written have not gone since stuck_ms */
     wm_ms stuck_ms;
     size_t echo_size; /* of what was sent */
@@ -48,17 +36,17 @@ struct tty_bus {
     uint8_t input[TTY_BUS_INPUT_MAX];
 };
 
-/* Opens the tty. False, with one line of place, cause and cure in error. */
-bool tty_bus_open(struct tty_bus *bus, const struct tty_bus_options *options, int32_t baud,
-                  char *error, size_t error_size);
+/*
+ * The line, and where the speed stands that it is to have, are borrowed; heard: bytes have come, or
+ * the line has gone.
+ */
+void tty_bus_init(struct tty_bus *bus, struct tty_line *line, const int32_t *wished_baud,
+                  void (*heard)(void *context), void *context);
 
-/* From now on: the loop that wakes it, and where the speed stands that it is to have; borrowed. */
-void tty_bus_start(struct tty_bus *bus, struct ev_loop *loop, const int32_t *wished_baud);
+/* The line is to be its own, as with each question: 8N1, at the speed that is wished. */
+void tty_bus_take(struct tty_bus *bus);
 
 /* The port; it borrows bus. */
 struct wm_bus tty_bus_port(struct tty_bus *bus);
-
-/* Allowed twice, and on what is all zero but for fd = -1. */
-void tty_bus_close(struct tty_bus *bus);
 
 #endif

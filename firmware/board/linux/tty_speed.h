@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Sets any speed that the driver makes, 8N1 and all else as it is. By errno if not. */
+/* Sets any speed that the driver makes, all else as it is. By errno if not. */
 bool tty_speed_set(int fd, int32_t baud);
 
 #endif

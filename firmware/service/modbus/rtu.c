@@ -91,16 +91,21 @@ int64_t mbs_rtu_due_us(const struct mbs_rtu *rtu)
 
 /* ---- answering -------------------------------------------------------------------------- */
 
-static bool is_for_us(const struct mbs_rtu *rtu, size_t size)
+static bool is_sound(const struct mbs_rtu *rtu, size_t size)
 {
     const uint8_t *frame = rtu->frame;
     if (rtu->is_spoiled || size < FRAME_MIN) {
         return false;
     }
     const uint16_t crc = mbs_rtu_crc(frame, size - CRC_SIZE);
-    return frame[size - 2] == (crc & 0xFF) && frame[size - 1] == crc >> 8 &&
-           frame[0] != UNIT_BROADCAST &&
-           frame[0] == rtu->registers.view->settings.value[wm_setting_modbus_unit_id];
+    return frame[size - 2] == (crc & 0xFF) && frame[size - 1] == crc >> 8;
+}
+
+static bool is_for_us(const struct mbs_rtu *rtu)
+{
+    const uint8_t unit = rtu->frame[0];
+    return unit != UNIT_BROADCAST &&
+           unit == rtu->registers.view->settings.value[wm_setting_modbus_unit_id];
 }
 
 static size_t fault_write(uint8_t *answer, enum mbs_fault fault)
@@ -129,7 +134,11 @@ size_t mbs_rtu_answer(struct mbs_rtu *rtu, uint8_t answer[MBS_RTU_FRAME_MAX])
     struct mbs_request request;
     const size_t heard = rtu->size;
     rtu->size = 0;
-    if (!is_for_us(rtu, heard)) {
+    if (!is_sound(rtu, heard)) {
+        rtu->dropped++;
+        return 0;
+    }
+    if (!is_for_us(rtu)) {
         return 0;
     }
     const enum mbs_fault fault = mbs_request_read(rtu->frame + 1, heard - CRC_SIZE - 1, &request);

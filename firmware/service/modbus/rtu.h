@@ -24,6 +24,7 @@ struct mbs_rtu {
     struct mbs_registers registers; /* private */
     bool is_coarse;                 /* ro */
     bool is_spoiled;                /* private */
+    uint32_t dropped;               /* ro: frames that were spoiled or had a wrong check sum */
     size_t size;                    /* private: of what was heard of a frame; 0: nothing */
     int64_t heard_us;               /* private: when its last character ended */
     uint8_t frame[MBS_RTU_FRAME_MAX];

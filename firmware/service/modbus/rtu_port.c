@@ -48,12 +48,12 @@ static size_t echo_take(struct mbs_rtu_port *port, const uint8_t **bytes, size_t
     return size;
 }
 
-static void line_lost(struct mbs_rtu_port *port)
+static void line_lost(struct mbs_rtu_port *port, const char *why)
 {
     ev_io_stop(port->loop, &port->io);
     ev_timer_stop(port->loop, &port->silence);
     if (port->options.lost != NULL) {
-        port->options.lost(port->options.context);
+        port->options.lost(port->options.context, why);
     }
 }
 
@@ -65,7 +65,7 @@ static bool bytes_read(struct mbs_rtu_port *port)
         const uint8_t *bytes = input;
         const ssize_t size = read(port->options.fd, input, sizeof input);
         if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) {
-            line_lost(port);
+            line_lost(port, size == 0 ? "hung up" : strerror(errno));
             return false;
         }
         if (size < 0) {
@@ -94,8 +94,12 @@ static void silence_await(struct mbs_rtu_port *port)
 static void answer_send(struct mbs_rtu_port *port)
 {
     uint8_t answer[MBS_RTU_FRAME_MAX];
+    const uint32_t dropped = port->rtu.dropped;
     const size_t size = mbs_rtu_answer(&port->rtu, answer);
     port->echo_at = port->echo_size = 0;
+    if (port->rtu.dropped != dropped && port->options.dropped != NULL) {
+        port->options.dropped(port->options.context);
+    }
     if (size == 0) {
         return;
     }

@@ -20,8 +20,10 @@ struct mbs_rtu_port_options {
     int fd; /* raw and non-blocking; borrowed */
     /* What is sent is heard again, as with some RS-485 adapters. */
     bool discards_echo;
-    /* The line is gone (errno says why) and not looked at any more; close the port. May be null. */
-    void (*lost)(void *context);
+    /* The line is gone and not looked at any more; close the port. May be null. */
+    void (*lost)(void *context, const char *why);
+    /* A frame was spoiled, or had a wrong check sum. May be null. */
+    void (*dropped)(void *context);
     void *context;
 };
 
