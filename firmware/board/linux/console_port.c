@@ -14,8 +14,6 @@
 
 #include "report.h"
 
-#define RETRY_S 3.0
-
 enum {
     CHUNKS_A_TURN = 8, /* then the bus has its turn */
     BACKLOG = 4,
@@ -25,18 +23,24 @@ enum {
 
 static void port_end(struct console_port *port)
 {
+    ev_io_stop(port->ground->loop, &port->io);
+    port->fd = -1;
+}
+
+static void tcp_end(struct console_port *port)
+{
     if (port->fd >= 0) {
-        ev_io_stop(port->ground->loop, &port->io);
         (void)close(port->fd);
-        port->fd = -1;
+        port_end(port);
     }
 }
 
-static void port_lost(struct console_port *port)
+static void port_lost(struct console_port *port, const char *why)
 {
-    port_end(port);
-    if (port->lost != NULL) {
-        port->lost(port);
+    if (port->line != NULL) {
+        tty_line_lost(port->line, why);
+    } else {
+        tcp_end(port);
     }
 }
 
@@ -50,7 +54,7 @@ static bool output_send(struct console_port *port)
             continue;
         }
         if (size < 0 && errno != EAGAIN) {
-            port_lost(port);
+            port_lost(port, strerror(errno));
         }
         if (size <= 0) {
             return false;
@@ -101,7 +105,7 @@ static void port_ready(struct ev_loop *loop, ev_io *io, int events)
     if ((events & EV_READ) != 0 && port->input_begin == port->input_end) {
         const ssize_t size = read(port->fd, port->input, sizeof port->input);
         if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) {
-            port_lost(port);
+            port_lost(port, size == 0 ? "hung up" : strerror(errno));
             return;
         }
         port->input_begin = 0;
@@ -125,63 +129,39 @@ static void port_begin(struct console_port *port, const struct console_ground *g
 
 /* ---- a tty ------------------------------------------------------------------------------ */
 
-static void tty_lost(struct console_port *port)
+static void tty_begins(void *self)
 {
-    struct console_tty *tty = (struct console_tty *)port;
-    report(REPORT_WARNING, "console %s: gone; plug it in again, it is tried every %g s", tty->path,
-           RETRY_S);
-    ev_timer_again(port->ground->loop, &tty->retry);
+    struct console_tty *tty = self;
+    tty->port.line = &tty->line;
+    port_begin(&tty->port, tty->ground, tty->line.fd);
 }
 
-static void tty_tried(struct ev_loop *loop, ev_timer *retry, int events)
+static void tty_ends(void *self)
 {
-    char why[256];
-    struct console_tty *tty = retry->data;
-    (void)events;
-    const int fd = tty_open(tty->path, &tty->options, why, sizeof why);
-    if (fd >= 0) {
-        report(REPORT_NOTICE, "console %s: back", tty->path);
-        ev_timer_stop(loop, retry);
-        port_begin(&tty->port, tty->port.ground, fd);
-    }
+    struct console_tty *tty = self;
+    port_end(&tty->port);
 }
 
 bool console_tty_open(struct console_tty *tty, const char *path, const struct tty_options *options,
                       char *error, size_t error_size)
 {
-    char why[256];
-    *tty = (struct console_tty){.path = path, .options = *options};
-    tty->port.fd = tty_open(path, options, why, sizeof why);
-    if (tty->port.fd < 0) {
-        (void)snprintf(error, error_size, "console %s: %s", path, why);
-    }
-    return tty->port.fd >= 0;
+    const struct tty_line_options line = {
+        .name = "console", .path = path, .tty = *options, .gone_level = REPORT_WARNING};
+    return tty_line_open(&tty->line, &line, error, error_size);
 }
 
 void console_tty_start(struct console_tty *tty, const struct console_ground *ground)
 {
-    ev_timer_init(&tty->retry, tty_tried, RETRY_S, RETRY_S);
-    tty->retry.data = tty;
-    tty->port.lost = tty_lost;
-    tty->port.ground = ground;
-    tty->has_started = true;
-    if (tty->port.fd >= 0) {
-        port_begin(&tty->port, ground, tty->port.fd);
-    } else {
-        ev_timer_again(ground->loop, &tty->retry);
-    }
+    static const struct tty_line_user user = {tty_begins, tty_ends, "set another console_baud"};
+    const struct tty_form form = tty->line.options.tty.form;
+    tty->ground = ground;
+    tty_line_start(&tty->line, ground->loop);
+    tty_line_take(&tty->line, &user, tty, &form);
 }
 
 void console_tty_close(struct console_tty *tty)
 {
-    if (tty->has_started) {
-        ev_timer_stop(tty->port.ground->loop, &tty->retry);
-        port_end(&tty->port);
-        tty->has_started = false;
-    } else if (tty->port.fd >= 0) {
-        (void)close(tty->port.fd);
-        tty->port.fd = -1;
-    }
+    tty_line_close(&tty->line);
 }
 
 /* ---- TCP -------------------------------------------------------------------------------- */
@@ -277,7 +257,7 @@ void console_tcp_close(struct console_tcp *tcp)
         return;
     }
     for (int i = 0; i < CONSOLE_CLIENTS_MAX; i++) {
-        port_end(&tcp->client[i]);
+        tcp_end(&tcp->client[i]);
     }
     ev_io_stop(tcp->ground->loop, &tcp->listener);
     (void)close(tcp->fd);

@@ -1,8 +1,7 @@
 /*
  * console_port.h — the service console on a tty and, where it is asked for, over TCP.
  *
- * Always true: whoever does not read his answer waits for himself alone; a tty that is pulled is
- * tried again every few seconds.
+ * Always true: whoever does not read his answer waits for himself alone.
  */
 #ifndef BOARD_CONSOLE_PORT_H
 #define BOARD_CONSOLE_PORT_H
@@ -12,7 +11,7 @@
 #include <stddef.h>
 
 #include "firmware/service/console/console.h"
-#include "tty.h"
+#include "tty_line.h"
 
 enum { CONSOLE_CLIENTS_MAX = 4 };
 
@@ -31,8 +30,8 @@ struct console_port {
     const struct console_ground *ground;
     struct con_console console;
     ev_io io;
-    int fd;                                  /* -1: nobody */
-    void (*lost)(struct console_port *port); /* closed already; null: nobody cares */
+    int fd;                /* -1: nobody */
+    struct tty_line *line; /* whose fd it is; null: its own */
     size_t input_begin, input_end;
     size_t output_begin, output_end;
     char input[256];
@@ -41,11 +40,9 @@ struct console_port {
 
 /* On a tty. All private. */
 struct console_tty {
-    struct console_port port; /* first */
-    const char *path;
-    struct tty_options options;
-    ev_timer retry;
-    bool has_started;
+    const struct console_ground *ground;
+    struct console_port port;
+    struct tty_line line;
 };
 
 /*

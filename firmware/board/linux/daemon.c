@@ -538,7 +538,7 @@ static void clear(struct daemon *daemon, const struct config *config)
     daemon->owner.folder = -1;
     daemon->bus_line.fd = -1;
     daemon->com2_line.fd = -1;
-    daemon->console.port.fd = -1;
+    daemon->console.line.fd = -1;
     daemon->console_tcp.fd = -1;
     daemon->store.folder = -1;
     daemon->log.folder = -1;
