@@ -161,7 +161,8 @@ void hx_worker_play(const struct hx_scenario *scenario, const struct hx_options 
 {
     char why[200] = "";
     struct hx_probe own = {.fd = -1};
-    struct hx_stage stage = {.is_verbose = options->is_verbose, .trace = trace};
+    struct hx_stage stage = {
+        .spec = options->spec, .is_verbose = options->is_verbose, .trace = trace};
     *verdict = (struct hx_verdict){.outcome = HX_ERROR};
     if (probe == NULL && !hx_probe_start(&own, why, sizeof why)) {
         verdict_fail(verdict, HX_ERROR, why, "");

@@ -98,6 +98,20 @@ END
     says 'needs virtual_time'
 }
 
+# A value is pushed and expected at once: it is looked at again until the next round has read it.
+case_looks_again() {
+    board_make "start = \"sh $work/board.sh on\","
+    cat >"$work/again.lua" <<'END'
+scenario "again" { needs = { "real_board" }, plant = "guide_dashboard", run = function(plant)
+  settle()
+  plant.string[1].module[7].voltage = 13.9
+  expect(plant.string[1].module[7].voltage):is_near(13.9, 0.01)
+end }
+END
+    runs 0 "$work/again.lua"
+    says '1 passed, 0 failed, 0 skipped'
+}
+
 # waits SECONDS [FIRST]: a story of the board alone that waits, after what comes first.
 waits() {
     cat >"$work/wait.lua" <<END
