@@ -52,51 +52,48 @@ ends() {
     test "$status" -eq "$wanted" || fail "status $status instead of $wanted of: $*"
 }
 
-# hub NAME: a line with the ends $work/NAME and $work/NAME.far. Orders for it go to descriptor 8.
+# hub NAME: a line with the ends $work/NAME and $work/NAME.far.
 hub() {
     mkfifo "$work/$1.orders"
-    "$line_hub" "$work/$1" "$work/$1.far" <"$work/$1.orders" >"$work/$1.done" &
+    "$line_hub" "$work/$1" "$work/$1.far" <>"$work/$1.orders" >"$work/$1.done" &
     players="$players $!"
-    exec 8>"$work/$1.orders"
     until grep -qs '^ready' "$work/$1.done"; do
         kill -0 $players || fail "no line $1"
     done
 }
 
-# line NAME: plays the plant on a line; what is typed to it goes to descriptor 7.
+# wire NAME: the same; what comes to its far end is in $work/NAME.heard.
+wire() {
+    hub "$1"
+    cat "$work/$1.far" >"$work/$1.heard" &
+    players="$players $!"
+}
+
+# line NAME: the same; at its far end the plant is played.
 line() {
     hub "$1"
     echo "board \"line\" { line = \"$work/$1.far\" }" >"$work/$1.lua"
     mkfifo "$work/$1.in"
-    "$bench" board "$work/$1.lua" "$plant" <"$work/$1.in" >"$work/$1.out" 2>&1 &
+    "$bench" board "$work/$1.lua" "$plant" <>"$work/$1.in" >"$work/$1.out" 2>&1 &
     players="$players $!"
-    exec 7>"$work/$1.in"
     until grep -qs '^ready' "$work/$1.out"; do
         kill -0 $players || fail "no plant on line $1"
     done
 }
 
-# done_of FILE DESCRIPTOR LINE...: says the lines there, and waits for one more ok in the file.
+# done_of FILE TO LINE...: says the lines there, and waits for one more ok in the file.
 done_of() {
     file=$1 before=$(grep -c '^ok' "$1") to=$2
     shift 2
-    printf '%s\n' "$@" >&"$to"
+    printf '%s\n' "$@" >"$to"
     until [ "$(grep -c '^ok' "$file")" -gt "$before" ]; do
         ! grep -q '^gbms-bench:' "$file" || fail "$(cat "$file")"
     done
 }
 
-plant_does() { done_of "$work/bus.out" 7 "$1" '"ok"'; }
-line_does() { done_of "$work/bus.done" 8 "$1"; }
-
-# A person at a console of his own: types to descriptor 9, and reads $work/console.out.
-console() {
-    exec 5>&8
-    hub console
-    exec 6>&8 8>&5 9>"$work/console.far"
-    cat "$work/console.far" >"$work/console.out" &
-    players="$players $!"
-}
+plant_does() { done_of "$work/bus.out" "$work/bus.in" "$1" '"ok"'; }
+# line_does NAME ORDER
+line_does() { done_of "$work/$1.done" "$work/$1.orders" "$2"; }
 
 # Starts it on the plant's line, with what the plant is; waits until it is ready.
 start() {
@@ -220,7 +217,6 @@ case_in_use() {
     ends 1
     says "bus $work/bus: in use; another program has it; end that one"
     says_lines 1
-    exec 5>&7 6>&8
     line other
     ends 1 --bus "$work/other"
     says "state $work/state: another webmanagerd has it"
@@ -325,10 +321,10 @@ case_pulled() {
     line bus
     start
     until_true register_has 1000 65
-    line_does "pull 1"
+    line_does bus "pull 1"
     logged "bus $work/bus: gone ("
     logged 'event module_lost: Module gives no valid answer: module 18'
-    line_does "plug 1"
+    line_does bus "plug 1"
     logged "bus $work/bus: back"
     logged 'event module_back: Module answers again: module 18'
     stop TERM 0
@@ -340,15 +336,15 @@ case_parted() {
     line bus
     start
     until_true register_has 1000 65
-    line_does "part 2 7"
+    line_does bus "part 2 7"
     logged 'event module_lost: Module gives no valid answer: module 3'
     plant_does 'plant.module[3].voltage = 12.55'
     for bytes in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do
-        line_does "part 2 $bytes"
+        line_does bus "part 2 $bytes"
         object_is 2.5.1.2.3 0 || fail "half a frame is a value"
     done
     ! log_says 'event module_back' || fail "half a frame is a sign of life"
-    line_does "plug 2"
+    line_does bus "plug 2"
     logged 'event module_back: Module answers again: module 3'
     until_true object_begins 2.5.1.2.3 125
     stop TERM 0
@@ -356,14 +352,14 @@ case_parted() {
 
 case_console() {
     line bus
-    console
+    wire console
     start --console "$work/console" --console-tcp 127.0.0.1:0
-    echo 'show version' >&9
-    until_true grep -q '^ok' "$work/console.out"
-    printf 'set voltage.high_alarm 15.2\r' >&9
+    echo 'show version' >"$work/console.far"
+    until_true grep -q '^ok' "$work/console.heard"
+    printf 'set voltage.high_alarm 15.2\r' >"$work/console.far"
     logged 'event setting_changed: Setting is now: voltage.high_alarm 15.200'
-    echo 'log events 2' >&9
-    until_true grep -q 'setting_changed' "$work/console.out"
+    echo 'log events 2' >"$work/console.far"
+    until_true grep -q 'setting_changed' "$work/console.heard"
     stop TERM 0
 }
 
@@ -397,54 +393,42 @@ case_console_later() {
     log_says "console $work/console: No such file or directory; plug it in" ||
         fail "no word of the console"
     until_true register_has 1000 65
-    console
+    wire console
     logged "console $work/console: back"
-    printf 'show version\r' >&9
-    until_true grep -q '^ok' "$work/console.out"
-    grep -q '^show version' "$work/console.out" || fail "no echo"
+    printf 'show version\r' >"$work/console.far"
+    until_true grep -q '^ok' "$work/console.heard"
+    grep -q '^show version' "$work/console.heard" || fail "no echo"
     stop TERM 0
 }
 
 # The log goes on where it was, over a SIGKILL too.
 case_logs() {
     line bus
-    console
+    wire console
     start --console "$work/console"
     logged 'event alarm_removed: Alarm went: initializing'
     stop KILL 137
     start --console "$work/console"
-    echo 'log events' >&9
-    until_true grep -q '^ok' "$work/console.out"
-    grep -c ',started,' "$work/console.out" >"$out"
+    echo 'log events' >"$work/console.far"
+    until_true grep -q '^ok' "$work/console.heard"
+    grep -c ',started,' "$work/console.heard" >"$out"
     says 2
-    grep -q ',alarm_removed,initializing,' "$work/console.out" || fail "a SIGKILL lost an event"
+    grep -q ',alarm_removed,initializing,' "$work/console.heard" || fail "a SIGKILL lost an event"
     stop TERM 0
 }
 
 # ---- Modbus RTU on COM2 -------------------------------------------------------------------------
 
-# A cable from COM2 to an ordinary master, who has its other end as $work/master.
-cable() {
-    command -v mbpoll >/dev/null || fail "mbpoll is missing; run ci/setup"
-    command -v socat >/dev/null || fail "socat is missing; run ci/setup"
-    socat "PTY,raw,echo=0,link=$work/com2" "PTY,raw,echo=0,link=$work/master" 2>"$out" &
-    cable=$!
-    players="$players $cable"
-    until [ -e "$work/com2" ] && [ -e "$work/master" ]; do
-        kill -0 "$cable" || fail "no cable"
-    done
-}
-
 # master UNIT REGISTER COUNT: what it reads, or why it does not; its speed is that of the setting.
 master() {
-    mbpoll -m rtu -b "${baud:-19200}" -P even -o 1 -a "$1" -0 -r "$2" -c "$3" -1 "$work/master" 2>&1 |
+    mbpoll -m rtu -b 19200 -P even -o 1 -a "$1" -0 -r "$2" -c "$3" -1 "$work/com2.far" 2>&1 |
         grep -E '^\[|failed'
 }
 master_reads() { master "$1" 1004 1 | grep -q '18$'; }
 
 case_rtu() {
-    line bus "$plant"
-    cable
+    line bus
+    hub com2
     start --com2 "$work/com2" --set com2.use=modbus_rtu
     log_says "com2 $work/com2: Modbus RTU at 19200 baud 8E1" || fail "no word of the form"
     log_says " rtu=$work/com2 bus=" || fail "no word of it in the ready line"
@@ -472,8 +456,8 @@ case_rtu() {
 question='\001\003\003\354\000\001\105\273'
 answer=01030200123849
 
-# What has come over COM2, behind the player's own first line.
-com2_heard() { tail -c +7 "$work/com2.out" | od -An -v -tx1 | tr -d ' \n'; }
+# What has come over COM2.
+com2_heard() { od -An -v -tx1 "$work/com2.heard" | tr -d ' \n'; }
 com2_has() { com2_heard | grep -q "$1"; }
 com2_answers() { com2_heard | sed "s/$answer/A/g" | tr -cd A | wc -c; }
 
@@ -482,7 +466,7 @@ asked() {
     answers=$(com2_answers)
     until [ "$(com2_answers)" -gt "$answers" ]; do
         kill -0 "$daemon" || fail "webmanagerd ended"
-        printf "$question" >&7
+        printf "$question" >"$work/com2.far"
         for _ in 1 2 3 4 5 6 7 8; do com2_has "$answer\$"; done
     done
 }
@@ -494,9 +478,8 @@ only_answers() {
 }
 
 rtu_start() {
-    line bus "$plant"
-    exec 8>&7
-    line com2 -
+    line bus
+    wire com2
     start --com2 "$work/com2" --set com2.use=modbus_rtu "$@"
     until_true register_is 1004 18
 }
@@ -505,19 +488,19 @@ case_rtu_frames() {
     rtu_start
     asked
     # The last byte of the check sum: told of, and not answered.
-    printf '\001\003\003\354\000\001\105\272' >&7
+    printf '\001\003\003\354\000\001\105\272' >"$work/com2.far"
     logged "com2 $work/com2: 1 Modbus frame(s) broken off or with a wrong check sum"
     asked
     # Another unit, and all of them.
-    printf '\002\003\003\354\000\001\105\210' >&7
+    printf '\002\003\003\354\000\001\105\210' >"$work/com2.far"
     asked
-    printf '\000\003\003\354\000\001\104\152' >&7
+    printf '\000\003\003\354\000\001\104\152' >"$work/com2.far"
     asked
     only_answers
     # An address that is none is refused; asked again as often as it is spoiled.
     until com2_has '018302c0f1'; do
         kill -0 "$daemon" || fail "webmanagerd ended"
-        printf '\001\003\000\000\000\001\204\012' >&7
+        printf '\001\003\000\000\000\001\204\012' >"$work/com2.far"
         for _ in 1 2 3 4 5 6 7 8; do com2_has x; done
     done
     stop TERM 0
@@ -527,12 +510,12 @@ case_rtu_frames() {
 case_rtu_babble() {
     rtu_start
     asked
-    head -c 300000 /dev/zero >&7 &
+    head -c 300000 /dev/zero >"$work/com2.far" &
     flood=$!
     until_true register_is 1004 18
     wait "$flood"
     for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        printf '\001' >&7
+        printf '\001' >"$work/com2.far"
         com2_has x
     done
     asked
@@ -542,14 +525,14 @@ case_rtu_babble() {
 }
 
 case_rtu_cable() {
-    line bus "$plant"
-    cable
+    line bus
+    hub com2
     start --com2 "$work/com2" --set com2.use=modbus_rtu
     until_true master_reads 1
-    kill "$cable"
+    line_does com2 "pull 1"
     logged "com2 $work/com2: gone ("
     register_is 1004 18 || fail "Modbus TCP went with the cable"
-    cable
+    line_does com2 "plug 1"
     logged "com2 $work/com2: back"
     until_true master_reads 1
     stop TERM 0
@@ -557,32 +540,30 @@ case_rtu_cable() {
 
 # From none to the master, to a sensor that isn't there, and back, at another speed.
 case_rtu_switched() {
-    line bus "$plant"
-    exec 8>&7
-    line console -
-    exec 9>&7
-    line com2 -
+    line bus
+    wire console
+    wire com2
     start --com2 "$work/com2" --console "$work/console"
     until_true register_is 1004 18
-    printf "$question" >&7
+    printf "$question" >"$work/com2.far"
     register_is 1004 18
     [ -z "$(com2_heard)" ] || fail "it answers though COM2 is for nothing"
-    echo 'set com2.use modbus_rtu' >&9
+    echo 'set com2.use modbus_rtu' >"$work/console.far"
     logged "com2 $work/com2: Modbus RTU at 19200 baud 8E1"
     asked
     only_answers
-    echo 'set com2.use temperature_humidity' >&9
+    echo 'set com2.use temperature_humidity' >"$work/console.far"
     logged 'event com2_lost'
     : >"$log"
-    echo 'set com2.use modbus_rtu' >&9
+    echo 'set com2.use modbus_rtu' >"$work/console.far"
     logged "com2 $work/com2: Modbus RTU at 19200 baud 8E1"
-    echo 'set modbus.rtu_baud 115200' >&9
+    echo 'set modbus.rtu_baud 115200' >"$work/console.far"
     logged "com2 $work/com2: Modbus RTU at 115200 baud 8E1"
-    echo 'set modbus.rtu_parity none' >&9
+    echo 'set modbus.rtu_parity none' >"$work/console.far"
     logged "com2 $work/com2: Modbus RTU at 115200 baud 8N2"
-    echo 'set modbus.unit_id 7' >&9
+    echo 'set modbus.unit_id 7' >"$work/console.far"
     logged 'event setting_changed: Setting is now: modbus.unit_id 7'
-    echo 'set modbus.unit_id 1' >&9
+    echo 'set modbus.unit_id 1' >"$work/console.far"
     logged 'event setting_changed: Setting is now: modbus.unit_id 1'
     asked
     # With the setting, a line that was chosen stays so.
@@ -599,12 +580,11 @@ case_rtu_switched() {
 }
 
 case_rtu_nowhere() {
-    line bus "$plant"
-    exec 8>&7
-    line console -
+    line bus
+    wire console
     start --console "$work/console"
-    echo 'set com2.use modbus_rtu' >&7
-    until_true grep -q 'this webmanager has no COM2 for Modbus RTU' "$work/console.out"
+    echo 'set com2.use modbus_rtu' >"$work/console.far"
+    until_true grep -q 'this webmanager has no COM2 for Modbus RTU' "$work/console.heard"
     ! log_says 'setting_changed: Setting is now: com2.use' || fail "it was set all the same"
     stop TERM 0
 }
