@@ -54,7 +54,7 @@ bool hx_board_line_find(struct hx_stage *stage, struct hx_text *error);
 bool hx_board_pump(struct hx_stage *stage, int until_fd, int64_t until_us);
 /* The first is kept. */
 void hx_board_verdict_set(struct hx_board_line *line, const char *text);
-/* Silence, babble and a line that has gone are told once, and end the scenario. */
+/* Silence, babble, a collision and a line that has gone are told once, and end the scenario. */
 void hx_board_judge(struct hx_stage *stage);
 
 /* ---- the commands of its file: board_command.c ------------------------------------------ */

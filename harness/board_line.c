@@ -138,6 +138,13 @@ void hx_board_judge(struct hx_stage *stage)
     if (line->line_fd < 0 && now_us - line->gone_us > SILENCE_US) {
         (void)snprintf(text, sizeof text, "gone: %s was hung up; plug it in", line->spec->line);
         hx_board_verdict_set(line, text);
+    } else if (bridge->doubled > 0) {
+        (void)snprintf(text, sizeof text,
+                       "collision: module %d on %s is answered for by another, too; leave it to a "
+                       "real one with real_modules = { %d }, or unplug that; an adapter that hears "
+                       "what it sends wants echo = true",
+                       (int)bridge->doubled, line->spec->line, (int)bridge->doubled);
+        hx_board_verdict_set(line, text);
     } else if (now_us - asked_us > round_us) {
         (void)snprintf(text, sizeof text,
                        "silent: no question on %s for %d s; is it powered, is the line the right "

@@ -67,17 +67,34 @@ static size_t piece_size(const struct sim_bridge *bridge, bool is_late)
     return is_late || !sim_frame_is_partial(bridge->bytes, size) ? size : 0;
 }
 
-static void piece_count(struct sim_bridge *bridge, size_t size)
+/* An answer of somebody else has had its time on the line, and is for none of the devices. */
+static bool answer_take(struct sim_bridge *bridge, size_t size)
 {
     struct sim_frame frame;
+    if (!sim_frame_decode(bridge->bytes, size, WM_ANSWER, &frame)) {
+        return false;
+    }
+    bridge->others++;
+    if (frame.address_class == WM_CLASS_MODULE && sim_plant_plays(bridge->plant, frame.address)) {
+        bridge->doubled = frame.address;
+    }
+    return true;
+}
+
+/* False: what the webmanager sent before is on the line still, where the line has its own pace. */
+static bool piece_take(struct sim_bridge *bridge, size_t size)
+{
+    struct sim_frame frame;
+    if (bridge->bus.ops->transmit(bridge->bus.self, bridge->bytes, size) == WM_BUSY) {
+        return false;
+    }
     if (sim_frame_decode(bridge->bytes, size, WM_QUESTION, &frame)) {
         bridge->questions++;
         bridge->asked_us = bridge->came_us;
-    } else if (sim_frame_decode(bridge->bytes, size, WM_ANSWER, &frame)) {
-        bridge->others++;
     } else {
         bridge->junk += size;
     }
+    return true;
 }
 
 int64_t sim_bridge_go(struct sim_bridge *bridge)
@@ -89,11 +106,9 @@ int64_t sim_bridge_go(struct sim_bridge *bridge)
         if (size == 0) {
             return bridge->came_us + SIM_BRIDGE_GAP_US;
         }
-        /* What the webmanager sent before is on the line still, where the line has its own pace. */
-        if (bridge->bus.ops->transmit(bridge->bus.self, bridge->bytes, size) == WM_BUSY) {
+        if (!answer_take(bridge, size) && !piece_take(bridge, size)) {
             return now_us + 1000;
         }
-        piece_count(bridge, size);
         bridge->size -= size;
         memmove(bridge->bytes, bridge->bytes + size, bridge->size);
     }

@@ -30,6 +30,7 @@ struct sim_bridge {
     uint64_t questions; /* ro: frames that came and were questions                 */
     uint64_t others;    /* ro: answers of real devices on the same line            */
     uint64_t junk;      /* ro: bytes that were no frame                            */
+    int32_t doubled;    /* ro: a module that the plant plays, and another answered for; 0: none */
     int64_t asked_us;   /* ro: when the last question came; below 0: none has      */
     /* private */
     struct sim_world *world;

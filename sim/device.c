@@ -235,6 +235,16 @@ const char *sim_led_word(enum sim_led led)
     return words[led];
 }
 
+bool sim_devices_play(const struct sim_devices *devices, int32_t address)
+{
+    for (int32_t m = devices->by_address[address]; m >= 0; m = devices->module[m].next) {
+        if (!devices->device[SIM_DEVICE_MODULE + m].is_elsewhere) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- power ------------------------------------------------------------------------------ */
 
 bool sim_device_is_up(const struct sim_device *device)

@@ -269,6 +269,9 @@ int32_t sim_devices_neighbour(const struct sim_devices *devices, int32_t module)
 /* Draws the errors of all devices, and lets them drift. */
 void sim_devices_calibrate(struct sim_devices *devices);
 
+/* Does a module of this address answer here, one that is not elsewhere? address: 1..512. */
+bool sim_devices_play(const struct sim_devices *devices, int32_t address);
+
 /* ---- what befalls them ------------------------------------------------------------------ */
 
 /* From now on it tells what it would tell now, or (false) no longer. */

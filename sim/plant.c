@@ -248,6 +248,11 @@ bool sim_plant_leave(struct sim_plant *plant, int32_t module)
     return true;
 }
 
+bool sim_plant_plays(const struct sim_plant *plant, int32_t address)
+{
+    return address >= 1 && address <= WM_MODULES_MAX && sim_devices_play(&plant->devices, address);
+}
+
 unsigned sim_plant_hands(const struct sim_plant *plant)
 {
     const struct sim_supply *supply = &plant->supply;

@@ -111,6 +111,9 @@ void sim_plant_meet_line(struct sim_plant *plant, bool paces_itself);
  * there is no such module. */
 bool sim_plant_leave(struct sim_plant *plant, int32_t module);
 
+/* Is an answer of a module of this address this plant's to give? */
+bool sim_plant_plays(const struct sim_plant *plant, int32_t address);
+
 /* What somebody has laid hands on that only a webmanager in a simulator lets one: bits. */
 enum {
     SIM_HAND_PANEL = 1,  /* button or switch of its front                       */

@@ -10,7 +10,10 @@ line_hub=$3
 case_name=$4
 work=$(mktemp -d) || exit 1
 out=$work/out
-trap 'test -f "$work/pid" && kill -KILL "$(cat "$work/pid")"; rm -rf "$work"' EXIT
+line=pty:$work/bus
+others=
+trap 'test -f "$work/pid" && kill -KILL "$(cat "$work/pid")"; kill $others 2>/dev/null
+    rm -rf "$work"' EXIT
 
 fail() {
     echo "FAILED: $*"
@@ -41,7 +44,7 @@ esac
 END
     cat >"$work/board.lua" <<END
 board "webmanagerd" {
-  line = "pty:$work/bus", console = "127.0.0.1:$(port 3)",
+  line = "$line", console = "127.0.0.1:$(port 3)",
   modbus = "127.0.0.1:$(port 1)", snmp = "127.0.0.1:$(port 2)",
   longest = 20,
   set_up = "sh $work/board.sh set-up",
@@ -136,6 +139,95 @@ case_babbles() {
     waits 3
     runs 1 "$work/wait.lua"
     says 'line babbles: '
+}
+
+# A line with an end for the board, the bench and whoever else there is; orders go to descriptor 8.
+hub() {
+    mkfifo "$work/orders"
+    "$line_hub" "$work/bus" "$work/bench" "$work/real" <"$work/orders" >"$work/done" &
+    others="$others $!"
+    exec 8>"$work/orders"
+    until grep -qs '^ready' "$work/done"; do kill -0 $others || fail "no hub"; done
+    line=$work/bench
+}
+
+# A module 7 beside those of the bench, in a program of its own.
+real_module() {
+    echo 'plant "real" { modules = 7, exact = true }' >"$work/real_plant.lua"
+    echo "board \"r\" { line = \"$work/real\", real_modules = { 1, 2, 3, 4, 5, 6 } }" \
+        >"$work/real.lua"
+    echo 'plant.module[7].voltage = 12.5' |
+        "$bench" board "$work/real.lua" "$work/real_plant.lua" >"$work/real.out" 2>&1 &
+    real=$!
+    others="$others $real"
+    until grep -qs '^ready' "$work/real.out"; do kill -0 "$real" || fail "no real module"; done
+}
+
+# One real module among virtual ones: it is seen, registered and missed as they are. It goes once
+# the operator has set a limit.
+case_mixed() {
+    hub
+    board_make "$powered real_modules = { 7 },"
+    real_module
+    cat >"$work/mixed.lua" <<'END'
+scenario "one is real" { needs = { "real_board" }, plant = "guide_dashboard", run = function(plant)
+  local real, virtual = plant.module[7], plant.module[6]
+  settle()
+  expect(real.voltage):is(12.5)
+  expect(virtual.voltage):is(12.941)
+  expect(plant):is_quiet()
+
+  note "a button of the bench's own module 7 is nobody's; a search and a range leave the real one"
+  operator "programmer on"
+  operator "programmer show 7"
+  expect.operator("show programmer"):shows "activity=show"
+  operator "programmer stop"
+  operator "programmer range 7 7"
+  real:press()
+  wait(seconds(3))
+  expect.operator("show programmer"):shows "modules=0"
+  operator "programmer off"
+  within(rounds(5), function()
+    expect(real.voltage):is(12.5)
+    expect(plant):is_quiet()
+  end)
+
+  note "it goes"
+  operator "set voltage.high_alarm 15.2"
+  within(seconds(20), function()
+    expect(real):has "module_lost"
+  end)
+  for i = 1, 18 do
+    if i ~= 7 then
+      expect(plant.module[i]):has_not "module_lost"
+    end
+  end
+end }
+END
+    (until grep -q "Setting is now: voltage.high_alarm" "$work/log"; do sleep 0.1; done
+        kill "$real") &
+    runs 0 "$work/mixed.lua"
+}
+
+# Two answer at one address: the bench hears the other, and says which.
+case_collision() {
+    hub
+    board_make "$powered"
+    real_module
+    waits 5 "settle()"
+    runs 1 "$work/wait.lua"
+    says 'line collision: module 7 on '
+}
+
+# The line goes away in the middle of a story, as an adapter that is pulled.
+case_gone() {
+    hub
+    board_make "$powered"
+    waits 30 "settle()"
+    (until grep -q "Alarm went: initializing" "$work/log"; do sleep 0.1; done
+        echo "pull 2" >&8) &
+    runs 1 "$work/wait.lua"
+    says "line gone: $work/bench was hung up; plug it in"
 }
 
 # It falls over by itself in the middle of a story: every window and the account of traps say so.

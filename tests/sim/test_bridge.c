@@ -148,7 +148,25 @@ Test(bridge, an_answer_of_a_real_device_is_told_from_junk)
     sim_bridge_take(&bridge, bytes, size);
     pass(40000);
     cr_assert_eq(bridge.others, 1);
+    cr_assert_eq(bridge.doubled, 0);
     cr_assert_eq(bridge.junk, 0);
+    stage_close(&stage);
+}
+
+Test(bridge, an_answer_for_a_module_that_is_played_is_a_collision)
+{
+    uint8_t bytes[WM_FRAME_SIZE_MAX];
+    open_bridge(false);
+    const size_t size = sim_frame_encode(&(struct sim_frame){.message = wm_message_measure,
+                                                             .direction = WM_ANSWER,
+                                                             .address_class = WM_CLASS_MODULE,
+                                                             .address = 2},
+                                         bytes);
+    sim_bridge_take(&bridge, bytes, size);
+    sim_bridge_take(&bridge, bytes, question_to(3, bytes));
+    (void)sim_bridge_go(&bridge);
+    cr_assert_eq(bridge.doubled, 2);
+    cr_assert_eq(bridge.questions, 1, "it takes no time of the next question");
     stage_close(&stage);
 }
 
