@@ -4,6 +4,7 @@
 #include "board_internal.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,13 +65,10 @@ bool hx_board_settings_write(struct hx_stage *stage, struct hx_text *error)
     return fclose(file) == 0;
 }
 
-static bool is_structural(const char *name)
-{
-    return strncmp(name, "bank.", 5) == 0;
-}
+enum obeyed { OBEYED, REFUSED, UNANSWERED };
 
-/* Types it, and wants "ok". */
-static bool order(struct hx_stage *stage, const char *request, struct hx_text *error)
+/* Types it; why it is not obeyed, in error. */
+static enum obeyed order(struct hx_stage *stage, const char *request, struct hx_text *error)
 {
     struct hx_text said = {0};
     const bool is_answered = hx_board_console_ask(stage, request, strlen(request), &said);
@@ -81,7 +79,17 @@ static bool order(struct hx_stage *stage, const char *request, struct hx_text *e
         hx_text_add(error, is_answered ? "" : "no answer in time");
     }
     hx_text_free(&said);
-    return is_good;
+    return is_good ? OBEYED : is_answered ? REFUSED : UNANSWERED;
+}
+
+/* A word of an answer and a value: 50.000 is 50. */
+static bool is_same(const char *word, const char *value)
+{
+    char *end;
+    const size_t size = strcspn(word, " \n");
+    const double number = strtod(word, &end);
+    return (strlen(value) == size && strncmp(word, value, size) == 0) ||
+           (end > word && end == word + size && fabs(number - strtod(value, NULL)) < 1e-6);
 }
 
 /* Is the board set up as a plant with this value is? What it has is its own, and cannot be set. */
@@ -89,13 +97,12 @@ static bool structure_check(struct hx_stage *stage, const char *name, const char
                             struct hx_text *error)
 {
     char request[80];
-    char wanted[80];
+    static const char before[] = " value=";
     struct hx_text said = {0};
     (void)snprintf(request, sizeof request, "show settings %s\n", name);
-    (void)snprintf(wanted, sizeof wanted, " value=%s ", value);
     const bool is_answered = hx_board_console_ask(stage, request, strlen(request), &said);
-    const char *found = strstr(hx_text_string(&said), " value=");
-    const bool is_good = is_answered && strstr(hx_text_string(&said), wanted) != NULL;
+    const char *found = strstr(hx_text_string(&said), before);
+    const bool is_good = is_answered && found != NULL && is_same(found + sizeof before - 1, value);
     stage->is_unfit = is_answered && !is_good;
     if (!is_good) {
         hx_text_add(error, "the plant has %s = %s, the board %.*s; give its file a set_up", name,
@@ -106,22 +113,70 @@ static bool structure_check(struct hx_stage *stage, const char *name, const char
     return is_good;
 }
 
-bool hx_board_settings_type(struct hx_stage *stage, struct hx_text *error)
+/* Checks what the board is, and cannot be set. */
+static bool structure_type(struct hx_stage *stage, struct hx_text *error)
+{
+    char value[VALUE_SIZE];
+    for (int i = 0; i < wm_setting_count; ++i) {
+        const enum wm_setting each = (enum wm_setting)i;
+        if (wm_setting_is_structural(each) &&
+            !structure_check(stage, wm_setting(each)->name,
+                             setting_text(each, stage->settings.value[i], value), error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum obeyed setting_type(struct hx_stage *stage, enum wm_setting setting,
+                                struct hx_text *error)
 {
     char value[VALUE_SIZE];
     char request[400];
-    bool is_good = true;
-    for (int i = 0; i < wm_setting_count && is_good; ++i) {
-        const char *name = wm_setting((enum wm_setting)i)->name;
-        const char *text = setting_text((enum wm_setting)i, stage->settings.value[i], value);
-        (void)snprintf(request, sizeof request, "set %s %s\n", name, text);
-        is_good = is_structural(name) ? structure_check(stage, name, text, error)
-                                      : order(stage, request, error);
+    (void)snprintf(request, sizeof request, "set %s %s\n", wm_setting(setting)->name,
+                   setting_text(setting, stage->settings.value[setting], value));
+    return order(stage, request, error);
+}
+
+/* What contradicts those that are still to come is typed again after them. */
+static bool values_type(struct hx_stage *stage, struct hx_text *error)
+{
+    bool is_set[wm_setting_count] = {false};
+    bool goes_on = true;
+    enum obeyed worst = REFUSED;
+    /* It sets the levels around it, which may be set otherwise. */
+    is_set[wm_setting_impedance_reference] = true;
+    if (setting_type(stage, wm_setting_impedance_reference, error) != OBEYED) {
+        return false;
     }
+    while (goes_on && worst == REFUSED) {
+        goes_on = false;
+        worst = OBEYED;
+        hx_text_free(error);
+        for (int i = 0; i < wm_setting_count && worst != UNANSWERED; ++i) {
+            if (!is_set[i] && !wm_setting_is_structural((enum wm_setting)i)) {
+                const enum obeyed is = setting_type(stage, (enum wm_setting)i, error);
+                is_set[i] = is == OBEYED;
+                goes_on = goes_on || is_set[i];
+                worst = is > worst ? is : worst;
+            }
+        }
+    }
+    return worst == OBEYED;
+}
+
+bool hx_board_settings_type(struct hx_stage *stage, struct hx_text *error)
+{
+    char request[400];
+    struct hx_text said = {0};
+    bool is_good = structure_type(stage, error) && values_type(stage, error);
     for (int i = 0; i < wm_text_count && is_good; ++i) {
         (void)snprintf(request, sizeof request, "set %s \"%s\"\n", wm_text((enum wm_text)i)->name,
                        wm_text_value(&stage->settings, (enum wm_text)i));
-        is_good = order(stage, request, error);
+        is_good = order(stage, request, error) == OBEYED;
     }
-    return is_good && order(stage, "acknowledge\n", error);
+    /* Nothing may have to be let go, which is refused. */
+    is_good = is_good && hx_board_console_ask(stage, "acknowledge\n", 12, &said);
+    hx_text_free(&said);
+    return is_good;
 }

@@ -526,6 +526,28 @@ bool wm_setting_find_key(uint32_t key, enum wm_setting *setting)
     return false;
 }
 
+bool wm_setting_is_structural(enum wm_setting setting)
+{
+    if (setting >= wm_setting_breaker_output_1 && setting <= wm_setting_breaker_wiring_16) {
+        return true; /* how the breakers are wired is part of the plant */
+    }
+    switch (setting) {
+    case wm_setting_bank_module_type:
+    case wm_setting_bank_strings:
+    case wm_setting_bank_modules:
+    case wm_setting_bank_current_sensors:
+    case wm_setting_bank_sensor_for_all:
+    case wm_setting_bank_sensor_range:
+    case wm_setting_bank_aux_units:
+    case wm_setting_battery_capacity:
+    case wm_setting_battery_chemistry:
+    case wm_setting_battery_cells:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static const struct choice {
     enum wm_setting setting;
     int32_t value;

@@ -19,28 +19,6 @@ enum {
     RANGE_MARGIN_MV = 100,
 };
 
-bool wm_setting_is_structural(enum wm_setting setting)
-{
-    if (setting >= wm_setting_breaker_output_1 && setting <= wm_setting_breaker_wiring_16) {
-        return true; /* how the breakers are wired is part of the plant */
-    }
-    switch (setting) {
-    case wm_setting_bank_module_type:
-    case wm_setting_bank_strings:
-    case wm_setting_bank_modules:
-    case wm_setting_bank_current_sensors:
-    case wm_setting_bank_sensor_for_all:
-    case wm_setting_bank_sensor_range:
-    case wm_setting_bank_aux_units:
-    case wm_setting_battery_capacity:
-    case wm_setting_battery_chemistry:
-    case wm_setting_battery_cells:
-        return true;
-    default:
-        return false;
-    }
-}
-
 void wm_settings_reset(struct wm_settings *settings)
 {
     memset(settings, 0, sizeof *settings);

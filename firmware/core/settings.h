@@ -8,13 +8,10 @@
 #include "wm/status.h"
 
 /*
- * Fills in every default. The structural settings (those that say what the plant is) must be set
- * before: module type, modules, strings and capacity scale the others (decision B4).
+ * Fills in every default. The structural settings (wm_setting_is_structural) must be set before:
+ * module type, modules, strings and capacity scale the others (decision B4).
  */
 void wm_settings_derive(struct wm_settings *settings);
-
-/* True for the settings that wm_settings_derive reads and keeps. */
-bool wm_setting_is_structural(enum wm_setting setting);
 
 /* The printed defaults of all rows, unscaled: where a board starts before it knows its plant. */
 void wm_settings_reset(struct wm_settings *settings);

@@ -365,7 +365,8 @@ end
 -- The bench's own; rows: the table now, nil where it could not be read.
 local function account_own(rows)
   local own, wrong = receiver_of(0), {}
-  local hears_all = #own.listens == 1 and is_open(own.listens)
+  -- A board that was on before the bench came has a beginning that nobody was told of.
+  local hears_all = host.boots() > 0 and #own.listens == 1 and is_open(own.listens)
   local life, starts = nil, 0
   local function life_end()
     for _, text in ipairs(life and life.wrong or {}) do

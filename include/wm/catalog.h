@@ -337,6 +337,9 @@ bool wm_setting_find(const char *name, enum wm_setting *setting);
 /* By the key of its name (wm_name_key). */
 bool wm_setting_find_key(uint32_t key, enum wm_setting *setting);
 
+/* Does it say what the plant is? Such are set when a webmanager is set up, and by nobody later. */
+bool wm_setting_is_structural(enum wm_setting setting);
+
 /*
  * A value typed by a person ("12.5", "open_breaker") in the natural unit or as the choice's name,
  * into the row's unit. WM_RANGE when it is no number, no such choice, or outside min..max; error

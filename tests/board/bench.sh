@@ -230,6 +230,35 @@ case_gone() {
     says "line gone: $work/bench was hung up; plug it in"
 }
 
+# A board that runs already, and that nobody can set up: its settings are typed at its console, and a
+# plant that it is not made for is skipped, with what differs.
+case_typed() {
+    hub
+    board_make ""
+    sed -i '/set_up/d' "$work/board.lua"
+    mkdir "$work/state"
+    printf 'bank.strings = 2\nbank.modules = 18\nbank.current_sensors = 2\n' >"$work/conf"
+    # The levels of before are all below those to be: none can be set before the high ones are.
+    printf 'voltage.%s\n' 'low_alarm = 5' 'low_warn = 6' 'high_warn = 11.8' 'high_alarm = 11.9' \
+        >>"$work/conf"
+    sh "$work/board.sh" on
+    cat >"$work/typed.lua" <<'END'
+scenario "fits" { needs = { "real_board" }, plant = "guide_dashboard",
+  settings = { ["voltage.high_alarm"] = 15.2, ["system.location"] = "Cellar 2" },
+  run = function(plant)
+    settle()
+    expect.operator("show settings voltage.high_alarm"):shows "value=15.200"
+    expect.snmp("sysLocation"):is "Cellar 2"
+    expect(plant):is_quiet()
+  end }
+scenario "is another" { needs = { "real_board" }, plant = "one_module",
+  run = function(plant) expect(plant):is_quiet() end }
+END
+    runs 0 "$work/typed.lua"
+    says '1 passed, 0 failed, 1 skipped'
+    says 'the plant has bank.strings = 1, the board value=2; give its file a set_up'
+}
+
 # It falls over by itself in the middle of a story: every window and the account of traps say so.
 case_resets() {
     board_make "$powered"
