@@ -7,6 +7,8 @@
 #include "options.h"
 
 int hx_run(const struct hx_options *options);
+int hx_compare(const struct hx_options *options);
+int hx_replay(const struct hx_options *options);
 int hx_check(const struct hx_options *options);
 int hx_coverage(const struct hx_options *options);
 int hx_matrix(const struct hx_options *options);

@@ -28,10 +28,16 @@ void hx_files_free(struct hx_files *files)
     *files = (struct hx_files){0};
 }
 
+static bool ends_with(const char *name, const char *suffix)
+{
+    const size_t size = strlen(name);
+    const size_t end = strlen(suffix);
+    return size > end && strcmp(name + size - end, suffix) == 0;
+}
+
 static bool ends_with_lua(const char *name)
 {
-    size_t size = strlen(name);
-    return size > 4 && strcmp(name + size - 4, ".lua") == 0;
+    return ends_with(name, ".lua");
 }
 
 static bool is_directory(const char *path)
@@ -50,8 +56,14 @@ static int is_visible(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-/* Scenarios, or plants, below a folder. in_plants: this folder is one of plants. */
-static bool folder_add(struct hx_files *files, const char *folder, bool wants_plants,
+/* What is looked for below a folder. */
+struct search {
+    const char *suffix;
+    bool wants_plants; /* what is in folders of plants, and nothing else; else all but that */
+};
+
+/* in_plants: this folder is one of plants. */
+static bool folder_add(struct hx_files *files, const char *folder, const struct search *search,
                        bool in_plants, int depth, struct hx_text *error)
 {
     struct dirent **entry = NULL;
@@ -68,10 +80,11 @@ static bool folder_add(struct hx_files *files, const char *folder, bool wants_pl
         if (!is_good) {
             /* The rest is only freed. */
         } else if (is_directory(path.bytes)) {
-            if (depth < DEPTH_MAX && (wants_plants || !is_plants)) {
-                is_good = folder_add(files, path.bytes, wants_plants, is_plants, depth + 1, error);
+            if (depth < DEPTH_MAX && (search->wants_plants || !is_plants)) {
+                is_good = folder_add(files, path.bytes, search, is_plants, depth + 1, error);
             }
-        } else if (ends_with_lua(entry[i]->d_name) && wants_plants == in_plants) {
+        } else if (ends_with(entry[i]->d_name, search->suffix) &&
+                   search->wants_plants == in_plants) {
             files_append(files, path.bytes);
         }
         hx_text_free(&path);
@@ -81,26 +94,39 @@ static bool folder_add(struct hx_files *files, const char *folder, bool wants_pl
     return is_good;
 }
 
-bool hx_files_add(struct hx_files *files, const char *path, struct hx_text *error)
+static bool path_add(struct hx_files *files, const char *path, const char *suffix, const char *what,
+                     struct hx_text *error)
 {
+    const struct search search = {.suffix = suffix};
     struct stat status;
     if (stat(path, &status) != 0) {
-        hx_text_add(error, "%s: cannot be read: %s; name a scenario file or a folder of them", path,
-                    strerror(errno));
+        hx_text_add(error, "%s: cannot be read: %s; name a %s or a folder of them", path,
+                    strerror(errno), what);
         return false;
     }
     if (S_ISDIR(status.st_mode)) {
-        return folder_add(files, path, false, false, 0, error);
+        return folder_add(files, path, &search, false, 0, error);
     }
     files_append(files, path);
     return true;
+}
+
+bool hx_files_add(struct hx_files *files, const char *path, struct hx_text *error)
+{
+    return path_add(files, path, ".lua", "scenario file", error);
+}
+
+bool hx_files_add_records(struct hx_files *files, const char *path, struct hx_text *error)
+{
+    return path_add(files, path, ".record", "record", error);
 }
 
 bool hx_files_add_plants(struct hx_files *files, const char *directory, struct hx_text *error)
 {
     size_t size = strlen(directory);
     bool is_plants = size >= 6 && strcmp(directory + size - 6, "plants") == 0;
-    return folder_add(files, directory, true, is_plants, 0, error);
+    const struct search search = {.suffix = ".lua", .wants_plants = true};
+    return folder_add(files, directory, &search, is_plants, 0, error);
 }
 
 /* ---- plants ----------------------------------------------------------------------------- */

@@ -20,6 +20,9 @@ struct hx_files {
  */
 bool hx_files_add(struct hx_files *files, const char *path, struct hx_text *error);
 
+/* The same of records: a file, or every *.record below a directory. */
+bool hx_files_add_records(struct hx_files *files, const char *path, struct hx_text *error);
+
 /* Adds every plant (*.lua in a folder named plants) at or below the directory. */
 bool hx_files_add_plants(struct hx_files *files, const char *directory, struct hx_text *error);
 void hx_files_free(struct hx_files *files);

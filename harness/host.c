@@ -14,6 +14,7 @@
 #include "guard.h"
 #include "host_internal.h"
 #include "outsider.h"
+#include "record.h"
 #include "sim/catalogue.h"
 
 /* Steps of Lua that a typed line may take: some milliseconds. */
@@ -175,6 +176,14 @@ static int lw_note(lua_State *lua)
     if (stage->is_verbose) {
         printf("%s\n", stage->trace->note);
     }
+    return 0;
+}
+
+/* mark("FILE:LINE WORD"): the script is there; of a run that is recorded. */
+static int lw_mark(lua_State *lua)
+{
+    const struct hx_stage *stage = host_running(lua);
+    hx_recorder_mark(stage->recorder, luaL_checkstring(lua, 1));
     return 0;
 }
 
@@ -792,6 +801,7 @@ static const luaL_Reg functions[] = {
     {"verdict", lw_verdict},
     {"clock", lw_clock},
     {"note", lw_note},
+    {"mark", lw_mark},
     {"reference", lw_reference},
     {"contact", lw_contact},
     {"registers", lw_registers},
@@ -832,6 +842,8 @@ void hx_host_push(lua_State *lua, struct hx_stage *stage)
     hx_host_push_snmp(lua);
     lua_pushboolean(lua, stage->ledger != NULL);
     lua_setfield(lua, -2, "is_covering");
+    lua_pushboolean(lua, stage->recorder != NULL);
+    lua_setfield(lua, -2, "is_recording");
     lua_pushboolean(lua, stage->spec != NULL);
     lua_setfield(lua, -2, "is_on_board");
 }

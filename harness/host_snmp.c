@@ -241,19 +241,12 @@ static int lw_datagram(lua_State *lua)
 
 static void push_trap(lua_State *lua, const struct hx_trap *trap)
 {
-    static const char *const kinds[] = {
-        [HX_TRAP_COLD_START] = "coldStart",
-        [HX_TRAP_AUTHENTICATION_FAILURE] = "authenticationFailure",
-        [HX_TRAP_ADDED] = "added",
-        [HX_TRAP_REMOVED] = "removed",
-        [HX_TRAP_OTHER] = "other",
-    };
     static const char *const versions[] = {
         [WM_SNMP_V1] = "v1", [WM_SNMP_V2C] = "v2c", [WM_SNMP_V3] = "v3"};
     static const char *const levels[] = {
         [WM_SNMP_NO_AUTH] = "no_auth", [WM_SNMP_AUTH] = "auth", [WM_SNMP_PRIV] = "priv"};
     lua_createtable(lua, 0, 11);
-    hx_host_set_string(lua, "kind", kinds[trap->kind]);
+    hx_host_set_string(lua, "kind", hx_trap_kind_name(trap->kind));
     hx_host_set_integer(lua, "id", trap->id);
     hx_host_set_integer(lua, "number", trap->number);
     hx_host_set_integer(lua, "uptime", trap->uptime);

@@ -13,7 +13,7 @@
 #include "wm/log_csv.h"
 #include "wm/log_record.h"
 
-/* Bytes of a scenario's name that go into the name of its folder. */
+/* Bytes of a scenario's name that go into the name of its folder or file. */
 #define FOLDER_NAME_MAX 100
 
 static FILE *file_open(const char *folder, enum wm_log_ring ring, struct hx_text *name)
@@ -22,19 +22,19 @@ static FILE *file_open(const char *folder, enum wm_log_ring ring, struct hx_text
     return fopen(name->bytes, "w");
 }
 
-static bool folder_make(const char *folder)
+bool hx_folder_make(const char *option, const char *folder)
 {
     if (mkdir(folder, 0777) == 0 || errno == EEXIST) {
         return true;
     }
-    hx_complain("--log %s: cannot be made: %s; name a folder in one that can be written", folder,
-                strerror(errno));
+    hx_complain("--%s %s: cannot be made: %s; name a folder in one that can be written", option,
+                folder, strerror(errno));
     return false;
 }
 
 bool hx_logs_make(const char *folder)
 {
-    bool is_good = folder_make(folder);
+    bool is_good = hx_folder_make("log", folder);
     for (int i = 0; is_good && i < WM_LOG_RINGS; ++i) {
         struct hx_text name = {0};
         FILE *file = file_open(folder, (enum wm_log_ring)i, &name);
@@ -53,7 +53,7 @@ bool hx_logs_make(const char *folder)
 /* ---- a folder a scenario ---------------------------------------------------------------- */
 
 /* "a hot block: 52 degC" -> "a_hot_block__52_degC" */
-static void folder_name_add(struct hx_text *path, const char *name)
+void hx_file_name_add(struct hx_text *path, const char *name)
 {
     for (size_t i = 0; name[i] != '\0' && i < FOLDER_NAME_MAX; ++i) {
         bool is_plain =
@@ -74,14 +74,14 @@ static bool is_taken(const struct hx_scenarios *list, size_t number, const char 
 
 bool hx_logs_make_each(const char *folder, struct hx_scenarios *list)
 {
-    bool is_good = folder_make(folder);
+    bool is_good = hx_folder_make("log", folder);
     for (size_t i = 0; is_good && i < list->count; ++i) {
         struct hx_text path = {0};
         size_t copy = 1;
         do {
             hx_text_free(&path);
             hx_text_add(&path, "%s/", folder);
-            folder_name_add(&path, list->item[i].name);
+            hx_file_name_add(&path, list->item[i].name);
             if (copy > 1) {
                 hx_text_add(&path, "-%zu", copy);
             }

@@ -30,8 +30,8 @@ static int help(const struct hx_options *options)
     }
     bool is_known = hx_help(options->paths > 0 ? command.bytes : NULL);
     if (!is_known) {
-        hx_complain("no command '%s'; known: run, check, coverage, matrix, serve, board, list, "
-                    "battery, version, help",
+        hx_complain("no command '%s'; known: run, compare, replay, check, coverage, matrix, serve, "
+                    "board, list, battery, version, help",
                     command.bytes);
     }
     hx_text_free(&command);
@@ -43,6 +43,8 @@ static const struct {
     int (*run)(const struct hx_options *options);
 } commands[] = {
     {"run", hx_run},
+    {"compare", hx_compare},
+    {"replay", hx_replay},
     {"check", hx_check},
     {"coverage", hx_coverage},
     {"matrix", hx_matrix},

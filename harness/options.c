@@ -26,6 +26,10 @@ enum option_id {
     OPT_JUNIT,
     OPT_BOARD,
     OPT_LOG,
+    OPT_RECORD,
+    OPT_RECORD_MAX,
+    OPT_ROUNDS,
+    OPT_STEPS,
     OPT_TAP,
     OPT_NO_FORK,
     OPT_TIME_LIMIT,
@@ -63,6 +67,8 @@ static const struct option run_options[] = {
     {"junit", required_argument, NULL, OPT_JUNIT},
     {"board", required_argument, NULL, OPT_BOARD},
     {"log", required_argument, NULL, OPT_LOG},
+    {"record", required_argument, NULL, OPT_RECORD},
+    {"record-max", required_argument, NULL, OPT_RECORD_MAX},
     {"tap", no_argument, NULL, OPT_TAP},
     {"no-fork", no_argument, NULL, OPT_NO_FORK},
     {"time-limit", required_argument, NULL, OPT_TIME_LIMIT},
@@ -87,6 +93,21 @@ static const struct option board_options[] = {
     {"for", required_argument, NULL, OPT_FOR},
     {"set", required_argument, NULL, OPT_SET},
     {"seed", required_argument, NULL, OPT_SEED},
+    {NULL, 0, NULL, 0},
+};
+
+static const struct option compare_options[] = {
+    {"rounds", required_argument, NULL, OPT_ROUNDS},
+    {"steps", required_argument, NULL, OPT_STEPS},
+    {NULL, 0, NULL, 0},
+};
+
+static const struct option replay_options[] = {
+    {"record", required_argument, NULL, OPT_RECORD},
+    {"set", required_argument, NULL, OPT_SET},
+    {"rounds", required_argument, NULL, OPT_ROUNDS},
+    {"steps", required_argument, NULL, OPT_STEPS},
+    {"time-limit", required_argument, NULL, OPT_TIME_LIMIT},
     {NULL, 0, NULL, 0},
 };
 
@@ -178,6 +199,9 @@ static const struct command {
      "                    can't play is skipped by name and reason (scenarios/README.md)\n"
      "  --junit FILE      also write the results as JUnit XML\n"
      "  --log DIR         write each webmanager's logs as CSV to a folder of DIR\n"
+     "  --record DIR      write a record of each run to DIR, for compare and replay; it has the\n"
+     "                    scenario's passphrases in it\n"
+     "  --record-max MB   a record ends when it is so long (default 16)\n"
      "  --tap             print TAP\n"
      "  --verbose         print the notes of each scenario\n"
      "  --no-fork         play in this process, one after the other, for a debugger\n"
@@ -187,6 +211,35 @@ static const struct command {
      "and\n"
      "erase of the webmanager's flash, by what a restart found, the old record or the new one.\n"
      "The last line is the trace: the same for the same seed on every machine.\n"},
+    {"compare", compare_options,
+     "usage: gbms-bench compare [OPTION]... A B\n"
+     "\n"
+     "Holds the records of two runs, or two folders of them, against each other and lists what\n"
+     "one showed and the other did not, a line each. Between two steps of the script every value\n"
+     "of a register, and every trap, must be there in the other run too, within the tolerances;\n"
+     "flags, states and counts exactly. What a run has no record of is a difference.\n"
+     "\n"
+     "  --rounds N  how much sooner or later (default 2, as an expectation has on a board: a "
+     "round\n"
+     "              that had begun, and the one that sees it)\n"
+     "  --steps N   how much more or less is measured; a step is what two readings of one truth\n"
+     "              may be apart (default 1)\n"
+     "\n"
+     "Exit status: 0 no difference, 1 some, 2 usage error or a file that is no record.\n"},
+    {"replay", replay_options,
+     "usage: gbms-bench replay [OPTION]... RECORD|DIR...\n"
+     "\n"
+     "Plays the inputs of records to the webmanager of this program, in virtual time and without "
+     "a\n"
+     "plant: the bus answers each question as it did then, console, SNMP and power come when they\n"
+     "came. Lists the differences to the record as compare does.\n"
+     "\n"
+     "  --record DIR       also write the records of this run to DIR\n"
+     "  --set NAME=VALUE   a setting of the webmanager, over the record's; repeatable\n"
+     "  --rounds N, --steps N   as in compare\n"
+     "  --time-limit S     real seconds that a record may take (default 60, emulated 600)\n"
+     "\n"
+     "Exit status: 0 no difference, 1 some, 2 usage error, or a file that is no record.\n"},
     {"check", no_options,
      "usage: gbms-bench check FILE|DIR...\n"
      "\n"
@@ -366,6 +419,8 @@ bool hx_help(const char *name)
               "The bench of the G.BMS webmanager: its firmware against simulated plants.\n"
               "\n"
               "  run [FILE|DIR]...    play scenarios\n"
+              "  compare A B          what the records of two runs do not have in common\n"
+              "  replay RECORD|DIR... play a record's inputs to the webmanager, without its plant\n"
               "  check FILE|DIR...    load scenarios without playing them\n"
               "  coverage [FILE|DIR]  what the scenarios exercise and assert\n"
               "  matrix               what is raised for which fault, and how soon\n"
@@ -494,6 +549,32 @@ static bool battery_option_take(struct hx_battery_options *battery, int id, cons
     }
 }
 
+static bool parse_record_max(const char *text, uint64_t *bytes)
+{
+    double megabytes = 0;
+    const bool is_good = parse_number("record-max", text, 0.001, 256, &megabytes);
+    *bytes = (uint64_t)(megabytes * 1e6);
+    return is_good;
+}
+
+/* Of records; what is left is the battery's. */
+static bool record_option_take(struct hx_options *options, int id, const char *text)
+{
+    switch (id) {
+    case OPT_RECORD:
+        options->record = text;
+        return true;
+    case OPT_RECORD_MAX:
+        return parse_record_max(text, &options->record_max);
+    case OPT_ROUNDS:
+        return parse_number("rounds", text, 0, 1e6, &options->rounds);
+    case OPT_STEPS:
+        return parse_number("steps", text, 0, 1e6, &options->steps);
+    default:
+        return battery_option_take(&options->battery, id, text);
+    }
+}
+
 static bool option_take(struct hx_options *options, int id, const char *text)
 {
     switch (id) {
@@ -561,7 +642,7 @@ static bool option_take(struct hx_options *options, int id, const char *text)
     case OPT_FOR:
         return parse_number("for", text, 0.001, 1e9, &options->for_s);
     default:
-        return battery_option_take(&options->battery, id, text);
+        return record_option_take(options, id, text);
     }
 }
 
@@ -631,6 +712,9 @@ bool hx_options_parse(struct hx_options *options, int argc, char **argv)
         .modbus_address = "127.0.0.1:1502",
         .snmp_address = "127.0.0.1:1161",
         .speed = 1,
+        .record_max = 16000000,
+        .rounds = 2,
+        .steps = 1,
         .battery = {.amps = NAN,
                     .watts = NAN,
                     .to_V = NAN,
@@ -650,8 +734,8 @@ bool hx_options_parse(struct hx_options *options, int argc, char **argv)
         ++argv;
     }
     if (command == NULL) {
-        hx_complain("unknown command '%s'; known: run, check, coverage, matrix, serve, board, "
-                    "list, battery, version, help",
+        hx_complain("unknown command '%s'; known: run, compare, replay, check, coverage, matrix, "
+                    "serve, board, list, battery, version, help",
                     argv[1]);
         return false;
     }

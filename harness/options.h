@@ -43,6 +43,8 @@ struct hx_options {
     const char *without; /* a tag */
     const char *junit;   /* null: none */
     const char *log;     /* null: none; also of serve */
+    const char *record;  /* null: none; also of replay */
+    uint64_t record_max; /* bytes of one */
     bool is_tap;
     bool is_forked;
     bool is_verbose;
@@ -55,6 +57,8 @@ struct hx_options {
     bool is_covering; /* a ledger is kept, and what passes is not printed */
     bool is_missing;  /* print gaps only */
     bool is_csv;
+    /* compare, replay */
+    double rounds, steps;
     /* matrix */
     const char *fault; /* null: all */
     const char *plant; /* null: all */

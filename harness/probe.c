@@ -31,6 +31,18 @@ static _Noreturn void probe_run(int fd)
     _exit(0);
 }
 
+const char *hx_trap_kind_name(enum hx_trap_kind kind)
+{
+    static const char *const names[] = {
+        [HX_TRAP_COLD_START] = "coldStart",
+        [HX_TRAP_AUTHENTICATION_FAILURE] = "authenticationFailure",
+        [HX_TRAP_ADDED] = "added",
+        [HX_TRAP_REMOVED] = "removed",
+        [HX_TRAP_OTHER] = "other",
+    };
+    return names[kind];
+}
+
 bool hx_probe_start(struct hx_probe *probe, char *error, size_t error_size)
 {
     int pair[2];

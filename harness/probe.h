@@ -164,6 +164,9 @@ enum hx_trap_kind {
     HX_TRAP_OTHER, /* of no kind that the webmanager has */
 };
 
+/* "coldStart", "authenticationFailure", "added", "removed", "other" */
+const char *hx_trap_kind_name(enum hx_trap_kind kind);
+
 struct hx_trap {
     enum hx_trap_kind kind;
     uint32_t id;

@@ -8,6 +8,7 @@
 #include "board_spec.h"
 #include "commands.h"
 #include "logs.h"
+#include "record.h"
 #include "report.h"
 #include "run_board.h"
 #include "runner.h"
@@ -84,7 +85,8 @@ int hx_run(const struct hx_options *options)
     }
     if (hx_suite_select(&with_board, &list) &&
         (options->junit == NULL || junit_can_be_written(options->junit)) &&
-        (options->log == NULL || hx_logs_make_each(options->log, &list))) {
+        (options->log == NULL || hx_logs_make_each(options->log, &list)) &&
+        (options->record == NULL || hx_records_name(options->record, &list))) {
         status = with_board.spec != NULL ? hx_run_on_board(&with_board, &list)
                                          : scenarios_run(options, &list);
     }

@@ -76,6 +76,7 @@ static bool host_play(const struct hx_options *options, struct hx_scenarios *lis
             skip_set(&list->item[i], reason);
         }
         copy.item[i] = list->item[i];
+        copy.item[i].record_file = NULL; /* the board's run is wanted */
         copy.item[i].skip = list->item[i].needs_board ? not_here : list->item[i].skip;
     }
     const bool is_whole = hx_runner_play(&copy, &plain, verdict, &report);

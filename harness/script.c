@@ -32,6 +32,7 @@ void hx_scenarios_free(struct hx_scenarios *list)
         free(scenario->skip);
         free(scenario->allow);
         free(scenario->log_folder);
+        free(scenario->record_file);
         hx_assignments_free(&scenario->settings);
         hx_assignments_free(&scenario->plant_settings);
     }

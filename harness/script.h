@@ -28,6 +28,7 @@ struct hx_scenario {
     int64_t uptime_ms; /* of the webmanager as it begins */
     char *allow;       /* wiring rules its plant breaks, "E, line" */
     char *log_folder;  /* where its logs go, or null */
+    char *record_file; /* where its record goes, or null */
     struct hx_assignments settings;
     struct hx_assignments plant_settings; /* of its plant, once that was loaded */
 };

@@ -3,6 +3,7 @@
  */
 #include "settings.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +81,14 @@ bool hx_setting_check(const char *name, const char *value, struct wm_change *set
         *setting = found;
     }
     return true;
+}
+
+const char *hx_setting_text(enum wm_setting setting, int32_t value, char room[HX_SETTING_SIZE])
+{
+    const struct wm_setting_row *row = wm_setting(setting);
+    const char *choice = wm_choice_name(setting, value);
+    (void)snprintf(room, HX_SETTING_SIZE, "%.14g", (double)value / wm_unit(row->unit)->per_natural);
+    return choice != NULL ? choice : room;
 }
 
 void hx_setting_add_fixed(const char *name, struct hx_text *error)

@@ -31,6 +31,13 @@ void hx_assignments_free(struct hx_assignments *list);
 bool hx_setting_check(const char *name, const char *text, struct wm_change *setting,
                       struct hx_text *error);
 
+/*
+ * A value of it as a person writes it: a choice by its name, a number in its natural unit. The
+ * text is in room, or the catalog's.
+ */
+#define HX_SETTING_SIZE 40
+const char *hx_setting_text(enum wm_setting setting, int32_t value, char room[HX_SETTING_SIZE]);
+
 /* As hx_setting_check, and false too for what the plant alone says, such as bank.strings. */
 bool hx_setting_check_given(const char *name, const char *text, struct hx_text *error);
 /* "bank.strings is what the plant is; ..." */

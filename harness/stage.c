@@ -11,6 +11,7 @@
 #include "guard.h"
 #include "options.h"
 #include "outsider.h"
+#include "record.h"
 
 #define ERROR_SIZE 1024
 /* Real seconds that a plant file may take to load where no scenario has a limit of its own. */
@@ -130,7 +131,8 @@ static bool settings_gather(struct chosen *chosen, struct hx_stage *stage,
                             const struct hx_stage_options *options, struct hx_text *error)
 {
     size_t count = 0;
-    const struct sim_plant_setting *own = sim_plant_settings(stage->plant, &count);
+    const struct sim_plant_setting *own =
+        stage->plant != NULL ? sim_plant_settings(stage->plant, &count) : NULL;
     settings_reset(&stage->settings);
     if (stage->probe != NULL) {
         sinks_name(stage, stage->probe->sink_host, stage->probe->sink_port);
@@ -181,10 +183,8 @@ static void options_make(struct hx_stage *stage, const struct hx_stage_options *
     *board = (struct board_options){
         .world = stage->world,
         .uptime_ms = options->uptime_ms,
-        .bus = sim_plant_bus(stage->plant),
-        .com2 = sim_plant_com2(stage->plant),
-        .panel = sim_plant_panel(stage->plant),
-        .memory = sim_plant_memory(stage->plant),
+        .bus = options->bus,
+        .com2 = options->com2,
         .settings = chosen->item,
         .settings_count = chosen->count,
         .modbus_address = options->modbus_address,
@@ -193,6 +193,16 @@ static void options_make(struct hx_stage *stage, const struct hx_stage_options *
         .context = stage,
         .plant = options->probe != NULL ? stage->plant : NULL,
     };
+    if (stage->plant != NULL) {
+        board->bus = sim_plant_bus(stage->plant);
+        board->com2 = sim_plant_com2(stage->plant);
+        board->panel = sim_plant_panel(stage->plant);
+        board->memory = sim_plant_memory(stage->plant);
+    }
+    if (stage->recorder != NULL && stage->spec == NULL) {
+        hx_recorder_line(stage->recorder, "bus", &board->bus);
+        hx_recorder_line(stage->recorder, "com2", &board->com2);
+    }
     for (size_t i = 0; i < options->trap_addresses; ++i) {
         board->trap_address[board->trap_addresses++] = options->trap_address[i];
     }
@@ -217,6 +227,22 @@ static bool probe_prepare(struct hx_stage *stage, struct hx_text *error)
     question = (struct hx_question){.kind = HX_ASK_FORGET};
     hx_outsider_fill(&stage->settings, &question);
     return probe_ask(stage, error);
+}
+
+static bool plant_load(struct hx_stage *stage, const struct hx_stage_options *options,
+                       struct hx_text *error)
+{
+    char why[ERROR_SIZE] = "";
+    stage->plant = sim_plant_load(stage->world, stage->lua, options->plant_file, options->allow,
+                                  why, sizeof why);
+    if (stage->plant == NULL) {
+        hx_text_add(error, "%s", why);
+        return false;
+    }
+    hx_guard_watch(sim_plant_thread(stage->plant));
+    sim_plant_tap(stage->plant, hx_trace_bus, stage->trace);
+    sim_plant_tap_com2(stage->plant, hx_trace_com2, stage->trace);
+    return true;
 }
 
 bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *options,
@@ -244,15 +270,9 @@ bool hx_stage_open(struct hx_stage *stage, const struct hx_stage_options *option
         hx_text_add(error, "no memory for the world");
         return false;
     }
-    stage->plant = sim_plant_load(stage->world, stage->lua, options->plant_file, options->allow,
-                                  why, sizeof why);
-    if (stage->plant == NULL) {
-        hx_text_add(error, "%s", why);
+    if (options->plant_file != NULL && !plant_load(stage, options, error)) {
         return false;
     }
-    hx_guard_watch(sim_plant_thread(stage->plant));
-    sim_plant_tap(stage->plant, hx_trace_bus, stage->trace);
-    sim_plant_tap_com2(stage->plant, hx_trace_com2, stage->trace);
     const bool is_set = settings_gather(&chosen, stage, options, error);
     stage->given = chosen.item;
     options_make(stage, options, &chosen);

@@ -25,10 +25,11 @@
 
 struct hx_board_line;
 struct hx_board_spec;
+struct hx_recorder;
 struct hx_stage {
     lua_State *lua;                   /* ro: outlives plant and board      */
     struct sim_world *world;          /* ro; null before hx_stage_open     */
-    struct sim_plant *plant;          /* ro                                */
+    struct sim_plant *plant;          /* ro; null where a record is played again */
     const struct hx_target *target;   /* ro; null before hx_stage_open  */
     struct board *board;              /* ro; null: its power is off        */
     const struct hx_board_spec *spec; /* ro; borrowed, null on the host */
@@ -39,6 +40,7 @@ struct hx_stage {
     struct hx_trace *trace;           /* ro; borrowed, or own_trace        */
     struct hx_trace own_trace;        /* private                           */
     struct hx_ledger *ledger;         /* ro; borrowed, null: nobody asks   */
+    struct hx_recorder *recorder;     /* rw; borrowed, null: nothing is recorded */
     char sink[HX_SINKS][64];          /* private: addresses of the trap sinks */
     bool stops_at_views;              /* rw: leave sim_world_run at a view */
     bool is_verbose;                  /* rw: print notes                   */
@@ -60,8 +62,9 @@ struct hx_stage_options {
     const struct hx_target *target;
     const struct hx_board_spec *spec; /* of the board's target, which borrows it; else null */
     uint64_t seed;
-    const char *plant_file;
-    const char *allow; /* wiring rules the plant breaks, as in sim_plant_load; or null */
+    const char *plant_file;  /* null: there are no devices but what bus and com2 have */
+    struct wm_bus bus, com2; /* of a stage without a plant */
+    const char *allow;       /* wiring rules the plant breaks, as in sim_plant_load; or null */
     const struct hx_assignments *settings[3]; /* over the plant's own, in this order; or null */
     const char *modbus_address;
     const char *snmp_address;

@@ -12,6 +12,7 @@
 #include "board_internal.h"
 #include "guard.h"
 #include "line.h"
+#include "record.h"
 #include "wall.h"
 
 /* ---- open and close --------------------------------------------------------------------- */
@@ -64,6 +65,9 @@ static bool board_open_line(struct hx_stage *stage, struct hx_text *error)
     line->line_fd = line->console_fd = -1;
     line->anchor_us = hx_wall_us();
     sim_bridge_init(&line->bridge, stage->world, stage->plant, line->spec->has_echo);
+    if (stage->recorder != NULL) {
+        hx_recorder_line(stage->recorder, "bus", &line->bridge.bus);
+    }
     if (!hx_board_line_find(stage, error) || !real_modules_leave(stage, error)) {
         return false;
     }

@@ -27,7 +27,9 @@ static bool board_begin(struct hx_stage *stage, char *error, size_t error_size)
         return false;
     }
     ++stage->boots;
-    sim_plant_listen(stage->plant, board_wake, stage->board);
+    if (stage->plant != NULL) {
+        sim_plant_listen(stage->plant, board_wake, stage->board);
+    }
     return true;
 }
 
@@ -41,10 +43,12 @@ static void power_off(void *context)
     if (stage->ledger != NULL) {
         hx_ledger_board(stage->ledger, stage->board);
     }
-    sim_plant_listen(stage->plant, NULL, NULL);
     board_close(stage->board);
     stage->board = NULL;
-    sim_plant_hush(stage->plant);
+    if (stage->plant != NULL) {
+        sim_plant_listen(stage->plant, NULL, NULL);
+        sim_plant_hush(stage->plant);
+    }
 }
 
 /* What was set is lost with the record: those who look from outside know again what was given. */
@@ -125,8 +129,21 @@ static bool host_begin(struct hx_stage *stage, struct hx_text *error)
                                                board_snmp_port(stage->board));
     stage->options.uptime_ms = 0; /* of later ones */
     stage->settings_given = stage->settings;
-    sim_supply_connect(sim_plant_supply(stage->plant), &ops, stage);
+    if (stage->plant != NULL) {
+        sim_supply_connect(sim_plant_supply(stage->plant), &ops, stage);
+    }
     return true;
+}
+
+bool hx_host_power(struct hx_stage *stage, bool is_on, struct hx_text *error)
+{
+    char why[ERROR_SIZE] = "";
+    if (!is_on && stage->board != NULL) {
+        power_off(stage);
+    }
+    const bool is_good = !is_on || stage->board != NULL || power_on(stage, why, sizeof why);
+    hx_text_add(error, "%s", is_good ? "" : why);
+    return is_good;
 }
 
 void hx_host_power_look(struct hx_stage *stage)

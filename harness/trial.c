@@ -16,14 +16,10 @@
 struct hx_trial hx_trial_of_setting(enum wm_setting setting)
 {
     const struct wm_setting_row *row = wm_setting(setting);
-    const char *choice = wm_choice_name(setting, row->value_default);
+    char room[HX_SETTING_SIZE];
     struct hx_trial trial = {.name = row->name};
-    if (choice != NULL) {
-        snprintf(trial.value, sizeof trial.value, "%s", choice);
-    } else {
-        snprintf(trial.value, sizeof trial.value, "%.14g",
-                 (double)row->value_default / wm_unit(row->unit)->per_natural);
-    }
+    snprintf(trial.value, sizeof trial.value, "%s",
+             hx_setting_text(setting, row->value_default, room));
     return trial;
 }
 

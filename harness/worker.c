@@ -3,6 +3,7 @@
  */
 #include "worker.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 #include "guard.h"
 #include "logs.h"
+#include "record.h"
 #include "target_board.h"
 
 const char *hx_outcome_name(enum hx_outcome outcome)
@@ -106,6 +108,50 @@ static void verdict_take(struct hx_verdict *verdict, const struct hx_play *play)
     verdict->expectations = play->expectations;
 }
 
+/* Null where none is wanted; an outcome of error, with the reason, where it can't be written. */
+static struct hx_recorder *recorder_open(const struct hx_scenario *scenario,
+                                         const struct hx_options *options,
+                                         struct hx_verdict *verdict)
+{
+    struct hx_text error = {0};
+    if (scenario->record_file == NULL) {
+        return NULL;
+    }
+    FILE *file = fopen(scenario->record_file, "w");
+    if (file == NULL) {
+        hx_text_add(&error, "%s: the record cannot be written: %s", scenario->record_file,
+                    strerror(errno));
+        verdict_fail(verdict, HX_ERROR, error.bytes, "");
+        hx_text_free(&error);
+        return NULL;
+    }
+    return hx_recorder_open(file, options->record_max, scenario->name, scenario->where);
+}
+
+/* What could not be written, or had no room, is told; the stage is still open. */
+static void recorder_end(struct hx_recorder *recorder, const struct hx_scenario *scenario,
+                         struct hx_verdict *verdict)
+{
+    int64_t full_us = -1;
+    char clock[HX_CLOCK_SIZE];
+    struct hx_text error = {0};
+    if (recorder == NULL) {
+        return;
+    }
+    const int problem =
+        hx_recorder_end(recorder, hx_outcome_name(verdict->outcome), verdict->hands, &full_us);
+    if (full_us >= 0) {
+        printf("record: full at virtual %s, what came then is not in it; raise --record-max\n",
+               hx_clock(full_us, clock));
+    }
+    if (problem != 0) {
+        hx_text_add(&error, "%s: the record cannot be written: %s", scenario->record_file,
+                    strerror(problem));
+        verdict_fail(verdict, HX_ERROR, error.bytes, "");
+    }
+    hx_text_free(&error);
+}
+
 static void stage_play(struct hx_stage *stage, const struct hx_scenario *scenario,
                        const struct hx_options *options, struct hx_verdict *verdict)
 {
@@ -125,6 +171,9 @@ static void stage_play(struct hx_stage *stage, const struct hx_scenario *scenari
         .uptime_ms = scenario->uptime_ms,
         .probe = stage->probe,
     };
+    if (stage->recorder != NULL) {
+        setup.target = hx_recorder_target(stage->recorder, setup.target);
+    }
     if (!hx_script_load(stage->lua, scenario->file, NULL, &error) ||
         !hx_stage_open(stage, &setup, &error)) {
         verdict_fail(verdict, stage->is_unfit ? HX_SKIPPED : HX_ERROR, hx_text_string(&error), "");
@@ -169,6 +218,11 @@ void hx_worker_play(const struct hx_scenario *scenario, const struct hx_options 
         return;
     }
     stage.probe = probe != NULL ? probe : &own;
+    stage.recorder = recorder_open(scenario, options, verdict);
+    if (scenario->record_file != NULL && stage.recorder == NULL) {
+        hx_probe_stop(&own);
+        return;
+    }
     stage.ledger = options->is_covering ? hx_ledger_create() : NULL;
     lua_State *lua = hx_script_open(&stage, options->seed);
     hx_guard_name(scenario->where);
@@ -191,7 +245,9 @@ void hx_worker_play(const struct hx_scenario *scenario, const struct hx_options 
     verdict->line = hx_target_board_count(&stage);
     verdict->trace = trace->hash;
     verdict->virtual_us = stage.world != NULL ? sim_world_now_us(stage.world) : 0;
+    recorder_end(stage.recorder, scenario, verdict);
     hx_stage_close(&stage);
+    hx_recorder_close(stage.recorder);
     lua_close(lua);
     hx_ledger_destroy(stage.ledger);
     hx_probe_stop(&own);

@@ -84,7 +84,15 @@ local SETTLE_S = 600
 
 local looking -- the word whose function is looked at now; a look is of one instant
 
+-- A step of the script, for the record of the run; a look is none.
+local function step(word)
+  if host.is_recording and not looking then
+    host.mark(failure.where() .. " " .. word)
+  end
+end
+
 local function need_outside_look(word)
+  step(word)
   if looking then
     failure.misuse("%s inside the function of %s: a look is of one instant and takes no time; " ..
       "wait before it or after it", word, looking)
@@ -490,6 +498,7 @@ local operator = setmetatable({
   snmp = manager.operator,
   -- The same, where a refusal is fine: then is_ok is false, and there are code and text.
   try = function(_, line)
+    step "operator"
     return console.request(console.need_request(line, "operator:try"))
   end,
   -- Bytes without the end of a line: a request that is not finished.
@@ -497,10 +506,12 @@ local operator = setmetatable({
     if type(bytes) ~= "string" or bytes:find("[\r\n]") then
       failure.misuse("operator:types takes a part of one line")
     end
+    step "operator"
     host.console(bytes)
   end,
 }, {
   __call = function(_, line)
+    step "operator"
     local answer = console.request(console.need_request(line, "operator"))
     if not answer.is_ok then
       failure.raise(("operator %q is obeyed"):format(line),

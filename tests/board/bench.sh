@@ -32,7 +32,14 @@ port() { echo $((20000 + ($$ * 7 + $1) % 20000)); }
 board_make() {
     : >"$work/log"
     cat >"$work/board.sh" <<END
-off() { test ! -f $work/pid || kill -KILL \$(cat $work/pid); rm -f $work/pid; }
+off() {
+    test -f $work/pid || return 0
+    pid=\$(cat $work/pid)
+    kill -KILL \$pid
+    # What it had open is in use until it has gone.
+    while test -n "\$(ls /proc/\$pid/fd 2>/dev/null)"; do :; done
+    rm $work/pid
+}
 case \$1 in
 set-up) off; rm -rf $work/state; mkdir $work/state; cp "\$SETTINGS" $work/conf ;;
 off) off ;;
@@ -75,6 +82,31 @@ case_plays() {
     says 'board webmanagerd: '
     runs 0 --filter "each receiver is told" scenarios/snmp
     says '1 passed, 0 failed, 0 skipped'
+}
+
+# compared STATUS COMMAND...: on the host.
+compared() {
+    wanted=$1
+    shift
+    status=0
+    "$bench" "$@" >"$out" 2>&1 || status=$?
+    test "$status" -eq "$wanted" || fail "status $status instead of $wanted"
+}
+
+# The board does what the host does; its run is played again on the host; another one is told.
+case_records() {
+    board_make "$powered"
+    set -- scenarios/thresholds/general_alarm.lua scenarios/services/restart.lua
+    runs 0 --record "$work/board" "$@"
+    says '2 passed'
+    says 'takes longer' # and was played on the host, which is no record of the board
+    compared 0 run --record "$work/host" --tag board "$@"
+    compared 0 compare "$work/host" "$work/board"
+    says '2 records, no difference within 2 rounds and 1 step'
+    compared 0 replay "$work/board"
+    says '2 records, no difference within 2 rounds and 1 step'
+    compared 1 replay --set voltage.delay=5 "$work/board/thresholds"
+    says 'module[2].alarm is 0x0005 general_alarm voltage_high, in B 0x0000'
 }
 
 # What fails on the host is no news of the board; a board that can't be switched is not.

@@ -57,7 +57,7 @@ case_usage() {
     says "a command is missing"
     bench rum
     status_is 2
-    says "unknown command 'rum'; known: run, check"
+    says "unknown command 'rum'; known: run, compare"
     bench --help
     status_is 0
     says "usage: gbms-bench"
@@ -1123,6 +1123,256 @@ case_log_full() {
     bench run --log "$work/logs" "$work"
     status_is 1
     says "full/events.csv: the log cannot be written: No space left on device"
+}
+
+# ---- records ------------------------------------------------------------------------------------
+
+# A block gets hotter than the alarm level: whatever level that is, the story passes.
+hot_story() {
+    story "$1" "a hot block" <<'END'
+    plant.string[1].module[7].temperature = 40
+    wait(seconds(5))
+    expect(plant.string[2]):is_quiet()
+END
+}
+
+# records FOLDER [OPTION]...: of the story of that name, or of hot.
+records() {
+    folder=$1
+    shift
+    bench run --record "$work/$folder" "$@" "$work/hot.lua"
+    record=$work/$folder/$(basename "$work")/hot--a_hot_block.record
+}
+
+# What is recorded changes nothing, and is the same in every run.
+case_record() {
+    hot_story hot
+    bench run "$work/hot.lua"
+    trace=$(tail -n 1 "$out")
+    records a
+    status_is 0
+    test "$(tail -n 1 "$out")" = "$trace" || fail "recording changes the run"
+    test "$(head -n 1 "$record")" = "gbms-bench record 1" || fail "its head"
+    tail -n 1 "$record" | grep -q ' end passed$' || fail "its end"
+    for line in 'scenario a hot block' 'on host' 'setting bank.strings 2' '0.000000 power on' \
+        '[0-9.]* bus >a5' '[0-9.]* bus <a5' '[0-9.]* mark hot.lua:4 settle' \
+        '[0-9.]* mark hot.lua:6 wait' '[0-9.]* trap added temperature_high' \
+        '[0-9.]* registers .*1093='; do
+        grep -q "^$line" "$record" || fail "no line $line"
+    done
+    first=$record
+    echo "of a run before" >"$first.kept"
+    records b --no-fork
+    cmp "$first" "$record" || fail "another run has another record"
+    records a
+    status_is 0
+    cmp "$first" "$record" || fail "it has something of the one before"
+    # What is not played has no record, nor one of an earlier run.
+    sed -i 's/plant = /needs = { "real_board" }, &/' "$work/hot.lua"
+    records a
+    status_is 0
+    test ! -e "$record" || fail "a scenario that was skipped has one"
+}
+
+# What has no room is not in it, and is told; what is not in it is not compared.
+case_record_full() {
+    hot_story hot
+    records a
+    whole=$record
+    records b --record-max 0.008
+    status_is 0
+    says "record: full at virtual 00:00:0"
+    test "$(wc -c <"$record")" -lt 12000 || fail "it grows on"
+    bench compare "$whole" "$record"
+    status_is 0
+    says "a hot block: B is not whole: it was full; compared until 00:00:0"
+    bench replay "$record"
+    status_is 0
+    bench run --record-max 0 "$work/hot.lua"
+    status_is 2
+    says "--record-max 0: not a number from 0.001"
+}
+
+case_record_fails() {
+    hot_story hot
+    bench run --record "$work/no/such" "$work/hot.lua"
+    status_is 2
+    says "--record $work/no/such: cannot be made: No such file or directory; name"
+    test "$(wc -l <"$out")" -eq 1 || fail "it should say one line"
+    echo "a file" >"$work/taken"
+    bench run --record "$work/taken" "$work/hot.lua"
+    status_is 2
+    says "--record $work/taken/"
+    # A disk that is full: no file grows any more.
+    (trap '' XFSZ && ulimit -f 8 && "$bench" run --record "$work/a" "$work/hot.lua" >"$out" 2>&1)
+    status=$?
+    status_is 1
+    says "hot--a_hot_block.record: the record cannot be written: File too large"
+}
+
+# A level that is another one is found, with the name of the register, what it is and was.
+case_compare() {
+    hot_story hot
+    records a
+    records b
+    bench compare "$work/a" "$work/b"
+    status_is 0
+    test "$(cat "$out")" = "1 record, no difference within 2 rounds and 1 step" || fail "the sum"
+    records b --set temperature.high_alarm=45
+    bench compare "$work/a" "$work/b"
+    status_is 1
+    says ", after hot.lua:6 wait: register 1093 module[7].alarm is 0x0011 general_alarm temperature_high, in B 0x0000"
+    says "register 1000 system.status is "
+    says "a hot block: A 00:00:01.200, after hot.lua:6 wait: trap added temperature_high, in B there is none then"
+    bench compare "$work/b" "$work/a"
+    status_is 1
+    says ": B 00:00:01.200, after hot.lua:6 wait: trap added temperature_high, in A there is none then"
+    # A script that goes another way, and what only one of them has.
+    hot_story other
+    sed -i 's/wait(seconds(5))/settle()/' "$work/other.lua"
+    bench run --record "$work/a" "$work/other.lua"
+    bench compare "$work/a" "$work/b"
+    status_is 1
+    says "other--a_hot_block.record: B has no record of it"
+    cp "$work/a/$(basename "$work")/other--a_hot_block.record" "$work/other.record"
+    bench compare "$record" "$work/other.record"
+    status_is 1
+    says "the script comes to hot.lua:4 settle, in B to other.lua:4 settle; compared until there"
+}
+
+# Later than so many rounds, and off by more than so many steps.
+case_compare_tolerance() {
+    story hot "a hot block" <<'END'
+    plant.string[1].module[7].voltage = 16
+    wait(seconds(20))
+    expect(plant.string[2]):is_quiet()
+END
+    records a
+    first=$record
+    records b --set voltage.delay=6
+    bench compare "$first" "$record"
+    status_is 1
+    says "module[7].alarm is 0x0005 general_alarm voltage_high, in B 0x0000"
+    bench compare --rounds 7 "$first" "$record"
+    status_is 0
+    says "no difference within 7 rounds and 1 step"
+    sed -i 's/voltage = 16/voltage = 16.012/' "$work/hot.lua"
+    records b
+    bench compare "$first" "$record"
+    status_is 1
+    says "module[7].voltage is 160"
+    says_not "alarm"
+    bench compare --steps 4 "$first" "$record"
+    status_is 0
+}
+
+refuses() {
+    wanted=$1
+    shift
+    bench "$@"
+    status_is 2
+    says "$wanted"
+    test "$(wc -l <"$out")" -eq 1 || fail "it should say one line"
+}
+
+case_compare_refuses() {
+    hot_story hot
+    records a
+    refuses "compare: name two records" compare "$record"
+    refuses "no such: cannot be read: No such file or directory; name a record" \
+        compare "$record" "no such"
+    mkdir "$work/empty"
+    refuses "empty: no record in it; run --record $work/empty writes some" \
+        compare "$work/a" "$work/empty"
+    refuses "a record and a folder; name two of a kind" compare "$record" "$work/a"
+    refuses "--rounds -1: not a number from 0" compare --rounds -1 "$record" "$record"
+    for size in 0 1 20 300 5000; do
+        head -c "$size" "$record" >"$work/cut.record"
+        refuses "gbms-bench: $work/cut.record:" compare "$record" "$work/cut.record"
+        says "; record it again with run --record"
+    done
+    sed '40s/.*/0.000000 nonsense/' "$record" >"$work/wrong.record"
+    refuses "wrong.record:40: no " compare "$work/wrong.record" "$record"
+    head -c 100000 /dev/urandom >"$work/noise.record"
+    refuses "noise.record:1: " compare "$work/noise.record" "$record"
+}
+
+# The same webmanager does the same again; another one does not.
+case_replay() {
+    hot_story hot
+    records a
+    bench replay "$record"
+    status_is 0
+    test "$(cat "$out")" = "1 record, no difference within 2 rounds and 1 step" || fail "the sum"
+    bench replay --record "$work/again" "$work/a"
+    status_is 0
+    cmp "$record" "$work/again/hot--a_hot_block.record" || fail "it is not the same byte for byte"
+    bench replay --set temperature.high_alarm=45 "$record"
+    status_is 1
+    says "module[7].alarm is 0x0011 general_alarm temperature_high, in B 0x0000"
+    says "trap added temperature_high, in B there is none then"
+    # A module that the record says nothing of.
+    grep -v 'bus >a5081007' "$record" >"$work/less.record"
+    bench replay "$work/less.record"
+    status_is 1
+    says "the webmanager asks module 7 identify, which the record never heard; silence, "
+}
+
+# Orders at the console and by SNMP, a line that is disturbed, a module that is lost, a power cut.
+case_replay_inputs() {
+    cat >"$work/hot.lua" <<'END'
+scenario "a hot block" { plant = "two_strings_of_nine",
+  settings = { ["snmp.write_community"] = "private" },
+  run = function(plant)
+    settle()
+    plant.bus:corrupt { count = 3 }
+    plant.module[2]:unplug()
+    within(rounds(8), function() expect(plant.module[2]):has "module_lost" end)
+    operator "set temperature.high_alarm 45"
+    operator "breaker open 1"
+    wait(seconds(3))
+    plant.module[2]:plug()
+    plant.webmanager:power_off()
+    wait(seconds(2))
+    plant.webmanager:power_on()
+    settle()
+    operator "set modbus.unit_id 7"
+    operator.snmp:set { bacsVoltageHighAlarm = 15 }
+    plant.module[3].voltage = 15.2
+    within(rounds(5), function() expect(plant.module[3]):has "voltage_high" end)
+    wait(seconds(1))
+  end }
+END
+    records a
+    status_is 0
+    for line in power.off power.on console request; do
+        grep -q "^[0-9.]* $line" "$record" || fail "no $line"
+    done
+    bench replay --record "$work/again" "$record"
+    status_is 0
+    cmp "$record" "$work/again/hot--a_hot_block.record" || fail "it is not the same byte for byte"
+    # Without one of these inputs it is another run.
+    grep -v ' request ' "$record" >"$work/less.record"
+    bench replay "$work/less.record"
+    status_is 1
+    says "module[3].alarm is 0x0005 general_alarm voltage_high, in B 0x0000"
+}
+
+case_replay_refuses() {
+    hot_story hot
+    records a
+    refuses "replay: name records" replay
+    refuses "no such: cannot be read" replay "no such"
+    head -c 5000 "$record" >"$work/cut.record"
+    refuses "cut.record:" replay "$work/cut.record"
+    sed 's/^[0-9.]* end/300000000.000000 end/' "$record" >"$work/long.record"
+    refuses "long.record: not at its end after 0.5 s; raise --time-limit" \
+        replay --time-limit 0.5 "$work/long.record"
+    sed 's/^setting bank.strings 2/setting bank.strings 5/' "$record" >"$work/odd.record"
+    refuses "odd.record: " replay "$work/odd.record"
+    refuses "--record $work/no/such: cannot be made" replay --record "$work/no/such" "$record"
+    sed '$s/ end/ request 9|x\n&/; $s/^\([0-9.]*\) request 9|x\n/&\1/' "$record" >"$work/asks.record"
+    refuses "asks.record: a request that is none" replay "$work/asks.record"
 }
 
 case_tap() {
