@@ -140,12 +140,7 @@ static size_t table_print(const struct hx_scenarios *list, const struct hx_verdi
     for (size_t i = 0; i < list->count; ++i) {
         struct parts name;
         const char *text = list->item[i].name;
-        if (!parts_of(text, strlen(text), '|', NAME_PARTS, &name)) {
-            hx_complain("matrix: %s: a scenario of it is named PLANT|ITEM|FAULT|SEVERITY|SIZE",
-                        text);
-            ++bad;
-            continue;
-        }
+        (void)parts_of(text, strlen(text), '|', NAME_PARTS, &name);
         if (verdict[i].outcome != HX_PASSED) {
             hx_complain("matrix: %s %s: %s", text, hx_outcome_name(verdict[i].outcome),
                         hx_text_string(&verdict[i].message));
@@ -260,20 +255,46 @@ static bool word_check(const struct hx_scenarios *list, const char *option, int 
     return false;
 }
 
+/* Before anything is played: a name that is none would be found out too late. */
+static bool names_check(const struct hx_scenarios *list)
+{
+    bool is_good = true;
+    for (size_t i = 0; i < list->count; ++i) {
+        const char *text = list->item[i].name;
+        struct parts name;
+        if (!parts_of(text, strlen(text), '|', NAME_PARTS, &name)) {
+            hx_complain("matrix: %s: %s: a scenario of it is named "
+                        "PLANT|ITEM|FAULT|SEVERITY|SIZE",
+                        list->item[i].where, text);
+            is_good = false;
+        }
+    }
+    return is_good;
+}
+
 static bool is_asked_for(const struct hx_scenario *scenario, const struct hx_options *options)
 {
-    return is_named(scenario, NAME_FAULT, options->fault) &&
+    return (options->filter == NULL || strstr(scenario->name, options->filter) != NULL) &&
+           is_named(scenario, NAME_FAULT, options->fault) &&
            is_named(scenario, NAME_PLANT, options->plant);
 }
 
 static bool matrix_select(const struct hx_options *options, struct hx_scenarios *list)
 {
-    if (!hx_suite_select(options, list) || !word_check(list, "plant", NAME_PLANT, options->plant) ||
+    if (!hx_suite_load(options, list) || !names_check(list)) {
+        hx_complain("nothing was run");
+        return false;
+    }
+    if (!word_check(list, "plant", NAME_PLANT, options->plant) ||
         !word_check(list, "fault", NAME_FAULT, options->fault)) {
         return false;
     }
     hx_suite_keep(list, is_asked_for, options);
-    if (list->count == 0) {
+    if (list->count == 0 && options->filter != NULL) {
+        hx_complain("--filter %s: in no name of those asked for; a name is "
+                    "PLANT|ITEM|FAULT|SEVERITY|SIZE",
+                    options->filter);
+    } else if (list->count == 0) {
         hx_complain("matrix: no '%s' on '%s', which cannot have it; --fault %s alone shows who can",
                     options->fault, options->plant, options->fault);
     }
@@ -287,6 +308,8 @@ int hx_matrix(const struct hx_options *options)
     static char *own[] = {"harness/matrix/faults.lua"};
     struct hx_options playing = *options;
     struct hx_scenarios list = {0};
+    const bool is_whole = playing.fault == NULL && playing.plant == NULL &&
+                          playing.filter == NULL && playing.paths == 0;
     int status = HX_EXIT_USAGE;
     if (playing.paths == 0) {
         playing.path = own;
@@ -302,7 +325,7 @@ int hx_matrix(const struct hx_options *options)
         } else {
             if (playing.is_csv) {
                 puts("plant,item,fault,severity,size,alarm,seconds,phase,truth");
-            } else if (playing.fault == NULL && playing.plant == NULL) {
+            } else if (is_whole) {
                 preface_print();
             }
             status =

@@ -307,7 +307,7 @@ end
 
 local function define(name, row, severity)
   local size = severity[2]
-  local text = size and ("%.4g %s"):format(size, row.unit) or "-"
+  local text = size and ("%.4g %s"):format(size, row.unit:match "^[^(]*"):match "^(.-)%s*$" or "-"
   scenario(("%s|%s|%s|%s|%s"):format(name, row.item, row.verb, severity[1], text)) {
     plant = name,
     settings = { ["bus.round_period"] = 1, ["impedance.poll_rate"] = 60 },

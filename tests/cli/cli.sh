@@ -1530,12 +1530,33 @@ case_matrix() {
     says "ups,module,sun,severe,24 K,temperature_high,"
     says ",charge,false"
 
+    # A part has no preface; a size is a number and its unit.
+    bench matrix --filter "lithium|module|wrong_address"
+    status_is 0
+    says "| module | \`wrong_address\` | usual: 0 | \`module_lost\` 3 s | – | – |"
+    says_not "# What is detected"
+
     bench matrix --fault sunn
     status_is 2
     says "matrix: no fault 'sunn'; known: none, dry_out, aged"
     bench matrix --plant agm
     status_is 2
     says "matrix: no plant 'agm'; known: ups, telecom, nickel, lithium"
+    bench matrix --filter "lithium|" --plant agm
+    status_is 2
+    says "matrix: no plant 'agm'; known: ups, telecom, nickel, lithium"
+    bench matrix --filter "lithium|" --plant ups
+    status_is 2
+    says "--filter lithium|: in no name of those asked for"
+    # A name that is none is told before anything is played.
+    scenario_file named <<'END'
+scenario "first" { plant = "guide_dashboard", run = function(plant) settle() end }
+END
+    bench matrix "$work/named.lua"
+    status_is 2
+    says "named.lua:"
+    says "PLANT|ITEM|FAULT|SEVERITY|SIZE"
+    says "nothing was run"
     bench matrix --fault dry_out --plant lithium
     status_is 2
     says "matrix: no 'dry_out' on 'lithium', which cannot have it; --fault dry_out alone shows who can"
