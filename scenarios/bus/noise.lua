@@ -68,3 +68,30 @@ scenario "late, doubled and cut answers are told from true ones" {
     expect.no_trap()
   end,
 }
+
+scenario "a cable that comes off in the middle of an answer gives no value" {
+  tags = { "arm", "board", "bus" },
+  plant = "guide_dashboard",
+
+  run = function(plant)
+    local module = plant.string[1].module[7]
+    settle()
+    note "every answer breaks off, each somewhere else"
+    plant.bus:cut { percent = 100 }
+    module.voltage = 13.1
+    within(rounds(8), function()
+      expect(module):has "module_lost"
+      expect(plant):has "communication_lost"
+    end)
+    throughout(rounds(5), function()
+      expect(module.voltage):is_unavailable()
+    end)
+
+    note "plugged in again"
+    plant.bus:heal()
+    within(rounds(5), function()
+      expect(plant):is_quiet()
+      expect(module.voltage):is(13.1)
+    end)
+  end,
+}

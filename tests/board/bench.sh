@@ -82,6 +82,8 @@ case_plays() {
     says 'board webmanagerd: '
     runs 0 --filter "each receiver is told" scenarios/snmp
     says '1 passed, 0 failed, 0 skipped'
+    runs 0 --filter "in the middle of an answer" scenarios/bus
+    says '1 passed, 0 failed, 0 skipped'
 }
 
 # compared STATUS COMMAND...: on the host.
