@@ -57,6 +57,7 @@ static void spec_take(lua_State *lua, struct hx_board_spec *spec)
     lua_pop(lua, 1);
     spec->console = hx_script_text(lua, "console");
     spec->modbus = place_of(lua, "modbus");
+    spec->modbus_rtu = hx_script_text(lua, "modbus_rtu");
     spec->snmp = place_of(lua, "snmp");
     spec->bench_address = hx_script_text(lua, "bench_address");
     spec->longest_s = number_of(lua, "longest");
@@ -132,11 +133,17 @@ bool hx_board_spec_load(struct hx_board_spec *spec, const char *file, struct hx_
 
 void hx_board_spec_free(struct hx_board_spec *spec)
 {
-    char **text[] = {&spec->name,  &spec->line,   &spec->console,   &spec->bench_address,
-                     &spec->start, &spec->set_up, &spec->power_off, &spec->power_on};
+    char **text[] = {&spec->name,       &spec->line,          &spec->console,
+                     &spec->modbus_rtu, &spec->bench_address, &spec->start,
+                     &spec->set_up,     &spec->power_off,     &spec->power_on};
     for (size_t i = 0; i < sizeof text / sizeof text[0]; ++i) {
         free(*text[i]);
         *text[i] = NULL;
     }
     hx_assignments_free(&spec->settings);
+}
+
+bool hx_board_spec_is_rtu(const struct hx_board_spec *spec)
+{
+    return spec->modbus_rtu != NULL && spec->modbus.port == 0;
 }

@@ -20,6 +20,7 @@ struct hx_board_spec {
     bool has_echo;
     char *console;          /* its service console, likewise; or null */
     struct hx_place modbus; /* port 0: not told */
+    char *modbus_rtu;       /* a master's tty at its COM2; or null */
     struct hx_place snmp;   /* likewise */
     char *bench_address;    /* where the board finds the bench, for its traps */
     double longest_s;       /* real time that a scenario may take */
@@ -38,5 +39,8 @@ struct hx_board_spec {
  */
 bool hx_board_spec_load(struct hx_board_spec *spec, const char *file, struct hx_text *error);
 void hx_board_spec_free(struct hx_board_spec *spec);
+
+/* Are its registers read on COM2 alone? */
+bool hx_board_spec_is_rtu(const struct hx_board_spec *spec);
 
 #endif

@@ -11,11 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "board_spec.h"
 #include "guard.h"
 #include "host_internal.h"
 #include "outsider.h"
 #include "record.h"
 #include "sim/catalogue.h"
+#include "verdict.h"
 
 /* Steps of Lua that a typed line may take: some milliseconds. */
 #define TYPED_STEPS_MAX 500000
@@ -273,16 +275,15 @@ static int lw_registers(lua_State *lua)
     return push_registers(lua);
 }
 
-/* The stage of one whose COM2 can be looked at; a board file names no such line. */
-static struct hx_stage *stage_with_rtu(lua_State *lua)
+/* Remembers that a script asks this, and raises why where its board has none. */
+static struct hx_stage *stage_with(lua_State *lua, unsigned hand, bool is_there, const char *why)
 {
     struct hx_stage *stage = hx_host_playing(lua);
-    if (stage->target->rtu_path == NULL) {
-        lua_pushstring(lua, "a board file names no line of Modbus RTU; what asks there needs = "
-                            "{ \"virtual_time\" }");
+    stage->hands |= hand;
+    if (!is_there) {
+        lua_pushstring(lua, why);
         hx_guard_raise(lua);
     }
-    stage->asks_com2 = true;
     return stage;
 }
 
@@ -298,17 +299,16 @@ static int push_no_line(lua_State *lua, const struct hx_stage *stage)
 /* rtu_registers(first, count): the same over COM2. */
 static int lw_rtu_registers(lua_State *lua)
 {
-    const struct hx_stage *stage = stage_with_rtu(lua);
-    const int32_t *value = stage->settings.value;
+    const struct hx_board_spec *spec = hx_host_playing(lua)->spec;
+    const struct hx_stage *stage =
+        stage_with(lua, HX_HAND_RTU, spec == NULL || spec->modbus_rtu != NULL,
+                   "the board's file has no modbus_rtu; name a tty at its COM2 there");
     const char *path = stage->target->rtu_path(stage);
     if (path == NULL) {
         return push_no_line(lua, stage);
     }
     question->kind = HX_ASK_RTU;
-    question->modbus_unit = value[wm_setting_modbus_unit_id];
-    question->baud = value[wm_setting_modbus_rtu_baud];
-    question->parity = value[wm_setting_modbus_rtu_parity];
-    (void)snprintf(question->path, sizeof question->path, "%s", path);
+    hx_question_take_line(question, stage, path);
     return push_registers(lua);
 }
 
@@ -318,7 +318,9 @@ static int lw_rtu_say(lua_State *lua)
     enum { PARTS_MAX = 64 };
     struct board_rtu_part part[PARTS_MAX];
     struct board_rtu_heard heard;
-    const struct hx_stage *stage = stage_with_rtu(lua);
+    const struct hx_stage *stage = stage_with(
+        lua, HX_HAND_RTU_FRAMES, hx_host_playing(lua)->target->rtu_say != NULL,
+        "frames are put on COM2 in exact time; what does so needs = { \"virtual_time\" }");
     luaL_checktype(lua, 1, LUA_TTABLE);
     const lua_Integer parts = luaL_len(lua, 1);
     luaL_argcheck(lua, parts <= PARTS_MAX, 1, "too many silences");
@@ -349,9 +351,18 @@ static int push_count(lua_State *lua)
     return 1;
 }
 
+/* The registers are asked over TCP, where there are units and clients. */
+static void tcp_want(lua_State *lua)
+{
+    const struct hx_board_spec *spec = hx_host_playing(lua)->spec;
+    (void)stage_with(lua, HX_HAND_TCP, spec == NULL || !hx_board_spec_is_rtu(spec),
+                     "the board's file has no modbus, and Modbus RTU has no such thing");
+}
+
 /* unit(id): 1 if the unit identifier is answered, 0 if not. */
 static int lw_unit(lua_State *lua)
 {
+    tcp_want(lua);
     question->kind = HX_ASK_UNIT;
     question->modbus_unit = (int32_t)luaL_checkinteger(lua, 1);
     return push_count(lua);
@@ -360,6 +371,7 @@ static int lw_unit(lua_State *lua)
 /* clients(count): how many of so many Modbus clients at once are served. */
 static int lw_clients(lua_State *lua)
 {
+    tcp_want(lua);
     question->kind = HX_ASK_CLIENTS;
     question->count = (int32_t)luaL_checkinteger(lua, 1);
     return push_count(lua);
@@ -584,6 +596,9 @@ static void outsider_follow(lua_State *lua)
 static void setting_follow(lua_State *lua, enum wm_setting setting, int32_t value)
 {
     hx_host_playing(lua)->settings.value[setting] = value;
+    if (setting == wm_setting_com2_use) {
+        hx_host_playing(lua)->hands |= HX_HAND_TCP; /* COM2 alone might be taken from it */
+    }
     if (setting == wm_setting_modbus_unit_id) {
         question->kind = HX_ASK_AS_UNIT;
         question->modbus_unit = value;
@@ -826,6 +841,12 @@ static const luaL_Reg functions[] = {
     {NULL, NULL},
 };
 
+/* Is COM2 a window beside that of Modbus TCP? */
+static bool has_second_line(const struct hx_board_spec *spec)
+{
+    return spec == NULL || (spec->modbus_rtu != NULL && spec->modbus.port != 0);
+}
+
 void hx_host_push(lua_State *lua, struct hx_stage *stage)
 {
     luaL_newlibtable(lua, functions);
@@ -846,4 +867,6 @@ void hx_host_push(lua_State *lua, struct hx_stage *stage)
     lua_setfield(lua, -2, "is_recording");
     lua_pushboolean(lua, stage->spec != NULL);
     lua_setfield(lua, -2, "is_on_board");
+    lua_pushboolean(lua, has_second_line(stage->spec));
+    lua_setfield(lua, -2, "has_rtu");
 }

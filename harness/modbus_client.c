@@ -4,10 +4,13 @@
 #include "modbus_client.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <modbus.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
+#include <unistd.h>
 
 void hx_modbus_close(struct hx_modbus_client *client)
 {
@@ -41,13 +44,32 @@ void hx_modbus_use_line(struct hx_modbus_client *client, const struct hx_questio
     client->parity = parity;
 }
 
+/*
+ * A driver may leave the parity out without a word, as that of a pty; where nothing else was new
+ * the C library calls that an error. So something is: no master is as slow as this.
+ */
+static void line_unsettle(const char *path)
+{
+    struct termios form;
+    const int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0) {
+        if (tcgetattr(fd, &form) == 0 && cfsetispeed(&form, B300) == 0 &&
+            cfsetospeed(&form, B300) == 0) {
+            (void)tcsetattr(fd, TCSANOW, &form);
+        }
+        (void)close(fd);
+    }
+}
+
 static bool client_connect(struct hx_modbus_client *client)
 {
     if (client->context != NULL) {
         return true;
     }
     if (client->path[0] != '\0') {
-        client->context = modbus_new_rtu(client->path, client->baud, client->parity, 8, 1);
+        line_unsettle(client->path);
+        const int stop_bits = client->parity == 'N' ? 2 : 1;
+        client->context = modbus_new_rtu(client->path, client->baud, client->parity, 8, stop_bits);
     } else {
         const char *host = client->place.host[0] != '\0' ? client->place.host : "127.0.0.1";
         char port[12];

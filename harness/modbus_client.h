@@ -7,12 +7,12 @@
 #include "probe.h"
 
 struct hx_modbus_client {
-    void *context;         /* private: modbus_t */
-    struct hx_place place; /* ro */
-    int unit;              /* private */
-    char path[64];         /* private: of a serial line instead of the place; "": none */
-    int baud;              /* private */
-    char parity;           /* private */
+    void *context;          /* private: modbus_t */
+    struct hx_place place;  /* ro */
+    int unit;               /* private */
+    char path[HX_PATH_MAX]; /* private: of a serial line instead of the place; "": none */
+    int baud;               /* private */
+    char parity;            /* private */
 };
 
 /* From now on this server; an open connection is closed. */

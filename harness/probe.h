@@ -21,6 +21,8 @@
 /* Objects one question may carry: a row of the widest table, all that can be set, and more. */
 #define HX_OBJECTS_MAX 32
 #define HX_OID_MAX     32
+/* Of a serial line, with its zero. */
+#define HX_PATH_MAX 128
 /* Octets of a value, and of a datagram; with its zero. */
 #define HX_VALUE_TEXT_MAX 300
 #define HX_DATAGRAM_MAX   8000
@@ -45,11 +47,12 @@ enum hx_question_kind {
     HX_ASK_OBJECTS,   /* object[0..count-1] */
     HX_ASK_ALARMS,    /* the whole alarm table */
     HX_ASK_PRESENCE,  /* is anybody there? count: HX_PRESENT_... of those who answer */
-    HX_ASK_REQUEST,   /* asker; request, of binding[0..count-1] */
-    HX_ASK_DATAGRAM,  /* datagram: these bytes to the agent, whatever they are */
-    HX_ASK_SINK,      /* sink.number: be so from now on */
-    HX_ASK_TRAPS,     /* what has come in since the last time, at most HX_TRAPS_MAX; if nothing
-                         has, wait wait_ms for it */
+    HX_ASK_PRESENCE_RTU, /* likewise, with Modbus on the line at path, as HX_ASK_RTU */
+    HX_ASK_REQUEST,      /* asker; request, of binding[0..count-1] */
+    HX_ASK_DATAGRAM,     /* datagram: these bytes to the agent, whatever they are */
+    HX_ASK_SINK,         /* sink.number: be so from now on */
+    HX_ASK_TRAPS,        /* what has come in since the last time, at most HX_TRAPS_MAX; if nothing
+                            has, wait wait_ms for it */
 };
 
 /* Where agent and trap sinks are. */
@@ -123,7 +126,7 @@ struct hx_question {
     int32_t wait_ms;
     int32_t baud;
     int32_t parity; /* a value of modbus.rtu_parity */
-    char path[64];
+    char path[HX_PATH_MAX];
     struct hx_asker asker;
     struct {
         int32_t number;

@@ -13,6 +13,13 @@
 /* On COM2, where that is a Modbus RTU server. */
 static struct hx_modbus_client line;
 
+static void presence_answer(struct hx_modbus_client *modbus, struct hx_answer *answer)
+{
+    answer->is_ok = true;
+    answer->count = (hx_modbus_is_there(modbus) ? HX_PRESENT_MODBUS : 0) |
+                    (hx_snmp_is_there() ? HX_PRESENT_SNMP : 0);
+}
+
 static void question_answer(struct hx_modbus_client *modbus, const struct hx_question *question,
                             struct hx_answer *answer)
 {
@@ -73,9 +80,11 @@ static void question_answer(struct hx_modbus_client *modbus, const struct hx_que
         hx_sinks_take(question->wait_ms, answer);
         break;
     case HX_ASK_PRESENCE:
-        answer->is_ok = true;
-        answer->count = (hx_modbus_is_there(modbus) ? HX_PRESENT_MODBUS : 0) |
-                        (hx_snmp_is_there() ? HX_PRESENT_SNMP : 0);
+        presence_answer(modbus, answer);
+        break;
+    case HX_ASK_PRESENCE_RTU:
+        hx_modbus_use_line(&line, question);
+        presence_answer(&line, answer);
         break;
     }
 }

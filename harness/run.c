@@ -56,12 +56,13 @@ static bool board_read(struct hx_options *options, struct hx_board_spec *spec)
         return false;
     }
     bool is_read = hx_board_spec_load(spec, options->board, &error);
-    if (is_read && (spec->console == NULL || spec->modbus.port == 0 || spec->snmp.port == 0)) {
+    const bool has_modbus = spec->modbus.port != 0 || spec->modbus_rtu != NULL;
+    if (is_read && (spec->console == NULL || !has_modbus || spec->snmp.port == 0)) {
         hx_text_add(&error, "%s: %s is missing; the line alone is for gbms-bench board",
                     options->board,
-                    spec->console == NULL    ? "console"
-                    : spec->modbus.port == 0 ? "modbus"
-                                             : "snmp");
+                    spec->console == NULL ? "console"
+                    : !has_modbus         ? "modbus, or modbus_rtu,"
+                                          : "snmp");
         is_read = false;
     }
     if (is_read) {

@@ -43,6 +43,12 @@ static void reason_add(const struct hx_board_spec *spec, const struct hx_verdict
         hx_text_add(reason, "fails or spoils the webmanager's flash");
     } else if ((host->hands & SIM_HAND_COM2) != 0) {
         hx_text_add(reason, "has something on COM2");
+    } else if ((host->hands & HX_HAND_RTU_FRAMES) != 0) {
+        hx_text_add(reason, "puts frames of its own on COM2, in exact time");
+    } else if ((host->hands & HX_HAND_RTU) != 0 && spec->modbus_rtu == NULL) {
+        hx_text_add(reason, "asks on COM2, and the board's file has no modbus_rtu");
+    } else if ((host->hands & HX_HAND_TCP) != 0 && hx_board_spec_is_rtu(spec)) {
+        hx_text_add(reason, "needs Modbus TCP, and the board's file has no modbus");
     } else if ((host->hands & SIM_HAND_POWER) != 0 && spec->power_off == NULL) {
         hx_text_add(reason, "switches the power, and the board's file has no power_off");
     } else if ((double)host->virtual_us > spec->longest_s * 1e6) {
@@ -90,7 +96,10 @@ static void host_judge(const struct hx_board_spec *spec, struct hx_scenarios *li
 {
     for (size_t i = 0; i < list->count; ++i) {
         struct hx_text reason = {0};
-        if (host[i].outcome == HX_PASSED) {
+        /* A board whose COM2 is for Modbus has no room for what hung there, on the host either. */
+        const bool is_com2_taken =
+            hx_board_spec_is_rtu(spec) && (host[i].hands & SIM_HAND_COM2) != 0;
+        if (host[i].outcome == HX_PASSED || is_com2_taken) {
             reason_add(spec, &host[i], &reason);
         }
         if (reason.size > 0) {

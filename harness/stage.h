@@ -46,7 +46,7 @@ struct hx_stage {
     bool is_verbose;                  /* rw: print notes                   */
     uint32_t boots;                   /* ro: how often the power came on   */
     int64_t uptime_ms;                /* ro: of the first as it began      */
-    bool asks_com2;                   /* rw: somebody asks as a Modbus RTU master */
+    unsigned hands;                   /* rw: HX_HAND_..., as of a verdict */
     bool is_unfit;                    /* ro: the board is another than the plant needs */
     /* private, of target_host.c */
     struct board_options options; /* of every board                                       */

@@ -22,6 +22,16 @@ void hx_answer_off(struct hx_answer *answer)
     (void)snprintf(answer->error, sizeof answer->error, HX_IS_OFF);
 }
 
+void hx_question_take_line(struct hx_question *question, const struct hx_stage *stage,
+                           const char *path)
+{
+    const int32_t *value = stage->settings.value;
+    question->modbus_unit = value[wm_setting_modbus_unit_id];
+    question->baud = value[wm_setting_modbus_rtu_baud];
+    question->parity = value[wm_setting_modbus_rtu_parity];
+    (void)snprintf(question->path, sizeof question->path, "%s", path);
+}
+
 bool hx_target_connect(struct hx_stage *stage, const struct hx_place *modbus,
                        const struct hx_place *snmp, struct hx_text *error)
 {

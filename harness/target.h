@@ -48,10 +48,10 @@ struct hx_target {
     bool (*type)(struct hx_stage *stage, const char *bytes, size_t size, struct hx_text *said);
     /*
      * The device at which its Modbus RTU is found; null: its power is off, or COM2 is something
-     * else. Function null: nobody can tell.
+     * else.
      */
     const char *(*rtu_path)(const struct hx_stage *stage);
-    /* As board_rtu_say, and null where rtu_path is. False: as there. */
+    /* As board_rtu_say; null: there is no such line in exact time. False: as there. */
     bool (*rtu_say)(const struct hx_stage *stage, const struct board_rtu_part *part, size_t parts,
                     struct board_rtu_heard *heard);
     bool (*is_on)(const struct hx_stage *stage);
@@ -76,6 +76,10 @@ struct hx_target {
 /* Does it take a webmanager to answer? What it is answered while there is none. */
 bool hx_question_is_for_webmanager(enum hx_question_kind kind);
 void hx_answer_off(struct hx_answer *answer);
+
+/* Of a question on a serial line: where it is, its form and its unit, as the settings say. */
+void hx_question_take_line(struct hx_question *question, const struct hx_stage *stage,
+                           const char *path);
 
 /* The stage's probe asks there from now on, as its settings let it. False, with error. */
 bool hx_target_connect(struct hx_stage *stage, const struct hx_place *modbus,

@@ -107,6 +107,22 @@ static void board_close_line(struct hx_stage *stage)
 
 /* ---- time and looks --------------------------------------------------------------------- */
 
+/* Where there is no Modbus TCP, registers are asked on COM2. */
+static const struct hx_question *question_here(const struct hx_stage *stage,
+                                               const struct hx_question *question)
+{
+    static struct hx_question on_com2;
+    const bool is_presence = question->kind == HX_ASK_PRESENCE;
+    if (!hx_board_spec_is_rtu(stage->spec) ||
+        (question->kind != HX_ASK_REGISTERS && !is_presence)) {
+        return question;
+    }
+    on_com2 = *question;
+    on_com2.kind = is_presence ? HX_ASK_PRESENCE_RTU : HX_ASK_RTU;
+    hx_question_take_line(&on_com2, stage, stage->spec->modbus_rtu);
+    return &on_com2;
+}
+
 static void board_ask(struct hx_stage *stage, const struct hx_question *question,
                       struct hx_answer *answer)
 {
@@ -115,7 +131,7 @@ static void board_ask(struct hx_stage *stage, const struct hx_question *question
         hx_answer_off(answer);
         return;
     }
-    if (!hx_probe_send(stage->probe, question, answer)) {
+    if (!hx_probe_send(stage->probe, question_here(stage, question), answer)) {
         return;
     }
     /* It ends: the probe has a limit of its own. */
@@ -161,6 +177,12 @@ static bool board_type(struct hx_stage *stage, const char *bytes, size_t size, s
     }
     line->looks += strncmp(bytes, "show ", 5) != 0 ? 1 : 0;
     return true;
+}
+
+static const char *com2_rtu_path(const struct hx_stage *stage)
+{
+    const bool is_served = stage->settings.value[wm_setting_com2_use] == WM_COM2_MODBUS_RTU;
+    return stage->line->is_on && is_served ? stage->spec->modbus_rtu : NULL;
 }
 
 static bool board_is_on(const struct hx_stage *stage)
@@ -244,6 +266,7 @@ const struct hx_target hx_target_board = {
     .run = board_run,
     .ask = board_ask,
     .type = board_type,
+    .rtu_path = com2_rtu_path,
     .is_on = board_is_on,
     .is_complete = board_is_complete,
     .missing = board_missing,

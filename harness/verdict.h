@@ -29,6 +29,13 @@ struct hx_line_count {
     uint64_t junk;      /* bytes from it that were no frame */
 };
 
+/* What a scenario asked that not every board has, beside SIM_HAND_.... */
+enum {
+    HX_HAND_RTU = 0x100,        /* registers on COM2 */
+    HX_HAND_RTU_FRAMES = 0x200, /* frames of its own there, and their time */
+    HX_HAND_TCP = 0x400,        /* what Modbus TCP alone has: units, clients, a COM2 to spare */
+};
+
 struct hx_verdict {
     enum hx_outcome outcome;
     uint64_t trace;
@@ -37,7 +44,7 @@ struct hx_verdict {
     bool is_refuted; /* failed by an expectation, not by the board's judge or an idle fault */
     struct board_cuts cuts;    /* power cuts tried */
     double wall_s;             /* for JUnit only */
-    unsigned hands;            /* SIM_HAND_...: what only a simulator lets one do, and was done */
+    unsigned hands;            /* SIM_HAND_..., HX_HAND_...: what not every board lets one do */
     struct hx_line_count line; /* of a board's */
     struct hx_text message;    /* one line; the reason of a skip */
     struct hx_text detail;     /* the report, line by line */

@@ -241,7 +241,7 @@ void hx_worker_play(const struct hx_scenario *scenario, const struct hx_options 
         verdict->cuts = board_media_cuts(stage.media);
     }
     verdict->hands = stage.plant != NULL ? sim_plant_hands(stage.plant) : 0;
-    verdict->hands |= stage.asks_com2 ? (unsigned)SIM_HAND_COM2 : 0u;
+    verdict->hands |= stage.hands;
     verdict->line = hx_target_board_count(&stage);
     verdict->trace = trace->hash;
     verdict->virtual_us = stage.world != NULL ? sim_world_now_us(stage.world) : 0;

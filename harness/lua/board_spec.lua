@@ -8,8 +8,8 @@ local refuse, written, check_words =
   definition.refuse, definition.written, definition.check_words
 
 local words = {
-  line = true, echo = true, console = true, modbus = true, snmp = true, bench_address = true,
-  longest = true, set_up = true, start = true, power_off = true,
+  line = true, echo = true, console = true, modbus = true, modbus_rtu = true, snmp = true,
+  bench_address = true, longest = true, set_up = true, start = true, power_off = true,
   power_on = true, real_modules = true,
   settings = true,
 }
@@ -39,6 +39,16 @@ local function check_port(given, key)
   return { host = host, port = port }
 end
 
+-- A master's tty; where it is the only way to the registers, COM2 is for it.
+local function check_rtu(given)
+  local path = check_text(given, "modbus_rtu", "/dev/ttyUSB2")
+  if path and (#path > 127 or path:sub(1, 1) ~= "/") then
+    refuse('modbus_rtu is the path of a tty of at most 127 bytes, as in modbus_rtu = ' ..
+      '"/dev/ttyUSB2", not %s', written(path))
+  end
+  return path
+end
+
 local function check_longest(value)
   value = value == nil and 60 or value
   if type(value) ~= "number" or not (value >= 1 and value <= 86400) then
@@ -64,7 +74,7 @@ local function check_modules(list)
 end
 
 -- Names and values are checked where those of a scenario are.
-local function check_settings(given)
+local function check_settings(given, is_rtu)
   local list = {}
   if given ~= nil and type(given) ~= "table" then
     refuse("settings are pairs, as in { [\"bus.answer_timeout\"] = 0.2 }, not %s", written(given))
@@ -76,6 +86,9 @@ local function check_settings(given)
     end
     list[#list + 1] = { name = name,
       text = type(value) == "number" and ("%.14g"):format(value) or value }
+  end
+  if is_rtu and (given or {})["com2.use"] == nil then
+    list[#list + 1] = { name = "com2.use", text = "modbus_rtu" }
   end
   table.sort(list, function(a, b) return a.name < b.name end)
   return list
@@ -105,6 +118,7 @@ local function build(name, given)
     echo = given.echo == true,
     console = check_text(given, "console", "/dev/ttyUSB1"),
     modbus = check_port(given, "modbus"),
+    modbus_rtu = check_rtu(given),
     snmp = check_port(given, "snmp"),
     bench_address = check_text(given, "bench_address", "192.168.0.1") or "127.0.0.1",
     longest = check_longest(given.longest),
@@ -113,7 +127,7 @@ local function build(name, given)
     power_off = check_text(given, "power_off", "./power.sh off"),
     power_on = check_text(given, "power_on", "./power.sh on"),
     real_modules = check_modules(given.real_modules),
-    settings = check_settings(given.settings),
+    settings = check_settings(given.settings, given.modbus_rtu and not given.modbus),
   }
 end
 

@@ -272,7 +272,7 @@ end
 
 local function has_rtu()
   local use = windows.setting "com2.use"
-  return use and not host.is_on_board and host.setting(use.name) == use.names.modbus_rtu
+  return use and host.has_rtu and host.setting(use.name) == use.names.modbus_rtu
 end
 
 -- What every window that has it shows of a point's item.

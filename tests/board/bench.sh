@@ -44,7 +44,7 @@ case \$1 in
 set-up) off; rm -rf $work/state; mkdir $work/state; cp "\$SETTINGS" $work/conf ;;
 off) off ;;
 on) $webmanagerd --config $work/conf --bus $work/bus --state $work/state \\
-        --modbus 127.0.0.1:$(port 1) --snmp 127.0.0.1:$(port 2) \\
+        --modbus ${tcp:-127.0.0.1:$(port 1)} ${com2:-} --snmp 127.0.0.1:$(port 2) \\
         --console-tcp 127.0.0.1:$(port 3) >/dev/null 2>>$work/log </dev/null &
     echo \$! >$work/pid ;;
 esac
@@ -133,6 +133,8 @@ END
     says '1 failed, 2 skipped'
     says 'power_off'
     says 'needs virtual_time'
+    runs 0 --filter "parity odd" scenarios/services
+    says "(asks on COM2, and the board's file has no modbus_rtu)"
 }
 
 # A value is pushed and expected at once: it is looked at again until the next round has read it.
@@ -147,6 +149,65 @@ end }
 END
     runs 0 "$work/again.lua"
     says '1 passed, 0 failed, 0 skipped'
+}
+
+# A cable from the board's COM2 to the bench, named in the board's file as $work/master.
+cable() {
+    mkfifo "$work/orders"
+    "$line_hub" "$work/com2" "$work/master" <"$work/orders" >"$work/cable" &
+    hub=$!
+    exec 9>"$work/orders"
+    until grep -qs '^ready' "$work/cable"; do kill -0 "$hub" || fail "no cable"; done
+    com2="--com2 $work/com2"
+    board_make "$powered modbus_rtu = \"$work/master\","
+}
+
+# Without Modbus TCP the registers are read on COM2; what has them on TCP alone is skipped.
+case_rtu() {
+    tcp=off
+    cable
+    sed -i 's/ modbus = "[^"]*",//' "$work/board.lua"
+    runs 0 --tag com2 scenarios/services
+    says 'passed  scenarios/services/modbus_rtu.lua: Modbus RTU shows what Modbus TCP shows'
+    says 'passed  scenarios/services/modbus_rtu.lua: Modbus RTU is served with parity odd'
+    says '(puts frames of its own on COM2, in exact time)'
+    says "ends to be one (needs Modbus TCP, and the board's file has no modbus)"
+    runs 0 scenarios/room/temperature_humidity.lua
+    says ' 0 failed, '
+    says '(has something on COM2)'
+    cat >"$work/off.lua" <<'END'
+scenario "off" { plant = "one_module", run = function(plant)
+  settle()
+  plant.webmanager:power_off()
+  expect(plant.webmanager):is_off()
+  plant.webmanager:power_on()
+  settle()
+  expect(plant.webmanager):is_on()
+  expect.modbus(1004):is(1)
+  expect.modbus_rtu(1004):is(1)
+end }
+scenario "unit" { plant = "one_module", run = function(plant)
+  expect.modbus_unit(7):is_silent()
+end }
+scenario "unit of a board" { needs = { "real_board" }, plant = "one_module", run = function(plant)
+  expect.modbus_unit(7):is_silent()
+end }
+END
+    runs 1 "$work/off.lua"
+    says "passed  $work/off.lua: off"
+    says "unit (needs Modbus TCP, and the board's file has no modbus)"
+    says "the board's file has no modbus, and Modbus RTU has no such thing"
+}
+
+# With both they are two windows, and COM2 is what the scenario says.
+case_rtu_beside() {
+    cable
+    runs 0 --tag com2 scenarios/services
+    says 'passed  scenarios/services/modbus_rtu.lua: Modbus RTU shows what Modbus TCP shows'
+    says 'passed  scenarios/services/modbus_rtu.lua: COM2 becomes a Modbus RTU server when'
+    # The tty is as the last master left it.
+    runs 0 --filter "shows what Modbus TCP shows" scenarios/services
+    runs 0 --filter "shows what Modbus TCP shows" scenarios/services
 }
 
 # waits SECONDS [FIRST]: a story of the board alone that waits, after what comes first.
@@ -318,6 +379,8 @@ case_refuses() {
     refused 'line is a line of text' 'board "b" { }'
     refused 'modbus is HOST:PORT' 'board "b" { line = "x", modbus = "y" }'
     refused 'console is missing' 'board "b" { line = "x" }'
+    refused 'modbus_rtu is the path of a tty' 'board "b" { line = "x", modbus_rtu = "COM2" }'
+    refused 'modbus, or modbus_rtu, is missing' 'board "b" { line = "x", console = "y" }'
     refused 'belong together' 'board "b" { line = "x", power_off = "y" }'
     refused 'no setting' 'board "b" { line = "x", settings = { ["no.such"] = 1 } }'
     refused 'describes no board' 'local x = 1'
