@@ -12,8 +12,8 @@
 
 #include "wm/limits.h"
 
-/* No run is longer: ten years. */
-#define TIME_MAX_S INT64_C(315360000)
+/* No run is longer: thirty years. */
+#define TIME_MAX_S INT64_C(1000000000)
 /* More than --record-max lets one be. */
 #define FILE_MAX ((size_t)300000000)
 

@@ -52,6 +52,8 @@ struct hx_replay_bus {
     uint8_t bytes[BYTES_MAX];
     size_t arrived;
     size_t fetched;
+    int64_t asked_us; /* the webmanager's last question */
+    size_t asked_size;
     int64_t busy_until_us;
     uint64_t unknown; /* questions that the record does not have */
     int64_t unknown_us;
@@ -189,12 +191,11 @@ static size_t answers_end(const struct hx_replay_bus *bus, size_t from, struct s
     return at;
 }
 
-/* When the line has carried the question and what was laid of its answer, and so many bytes more.
- */
+/* When the line has carried the question, what was laid of its answer, and so many bytes more. */
 static int64_t carried_us(const struct hx_replay_bus *bus, size_t more)
 {
     const size_t laid = bus->pieces > 0 ? bus->piece[bus->pieces - 1].end : 0;
-    return bus->busy_until_us + sim_wire_time_us(bus->baud, laid + more);
+    return bus->asked_us + sim_wire_time_us(bus->baud, bus->asked_size + laid + more);
 }
 
 /*
@@ -202,7 +203,7 @@ static int64_t carried_us(const struct hx_replay_bus *bus, size_t more)
  * was kept waiting wrote down the answers of its own devices late and in large pieces: what a board
  * took without asking again came to it in time, byte by byte.
  */
-static void answers_lay(struct hx_replay_bus *bus, const struct asked *asked, int64_t now_us)
+static void answers_lay(struct hx_replay_bus *bus, const struct asked *asked)
 {
     struct sim_frame next = {.message = wm_message_count};
     const size_t end = answers_end(bus, asked->answers, &next);
@@ -216,7 +217,7 @@ static void answers_lay(struct hx_replay_bus *bus, const struct asked *asked, in
             piece_add(bus, event->text + k, 1, carried_us(bus, 1) + LATENCY_US);
         }
         if (!was_taken) {
-            const int64_t late_us = now_us + event->time_us - asked->time_us;
+            const int64_t late_us = bus->asked_us + event->time_us - asked->time_us;
             const int64_t line_us = carried_us(bus, event->size);
             piece_add(bus, event->text, event->size, late_us > line_us ? late_us : line_us);
         }
@@ -230,10 +231,19 @@ static void piece_await(struct hx_replay_bus *bus)
     }
 }
 
+/* What is there is there, whichever line's event wakes the webmanager first. */
+static void pieces_arrive(struct hx_replay_bus *bus)
+{
+    const int64_t now_us = sim_world_now_us(bus->stage->world);
+    while (bus->piece_next < bus->pieces && bus->piece[bus->piece_next].time_us <= now_us) {
+        bus->arrived = bus->piece[bus->piece_next++].end;
+    }
+}
+
 static void piece_comes(void *self)
 {
     struct hx_replay_bus *bus = self;
-    bus->arrived = bus->piece[bus->piece_next++].end;
+    pieces_arrive(bus);
     piece_await(bus);
     if (bus->stage->board != NULL) {
         board_wake(bus->stage->board);
@@ -260,6 +270,8 @@ static enum wm_status replay_transmit(void *self, const uint8_t *bytes, size_t s
         return WM_BUSY;
     }
     hx_replay_bus_hush(bus);
+    bus->asked_us = now_us;
+    bus->asked_size = size;
     bus->busy_until_us = now_us + sim_wire_time_us(bus->baud, size);
     if (!sim_frame_decode(bytes, size, WM_QUESTION, &question)) {
         return WM_OK;
@@ -269,7 +281,7 @@ static enum wm_status replay_transmit(void *self, const uint8_t *bytes, size_t s
         unknown_keep(bus, &question, now_us);
         return WM_OK;
     }
-    answers_lay(bus, asked, now_us);
+    answers_lay(bus, asked);
     sequence_follow(bus, question.sequence - asked->sequence);
     piece_await(bus);
     return WM_OK;
@@ -278,6 +290,7 @@ static enum wm_status replay_transmit(void *self, const uint8_t *bytes, size_t s
 static int replay_receive(void *self, uint8_t *bytes, size_t size_max)
 {
     struct hx_replay_bus *bus = self;
+    pieces_arrive(bus);
     const size_t there = bus->arrived - bus->fetched;
     const size_t size = there < size_max ? there : size_max;
     memcpy(bytes, bus->bytes + bus->fetched, size);

@@ -1351,6 +1351,12 @@ END
     bench replay --record "$work/again" "$record"
     status_is 0
     cmp "$record" "$work/again/hot--a_hot_block.record" || fail "it is not the same byte for byte"
+    # Both lines at once: the answer of the one wakes the webmanager, which looks at the other too.
+    bench run --record "$work/logs" --only "a sensor on COM2 that is lost is told" scenarios/logs
+    status_is 0
+    bench replay --record "$work/again" "$work/logs"
+    status_is 0
+    cmp "$work"/logs/logs/*.record "$work"/again/events_told--*.record || fail "COM2"
     # Without one of these inputs it is another run.
     grep -v ' request ' "$record" >"$work/less.record"
     bench replay "$work/less.record"

@@ -118,6 +118,21 @@ Test(replay_bus, an_answer_has_the_sequence_of_its_question_and_takes_its_time)
     cr_expect_eq(sequence, 200);
 }
 
+/* 9 and 15 bytes take 12.5 ms together, and more by themselves, each rounded up. */
+Test(replay_bus, an_answer_without_any_delay_comes_at_the_very_microsecond)
+{
+    uint8_t bytes[WM_FRAME_SIZE_MAX];
+    exchange(100, 7, 0);
+    hx_text_add(&text, "0.112500 bus <%s\n", hex(3, 7, WM_ANSWER, 13500));
+    play();
+    const struct wm_bus port = hx_replay_bus_port(bus);
+    ask(100, 3, 7);
+    (void)sim_world_run(stage.world, 112499);
+    cr_expect_eq(port.ops->receive(port.self, bytes, sizeof bytes), 0);
+    (void)sim_world_run(stage.world, 112500);
+    cr_expect_eq(port.ops->receive(port.self, bytes, sizeof bytes), 15);
+}
+
 Test(replay_bus, answers_are_used_up_in_their_turn_silence_too)
 {
     exchange(100, 1, 0);
