@@ -5,7 +5,8 @@
  * by piece, from one mark of the script to the next. An instant of the one run is, in the other, as
  * far from the mark before, or as far from the mark behind: a window that is as wide as the one
  * piece is longer than the other, and wider by the tolerance on both sides. What the one showed for
- * long enough to be looked at must show somewhere in that window of the other, and the reverse.
+ * long enough to be looked at must show somewhere in that window of the other, and the reverse. A
+ * window that ends before the other's first look, or behind its end, tells nothing.
  *
  * Every register counts: none of them tells a clock or an uptime, which differ by nature.
  */
@@ -120,6 +121,21 @@ static struct window window_of(const struct comparison *both, const struct side 
     window.from_us -= both->apart_us;
     window.to_us += both->apart_us;
     return window;
+}
+
+/*
+ * Whether that run was looked at then: nobody had before its first look, and what the other one did
+ * in a longer last piece came behind its end.
+ */
+static bool is_watched(const struct comparison *both, const struct side *from,
+                       const struct side *to, int64_t time_us, int64_t window_to_us)
+{
+    const struct hx_run_record *record = to->record;
+    const int64_t first_us = record->changes > 0 ? record->change[0].time_us : INT64_MAX;
+    const size_t before = mark_at(from, both->marks, time_us);
+    const int64_t at_us = to->mark[before]->time_us + time_us - from->mark[before]->time_us;
+    const bool is_last = before + 2 >= both->marks;
+    return window_to_us >= first_us && !(is_last && at_us > to->mark[both->marks - 1]->time_us);
 }
 
 /* ---- what is told ----------------------------------------------------------------------- */
@@ -371,7 +387,8 @@ static void register_compare(struct comparison *both, const struct side *from,
         }
         const struct window window = window_of(both, from, to, time_us);
         const struct shown shown = shown_in(both, to, at, window);
-        if (is_among(both, to, at, value, &shown)) {
+        if (!is_watched(both, from, to, time_us, window.to_us) ||
+            is_among(both, to, at, value, &shown)) {
             continue;
         }
         register_tell(both, from, to, at, i, (window.from_us + window.to_us) / 2);
@@ -407,7 +424,9 @@ static void traps_compare(struct comparison *both, const struct side *from, cons
             ++other;
             continue;
         }
-        struct hx_text *text = difference_add(both, from, trap->time_us);
+        struct hx_text *text = is_watched(both, from, to, trap->time_us, window.to_us)
+                                   ? difference_add(both, from, trap->time_us)
+                                   : NULL;
         if (text != NULL) {
             hx_text_add(text, "trap %s, in %s there is none then", trap->text, to->name);
         }
