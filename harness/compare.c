@@ -123,6 +123,11 @@ static struct window window_of(const struct comparison *both, const struct side 
     return window;
 }
 
+static int64_t first_look_us(const struct side *side)
+{
+    return side->record->changes > 0 ? side->record->change[0].time_us : INT64_MAX;
+}
+
 /*
  * Whether that run was looked at then: nobody had before its first look, and what the other one did
  * in a longer last piece came behind its end.
@@ -130,12 +135,11 @@ static struct window window_of(const struct comparison *both, const struct side 
 static bool is_watched(const struct comparison *both, const struct side *from,
                        const struct side *to, int64_t time_us, int64_t window_to_us)
 {
-    const struct hx_run_record *record = to->record;
-    const int64_t first_us = record->changes > 0 ? record->change[0].time_us : INT64_MAX;
     const size_t before = mark_at(from, both->marks, time_us);
     const int64_t at_us = to->mark[before]->time_us + time_us - from->mark[before]->time_us;
     const bool is_last = before + 2 >= both->marks;
-    return window_to_us >= first_us && !(is_last && at_us > to->mark[both->marks - 1]->time_us);
+    return window_to_us >= first_look_us(to) &&
+           !(is_last && at_us > to->mark[both->marks - 1]->time_us);
 }
 
 /* ---- what is told ----------------------------------------------------------------------- */
@@ -414,7 +418,10 @@ static void traps_compare(struct comparison *both, const struct side *from, cons
         if (trap->time_us > from->mark[both->marks - 1]->time_us) {
             continue;
         }
-        const struct window window = window_of(both, from, to, trap->time_us);
+        struct window window = window_of(both, from, to, trap->time_us);
+        if (trap->time_us <= first_look_us(from)) {
+            window.from_us = INT64_MIN; /* it had come before somebody looked */
+        }
         int order = -1;
         while (other < to->traps && ((order = strcmp(to->trap[other]->text, trap->text)) < 0 ||
                                      (order == 0 && to->trap[other]->time_us < window.from_us))) {
