@@ -6,7 +6,7 @@
  * far from the mark before, or as far from the mark behind: a window that is as wide as the one
  * piece is longer than the other, and wider by the tolerance on both sides. What the one showed for
  * long enough to be looked at must show somewhere in that window of the other, and the reverse. A
- * window that ends before the other's first look, or behind its end, tells nothing.
+ * window of which the other was not looked at tells nothing.
  *
  * Every register counts: none of them tells a clock or an uptime, which differ by nature.
  */
@@ -129,16 +129,18 @@ static int64_t first_look_us(const struct side *side)
 }
 
 /*
- * Whether that run was looked at then: nobody had before its first look, and what the other one did
- * in a longer last piece came behind its end.
+ * Whether that run was looked at from since_us on, where it corresponds to time_us of the other:
+ * nobody had before its first look, and what the other one did in a longer last piece came behind
+ * its end.
  */
 static bool is_watched(const struct comparison *both, const struct side *from,
-                       const struct side *to, int64_t time_us, int64_t window_to_us)
+                       const struct side *to, int64_t time_us, int64_t since_us)
 {
+    const int64_t begin_us = to->mark[0]->time_us;
     const size_t before = mark_at(from, both->marks, time_us);
     const int64_t at_us = to->mark[before]->time_us + time_us - from->mark[before]->time_us;
     const bool is_last = before + 2 >= both->marks;
-    return window_to_us >= first_look_us(to) &&
+    return (since_us > begin_us ? since_us : begin_us) >= first_look_us(to) &&
            !(is_last && at_us > to->mark[both->marks - 1]->time_us);
 }
 
@@ -391,7 +393,7 @@ static void register_compare(struct comparison *both, const struct side *from,
         }
         const struct window window = window_of(both, from, to, time_us);
         const struct shown shown = shown_in(both, to, at, window);
-        if (!is_watched(both, from, to, time_us, window.to_us) ||
+        if (!is_watched(both, from, to, time_us, window.from_us) ||
             is_among(both, to, at, value, &shown)) {
             continue;
         }
