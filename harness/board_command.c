@@ -4,9 +4,11 @@
 #define _GNU_SOURCE /* pipe2, close_range */
 
 #include "board_internal.h"
+#include "guard.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +16,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SAID_MAX 200
+/* Of what a command says, so much is told; and so much is kept meanwhile. */
+enum { SAID_MAX = 200, KEPT_MAX = 1000 };
+/* Between two looks whether it has ended. */
+#define LOOK_US INT64_C(20000)
+/* What it has started may take so long to let go of its output. */
+#define OUTPUT_LIMIT_US INT64_C(2000000)
 
 static _Noreturn void command_become(const char *command, const char *settings_file, int output)
 {
@@ -42,40 +49,81 @@ void hx_board_said_add(struct hx_text *error, const struct hx_text *said)
     }
 }
 
+/* Its last words are enough. */
+static void said_take(struct hx_text *said, const char *bytes, size_t size)
+{
+    hx_text_add_bytes(said, bytes, size);
+    if (said->size > KEPT_MAX) {
+        memmove(said->bytes, said->bytes + said->size - SAID_MAX, SAID_MAX);
+        said->size = SAID_MAX;
+    }
+}
+
+/* What a command came to. */
+enum ending { ENDED, TOO_LONG, KEEPS_OUTPUT };
+
+/*
+ * Until the command has ended and nobody has its output any more, which the devices outlive where
+ * pumps is true. status: as of waitpid.
+ */
+static enum ending command_wait(struct hx_stage *stage, pid_t pid, int output, bool pumps,
+                                struct hx_text *said, int *status)
+{
+    char bytes[4096];
+    bool has_ended = false;
+    int64_t until_us = hx_board_now_us(stage->line) + HX_BOARD_BOOT_LIMIT_US;
+    for (;;) {
+        const int64_t now_us = hx_board_now_us(stage->line);
+        const int64_t look_us = now_us + LOOK_US < until_us ? now_us + LOOK_US : until_us;
+        struct pollfd ready = {.fd = output, .events = POLLIN};
+        if (now_us >= until_us || hx_guard_has_fired()) {
+            return has_ended ? KEEPS_OUTPUT : TOO_LONG;
+        }
+        if (pumps ? hx_board_pump(stage, output, look_us) : poll(&ready, 1, LOOK_US / 1000) > 0) {
+            const ssize_t size = read(output, bytes, sizeof bytes);
+            said_take(said, bytes, size > 0 ? (size_t)size : 0);
+            output = size == 0 ? -1 : output;
+        }
+        if (!has_ended && waitpid(pid, status, WNOHANG) == pid) {
+            has_ended = true;
+            until_us = hx_board_now_us(stage->line) + OUTPUT_LIMIT_US;
+        }
+        if (has_ended && output < 0) {
+            return ENDED;
+        }
+    }
+}
+
 bool hx_board_command(struct hx_stage *stage, const char *name, const char *command, bool pumps,
                       struct hx_text *error)
 {
+    static const char *const endings[] = {
+        [ENDED] = "did not end well",
+        [TOO_LONG] = "did not end within 60 s",
+        [KEEPS_OUTPUT] = "left something that keeps its output; end it with >FILE 2>&1 &",
+    };
     int output[2];
-    char bytes[512];
-    ssize_t size = 0;
     int status = 0;
     struct hx_text said = {0};
-    struct hx_board_line *line = stage->line;
-    const int64_t until_us = hx_board_now_us(line) + HX_BOARD_BOOT_LIMIT_US;
     if (pipe2(output, O_CLOEXEC) != 0) {
         hx_text_add(error, "%s: no pipe: %s", name, strerror(errno));
         return false;
     }
     const pid_t pid = fork();
     if (pid == 0) {
-        command_become(command, line->settings_file, output[1]);
+        command_become(command, stage->line->settings_file, output[1]);
     }
     close(output[1]);
-    bool is_in_time = pid > 0;
-    do {
-        is_in_time = is_in_time && (!pumps || hx_board_pump(stage, output[0], until_us));
-        size = is_in_time ? read(output[0], bytes, sizeof bytes) : -1;
-        hx_text_add_bytes(&said, bytes, size > 0 ? (size_t)size : 0);
-    } while (size > 0);
+    const enum ending ending =
+        pid > 0 ? command_wait(stage, pid, output[0], pumps, &said, &status) : TOO_LONG;
     close(output[0]);
-    if (pid > 0) {
-        (void)kill(pid, is_in_time ? 0 : SIGKILL);
+    if (ending == TOO_LONG && pid > 0) {
+        (void)kill(pid, SIGKILL);
         (void)waitpid(pid, &status, 0);
     }
-    const bool is_good = is_in_time && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    const bool is_good = ending == ENDED && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (!is_good) {
-        hx_text_add(error, "%s %s; it is: %s%s", name,
-                    is_in_time ? "did not end well" : "did not end within 60 s", command,
+        hx_text_add(error, "%s %s; it is: %s%s", name, endings[ending], command,
                     said.size > 0 ? "; it said: " : "");
         hx_board_said_add(error, &said);
     }

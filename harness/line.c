@@ -38,6 +38,8 @@ static const char *cure_of(int reason)
     case EWOULDBLOCK:
     case EBUSY:
         return "another program has it; end that one";
+    case EEXIST:
+        return "it is no link; name a path that nobody needs";
     case ENOTTY:
         return "name a tty, a pty, a Unix socket, or HOST:PORT";
     case ECONNREFUSED:
@@ -132,6 +134,15 @@ static int tcp_open(const char *place, const char *colon, struct hx_text *error)
     return fd;
 }
 
+/* Of an earlier pty, and nothing else. */
+static void link_remove(const char *path)
+{
+    struct stat is;
+    if (lstat(path, &is) == 0 && S_ISLNK(is.st_mode)) {
+        (void)unlink(path);
+    }
+}
+
 /* The far end stays open here, too: a program that closes it hangs nothing up. */
 static int pty_make(const char *place, struct hx_text *error)
 {
@@ -142,15 +153,20 @@ static int pty_make(const char *place, struct hx_text *error)
     if (far < 0 || !tty_set(far, ANY_BAUD) || flock(far, LOCK_UN) != 0) {
         return failed(place, fd, error);
     }
-    (void)unlink(path);
-    return symlink(name, path) == 0 ? fd : failed(place, fd, error);
+    link_remove(path);
+    if (symlink(name, path) != 0) {
+        (void)failed(place, fd, error);
+        close(far);
+        return -1;
+    }
+    return fd;
 }
 
 void hx_line_close(const char *place, int fd)
 {
     close(fd);
     if (strncmp(place, PTY, sizeof PTY - 1) == 0) {
-        (void)unlink(place + sizeof PTY - 1);
+        link_remove(place + sizeof PTY - 1);
     }
 }
 

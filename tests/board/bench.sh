@@ -389,6 +389,29 @@ case_refuses() {
 }
 
 # The line alone, with a hand on the plant.
+# A file where a pty's link should be is somebody's.
+case_line_kept() {
+    : >"$work/log"
+    echo precious >"$work/bus"
+    echo "board \"b\" { line = \"pty:$work/bus\" }" >"$work/board.lua"
+    status=0
+    "$bench" board "$work/board.lua" guide_dashboard --for 1 >"$out" 2>&1 || status=$?
+    test "$status" -ne 0 || fail "it went on"
+    says 'it is no link; name a path that nobody needs'
+    grep -q precious "$work/bus" || fail "the file is gone"
+}
+
+# What a command says without end, or leaves behind, holds nobody up.
+case_commands() {
+    board_make "start = \"sleep 30 &\","
+    runs 1 --filter "each input is read" scenarios/aux
+    says 'start left something that keeps its output; end it with >FILE 2>&1 &'
+    sed -i 's/start = .*/start = "yes | head -c 1000000; echo so far; exit 3",/' "$work/board.lua"
+    runs 1 --filter "each input is read" scenarios/aux
+    says 'start did not end well; it is: yes'
+    says 'so far'
+}
+
 case_line() {
     : >"$work/log"
     echo "board \"b\" { line = \"pty:$work/bus\" }" >"$work/board.lua"
