@@ -114,7 +114,8 @@ bool hx_board_spec_load(struct hx_board_spec *spec, const char *file, struct hx_
 {
     struct loading loading = {spec, file};
     *spec = (struct hx_board_spec){0};
-    lua_State *lua = luaL_newstate();
+    struct sim_builtin_memory memory = {.most = SIM_BUILTIN_FILE_MEMORY};
+    lua_State *lua = sim_builtin_open(&memory);
     if (lua == NULL) {
         hx_text_add(error, "%s: no memory to read it", file);
         return false;

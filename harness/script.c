@@ -13,6 +13,7 @@
 
 #include "harness_lua.h"
 #include "host.h"
+#include "sim/builtin.h"
 
 /* A script that asks for more gets Lua's "not enough memory", not the machine's. */
 #define MEMORY_MAX ((size_t)512 << 20)
@@ -41,25 +42,6 @@ void hx_scenarios_free(struct hx_scenarios *list)
 }
 
 /* ---- opening ---------------------------------------------------------------------------- */
-
-static void *allocate(void *context, void *block, size_t size_old, size_t size_new)
-{
-    size_t *used = context;
-    size_t old = block != NULL ? size_old : 0;
-    if (size_new == 0) {
-        free(block);
-        *used -= old;
-        return NULL;
-    }
-    if (*used - old + size_new > MEMORY_MAX) {
-        return NULL;
-    }
-    void *moved = realloc(block, size_new);
-    if (moved != NULL) {
-        *used = *used - old + size_new;
-    }
-    return moved;
-}
 
 static int panic(lua_State *lua)
 {
@@ -150,8 +132,8 @@ static void parts_run(lua_State *lua)
 
 lua_State *hx_script_open(struct hx_stage *stage, uint64_t seed)
 {
-    static size_t used;
-    lua_State *lua = lua_newstate(allocate, &used);
+    static struct sim_builtin_memory memory = {.most = MEMORY_MAX};
+    lua_State *lua = sim_builtin_open(&memory);
     if (lua == NULL) {
         hx_complain("out of memory");
         exit(2);

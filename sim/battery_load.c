@@ -163,7 +163,8 @@ static int type_load(lua_State *lua)
 
 static bool lua_run(struct loading *loading, char *error, size_t error_size)
 {
-    lua_State *lua = luaL_newstate();
+    struct sim_builtin_memory memory = {.most = SIM_BUILTIN_FILE_MEMORY};
+    lua_State *lua = sim_builtin_open(&memory);
     if (lua == NULL) {
         (void)snprintf(error, error_size, "%s: no memory to read it", loading->file);
         return false;

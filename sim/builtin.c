@@ -5,6 +5,7 @@
 
 #include <lauxlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim_lua.h"
@@ -51,4 +52,25 @@ void sim_builtin_bound(lua_State *lua, const char *what, int instructions)
     lua_pushstring(lua, what);
     lua_setfield(lua, LUA_REGISTRYINDEX, BOUND_KEY);
     lua_sethook(lua, stop_circles, LUA_MASKCOUNT, instructions);
+}
+
+static void *allocate(void *context, void *block, size_t size_old, size_t size_new)
+{
+    struct sim_builtin_memory *memory = context;
+    const size_t others = memory->used - (block != NULL ? size_old : 0);
+    if (size_new == 0) {
+        free(block);
+        memory->used = others;
+        return NULL;
+    }
+    void *moved = size_new <= memory->most - others ? realloc(block, size_new) : NULL;
+    if (moved != NULL) {
+        memory->used = others + size_new;
+    }
+    return moved;
+}
+
+lua_State *sim_builtin_open(struct sim_builtin_memory *memory)
+{
+    return lua_newstate(allocate, memory);
 }

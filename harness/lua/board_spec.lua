@@ -132,7 +132,8 @@ local function build(name, given)
 end
 
 local board, found = definition.once(build, "a board file describes one board; this is the second")
-local why = definition.run(loadfile(file, "t", definition.sandbox("board", { board = board })))
+local sandbox = definition.sandbox("board", { board = board })
+local why = definition.run(file, loadfile(file, "t", sandbox))
 if why then
   return nil, why
 end

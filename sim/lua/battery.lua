@@ -109,9 +109,9 @@ local battery, found =
 local environment = definition.sandbox("battery", { battery = battery })
 local why
 if text then
-  why = definition.run(load(text, "=" .. file, "t", environment))
+  why = definition.run(file, load(text, "=" .. file, "t", environment))
 else
-  why = definition.run(loadfile(file, "t", environment))
+  why = definition.run(file, loadfile(file, "t", environment))
 end
 if why then
   return nil, why

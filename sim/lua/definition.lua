@@ -92,13 +92,19 @@ function definition.sandbox(what, own)
   })
 end
 
--- Runs what load or loadfile gave; nil, or what is wrong.
-function definition.run(chunk, why)
-  if not chunk then
-    return why
+-- What Lua says without a place, and the cure.
+local cures = {
+  ["attempt to load a binary chunk (mode is 't')"] = "name the text that it was compiled from",
+  ["not enough memory"] = "make its values smaller",
+}
+
+-- Runs what load or loadfile gave for this file; nil, or what is wrong.
+function definition.run(file, chunk, why)
+  if chunk then
+    local ok, problem = pcall(chunk)
+    why = not ok and tostring(problem) or nil
   end
-  local ok, problem = pcall(chunk)
-  return not ok and tostring(problem) or nil
+  return cures[why] and ("%s: %s; %s"):format(file, why, cures[why]) or why
 end
 
 return definition

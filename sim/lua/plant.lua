@@ -473,7 +473,7 @@ for name, factor in pairs { seconds = 1, minutes = 60, hours = 3600, days = 8640
   end
 end
 
-local why = definition.run(loadfile(file, "t", definition.sandbox("plant", words)))
+local why = definition.run(file, loadfile(file, "t", definition.sandbox("plant", words)))
 if why then
   return why
 end

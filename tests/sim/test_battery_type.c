@@ -393,6 +393,9 @@ Test(battery_type, every_wrong_word_of_a_type_is_told_with_its_place)
          "battery 'x' (b)\nbattery 'y' (b)",
          "t.lua:3: a battery file describes one type; this is the second"},
         {"while true do end", "t.lua:1: this goes round in circles"},
+        {"local t = {} for i = 1, 150 do t[i] = ('x'):rep(1e6) .. i end",
+         "t.lua: not enough memory; make its values smaller"},
+        {"\033Lua", "t.lua: attempt to load a binary chunk (mode is 't'); name the text"},
         {"battery 'x' { class = 'agm', cells = 6, capacity_Ah = 7, at_hours = 20, "
          "resistance_mOhm = 9000 }",
          "t.lua: resistance_mOhm = 9000 is no 7 Ah block's"},
