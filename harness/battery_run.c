@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "guard.h"
 #include "sim/battery.h"
 #include "sim/battery_load.h"
 #include "text.h"
@@ -316,7 +317,13 @@ int hx_battery_run(const struct hx_options *options)
     if (trial.kind == TRIAL_DISCHARGE && !load_check(&trial)) {
         return HX_EXIT_USAGE;
     }
-    if (!sim_battery_type_load(&trial.type, options->path[0], error, sizeof error)) {
+    hx_guard_name(options->path[0]);
+    hx_guard_start(NULL, HX_FILE_LIMIT_S, HX_EXIT_USAGE);
+    const bool is_loaded =
+        sim_battery_type_load(&trial.type, options->path[0], error, sizeof error);
+    hx_guard_stop();
+    hx_guard_name(NULL);
+    if (!is_loaded) {
         hx_complain("%s", error);
         return HX_EXIT_USAGE;
     }

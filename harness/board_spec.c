@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guard.h"
+#include "options.h"
 #include "script.h"
 #include "sim/builtin.h"
 
@@ -122,7 +124,11 @@ bool hx_board_spec_load(struct hx_board_spec *spec, const char *file, struct hx_
     }
     lua_pushcfunction(lua, spec_load);
     lua_pushlightuserdata(lua, &loading);
+    hx_guard_name(file);
+    hx_guard_start(NULL, HX_FILE_LIMIT_S, HX_EXIT_USAGE);
     const int status = lua_pcall(lua, 1, 1, 0);
+    hx_guard_stop();
+    hx_guard_name(NULL);
     const char *why = lua_tostring(lua, -1);
     const bool is_read = status == LUA_OK && why == NULL;
     if (!is_read) {

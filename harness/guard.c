@@ -8,6 +8,7 @@
 #include <lauxlib.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
@@ -73,15 +74,44 @@ static void timer_set(double seconds)
     setitimer(ITIMER_REAL, &timer, NULL);
 }
 
+/* Where a file calls what runs in this state now; false: none does. */
+static bool caller_say(lua_State *lua)
+{
+    lua_Debug frame;
+    for (int level = 0; lua != NULL && lua_getstack(lua, level, &frame) != 0; ++level) {
+        lua_getinfo(lua, "Sl", &frame);
+        if (frame.source[0] == '@' && frame.currentline > 0) {
+            char line[32];
+            (void)snprintf(line, sizeof line, ":%d calls", frame.currentline);
+            say(", in what ");
+            say(frame.source + 1);
+            say(line);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Addresses tell where this program hangs, and nothing of a script's own pattern or repetition. */
+static _Noreturn void hang_end(void)
+{
+    say(subject != NULL ? subject : "");
+    say(subject != NULL ? ": " : "");
+    say("no end within the time limit, in C");
+    if (watched != NULL && !caller_say(watched_thread)) {
+        say(caller_say(watched) ? "" : " or in a plant's script");
+        end_with_backtrace("; it was here:\n", hang_status);
+    }
+    say("; let its patterns and repetitions end");
+    say(limit_is_asked ? ", or raise --time-limit\n" : "\n");
+    _exit(hang_status);
+}
+
 static void limit_passed(int number)
 {
     (void)number;
-    if (has_fired) {
-        say(subject != NULL ? subject : "");
-        say(subject != NULL ? ": " : "");
-        end_with_backtrace(
-            "no end within the time limit, in C or in a plant's script; it was here:\n",
-            hang_status);
+    if (has_fired || watched == NULL) {
+        hang_end();
     }
     has_fired = 1;
     lua_sethook(watched, loop_end, LUA_MASKCOUNT, 1);

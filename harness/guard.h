@@ -2,7 +2,8 @@
  * guard.h — what watches a process that plays: its real-time limit and its crashes.
  *
  * A limit that passes first sets a Lua hook, so that an endless loop in a script is reported with
- * its file and line; a second later the process ends itself with a backtrace, for a hang in C.
+ * its file and line; a second later the process ends itself, for a hang in C: with the line of the
+ * script that called it, and with a backtrace where no function of a plant did.
  * One Lua state is watched at a time, and a thread of it. Until the limit nothing costs anything.
  */
 #ifndef HX_GUARD_H
@@ -15,7 +16,13 @@
 #define HX_EXIT_CRASH 70
 #define HX_EXIT_HANG  71
 
-/* Starts the clock for this state; seconds > 0. exit_status: of a process that hangs in C. */
+/* What a file that defines one thing may take, in real seconds: it ends at once. */
+#define HX_FILE_LIMIT_S 5.0
+
+/*
+ * Starts the clock for this state; seconds > 0. exit_status: of a process that hangs in C. Null:
+ * for a state of somebody's own that bounds its instructions, so that any hang is one in C.
+ */
 void hx_guard_start(lua_State *lua, double seconds, int exit_status);
 /* What a hang is told with: a file, a scenario. Lives until the next; null: nothing. */
 void hx_guard_name(const char *subject);

@@ -296,6 +296,16 @@ case_endless_load() {
     says "$work/pattern.lua: no end within the time limit, in C"
 }
 
+# What no count of instructions ends.
+case_endless_file() {
+    pattern='string.find(("a"):rep(40), (".-"):rep(40) .. "b")'
+    echo "$pattern" >"$work/type.lua"
+    bench battery rest "$work/type.lua"
+    status_is 2
+    says "$work/type.lua: no end within the time limit, in C; let its patterns"
+    test "$(wc -l <"$out")" -eq 1 || fail "more than one line"
+}
+
 # ---- plants that break a limit ------------------------------------------------------------------
 
 case_plants() {
@@ -594,6 +604,10 @@ case_broken_hook() {
     hooked 'plant:on_step(function() plant.module[1].led = 3 end)' \
         "hook.lua:5: module only shows" "(plant:on_step)"
     hooked 'plant:on_step(function() os.exit() end)' "hook.lua:5: no global 'os'" "(plant:on_step)"
+    hooked 'plant:on_step(function() string.find(("a"):rep(40), (".-"):rep(40) .. "b") end)' \
+        "in what $work/hook.lua:5 calls; let its patterns and repetitions end, or raise --time" \
+        "hang    $work/hook.lua"
+    says_not "it was here"
     for what in 'wait(3)' 'settle()' 'expect(plant):is_quiet()' 'operator "show alarms"' \
         'expect.no_trap()' 'within(3, function() expect(plant):is_quiet() end)' \
         'expect.trap "voltage"' 'operator.snmp:get "sysUpTime"' 'trap_receiver(1):unplug()'; do
@@ -800,7 +814,7 @@ case_hang_in_c() {
     bench run --time-limit 1 "$work/pattern.lua"
     status_is 1
     says "hang    $work/pattern.lua: it is a story (00:02:00)"
-    says "pattern.lua:1: no end within the time limit, in C"
+    says "pattern.lua:1: no end within the time limit, in C, in what $work/pattern.lua:7 calls"
     says "it was here:"
     # What the process knew outlives it, and nothing is said twice.
     says "note 00:00:00"
