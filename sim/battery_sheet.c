@@ -16,6 +16,7 @@
 /* An ampere-hour more than this many times over is nobody's. */
 #define SHEET_MOST_CAPACITIES 3
 #define SHEET_WORD_MAX        80
+enum { SHEET_LINE_MAX = 4096, SHEET_LINES_MAX = 100000 };
 
 struct reader {
     struct sim_battery_sheet *sheet;
@@ -388,28 +389,49 @@ static bool line_take(struct reader *reader, char *text)
     return plate_end(reader);
 }
 
+/* One line without its end into text; false: a refused one. is_last: the file ends with it. */
+static bool line_read(struct reader *reader, FILE *file, char text[SHEET_LINE_MAX], bool *is_last)
+{
+    int size = 0;
+    int c;
+    if (reader->line++ == SHEET_LINES_MAX) {
+        return refuse(reader, "more than %d lines; a sheet is short, name one", SHEET_LINES_MAX);
+    }
+    while ((c = getc(file)) != EOF && c != '\n') {
+        if (c == '\0') {
+            return refuse(reader, "a zero byte; a sheet is a text file");
+        }
+        if (size == SHEET_LINE_MAX - 1) {
+            return refuse(reader, "a line of more than %d bytes; break it", SHEET_LINE_MAX - 1);
+        }
+        text[size++] = (char)c;
+    }
+    text[size] = '\0';
+    *is_last = c == EOF;
+    reader->line -= *is_last && size == 0 && reader->line > 1;
+    return true;
+}
+
 static bool file_take(struct reader *reader, FILE *file)
 {
-    char *text = NULL;
-    size_t room = 0;
-    ssize_t size;
-    bool is_good = true;
-    while (is_good && (size = getline(&text, &room, file)) >= 0) {
-        reader->line++;
+    char text[SHEET_LINE_MAX];
+    bool is_last = false;
+    while (!is_last) {
+        if (!line_read(reader, file, text, &is_last)) {
+            return false;
+        }
         /* What some editors put before the first character. */
-        char *start = reader->line == 1 && strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? text + 3 : text;
-        is_good = strlen(text) == (size_t)size
-                      ? line_take(reader, start)
-                      : refuse(reader, "a zero byte; a sheet is a text file");
+        const bool is_marked = reader->line == 1 && strncmp(text, "\xEF\xBB\xBF", 3) == 0;
+        if (!line_take(reader, is_marked ? text + 3 : text)) {
+            return false;
+        }
     }
-    free(text);
-    if (is_good && ferror(file) != 0) {
+    if (ferror(file) != 0) {
         (void)snprintf(reader->error, reader->error_size, "%s: cannot be read: %s; name a file",
                        reader->file, strerror(errno));
         return false;
     }
-    reader->line += reader->line == 0;
-    return is_good && (reader->has_header || plate_end(reader));
+    return reader->has_header || plate_end(reader);
 }
 
 bool sim_battery_sheet_read(struct sim_battery_sheet *sheet, const char *file, char *error,

@@ -1996,6 +1996,21 @@ case_battery_fit() {
     bench battery fit "$work/none.csv"
     status_is 2
     says "$work/none.csv: cannot be read"
+    # What has no end ends.
+    bench battery fit /dev/zero
+    status_is 2
+    says "gbms-bench: /dev/zero:1: a zero byte; a sheet is a text file"
+    { yes x | tr -d '\n' | head -c 5000; } >"$work/long.csv" 2>/dev/null
+    bench battery fit "$work/long.csv"
+    status_is 2
+    says "gbms-bench: $work/long.csv:1: a line of more than 4095 bytes; break it"
+    yes '#' | head -n 100001 >"$work/many.csv"
+    bench battery fit "$work/many.csv"
+    status_is 2
+    says "gbms-bench: $work/many.csv:100001: more than 100000 lines"
+    bench battery fit tests
+    status_is 2
+    says "gbms-bench: tests: cannot be read: Is a directory"
     bench battery fit tests/vectors/sheets/csb-gp645.csv -o "$work/t"
     status_is 2
     says "write -o $work/t.lua"
