@@ -75,9 +75,12 @@ static bool type_save(const struct sim_battery_type *type, const char *fitted, c
     return is_good;
 }
 
+/* A fit that is further off its rows, rms, is of none. The worst of those that are kept: 0.084. */
+#define FIT_OFF_MAX 0.5
+
 /* Prints how good they are; leaves the type's fit. */
-static bool sheet_fit(const struct sim_battery_sheet *sheet, struct sim_battery_type *type,
-                      struct hx_text *fitted)
+static bool sheet_fit(const struct sim_battery_sheet *sheet, const char *file,
+                      struct sim_battery_type *type, struct hx_text *fitted)
 {
     struct sim_battery_fit plate_fit;
     if (!sim_battery_estimate(&sheet->plate, NULL, 0, &plate_fit) ||
@@ -96,6 +99,12 @@ static bool sheet_fit(const struct sim_battery_sheet *sheet, struct sim_battery_
     error_print("name plate", &error, sheet);
     error = sim_battery_compare(&sheet->plate, &type->fit, sheet->row, sheet->rows);
     error_print("fit", &error, sheet);
+    if (!(error.rms_all <= FIT_OFF_MAX)) {
+        hx_complain("%s:%d: no battery has these rows: the nearest is off by %.0f %% rms, and most "
+                    "in this line; check it, and the rows beside it",
+                    file, (int)sheet->line[error.worst_row], 100 * error.rms_all);
+        return false;
+    }
     fitted_tell(fitted, &error, sheet);
     return true;
 }
@@ -124,7 +133,7 @@ int hx_battery_fit(const struct hx_options *options)
         type_name(&type, output != NULL ? output : options->path[0]);
         (void)snprintf(type.source, sizeof type.source, "%s",
                        sheet->source[0] != '\0' ? sheet->source : options->path[0]);
-        is_good = sheet_fit(sheet, &type, &fitted);
+        is_good = sheet_fit(sheet, options->path[0], &type, &fitted);
         if (is_good && output != NULL) {
             is_good = type_save(&type, hx_text_string(&fitted), output);
             if (is_good) {

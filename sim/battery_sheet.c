@@ -13,9 +13,11 @@
 #include <strings.h>
 
 #define SHEET_HEADERS "amps,volts_per_cell,minutes or watts,volts_per_cell,minutes"
-/* An ampere-hour more than this many times over is nobody's. */
-#define SHEET_MOST_CAPACITIES 3
-#define SHEET_WORD_MAX        80
+/* A row that gives more or less than so many times the capacity is nobody's. */
+#define SHEET_MOST_CAPACITIES  3
+#define SHEET_LEAST_CAPACITIES 0.005
+#define SHEET_LEAST_MINUTES    0.1
+#define SHEET_WORD_MAX         80
 enum { SHEET_LINE_MAX = 4096, SHEET_LINES_MAX = 100000 };
 
 struct reader {
@@ -340,17 +342,19 @@ static bool row_take(struct reader *reader, char *text)
         return refuse(reader, "volts_per_cell is %g; for %s it is from %g to below %g, of one cell",
                       values[1], sim_battery_class_name(plate->battery_class), least_V, full_V);
     }
-    if (values[2] <= 0 || values[2] > 60000) {
-        return refuse(reader, "minutes is %g; it is above 0 and at most 60000", values[2]);
+    if (values[2] < SHEET_LEAST_MINUTES || values[2] > 60000) {
+        return refuse(reader, "minutes is %g; it is from %g to 60000", values[2],
+                      SHEET_LEAST_MINUTES);
     }
     const double amps = reader->is_watts ? values[0] / (plate->cells * full_V) : values[0];
     double most_Ah = 0;
     for (int32_t i = 0; i < plate->rates; i++) {
         most_Ah = fmax(most_Ah, plate->rate[i].capacity_Ah);
     }
-    if (amps * values[2] / 60 > SHEET_MOST_CAPACITIES * most_Ah) {
+    const double given_Ah = amps * values[2] / 60;
+    if (given_Ah > SHEET_MOST_CAPACITIES * most_Ah || given_Ah < SHEET_LEAST_CAPACITIES * most_Ah) {
         return refuse(reader, "%g %s for %g minutes are %.3g Ah, of a block of %g; check the units",
-                      values[0], load, values[2], amps * values[2] / 60, most_Ah);
+                      values[0], load, values[2], given_Ah, most_Ah);
     }
     sheet->line[sheet->rows] = reader->line;
     sheet->row[sheet->rows++] = (struct sim_battery_row){

@@ -1996,6 +1996,14 @@ case_battery_fit() {
     bench battery fit "$work/none.csv"
     status_is 2
     says "$work/none.csv: cannot be read"
+    # Rows that no block has, each good by itself.
+    head -4 "$work/s.csv" >"$work/odd.csv"
+    printf '%s\n' amps,volts_per_cell,minutes 10,1.75,10 20,1.75,20 30,1.75,30 3,1.75,1 \
+        >>"$work/odd.csv"
+    bench battery fit "$work/odd.csv" -o "$work/new.lua"
+    status_is 2
+    says "gbms-bench: $work/odd.csv:9: no battery has these rows: the nearest is off by"
+    test ! -e "$work/new.lua" || fail "it wrote a type"
     # What has no end ends.
     bench battery fit /dev/zero
     status_is 2
