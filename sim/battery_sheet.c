@@ -174,12 +174,19 @@ static bool key_is_near(const char *key, const char *known)
 
 static bool note_take(struct reader *reader, const char *key)
 {
-    for (size_t i = 0; i < KEYS; i++) {
-        if (key_is_near(key, ranges[i].key)) {
-            return refuse(reader, "no key '%.*s'; write %s", SHEET_WORD_MAX, key, ranges[i].key);
-        }
+    /* What makers call those that may be missing: as a note they would be lost without a word. */
+    static const struct {
+        const char *theirs;
+        int key;
+    } others[] = {{"weight", K_MASS}, {"impedance", K_RESISTANCE}, {"ambient", K_TEMPERATURE}};
+    const char *meant = NULL;
+    for (size_t i = 0; i < KEYS && meant == NULL; i++) {
+        meant = key_is_near(key, ranges[i].key) ? ranges[i].key : NULL;
     }
-    return true;
+    for (size_t i = 0; i < sizeof others / sizeof others[0] && meant == NULL; i++) {
+        meant = key_is_near(key, others[i].theirs) ? ranges[others[i].key].key : NULL;
+    }
+    return meant == NULL || refuse(reader, "no key '%.*s'; write %s", SHEET_WORD_MAX, key, meant);
 }
 
 static bool key_take(struct reader *reader, char *text)
