@@ -69,6 +69,8 @@ static int64_t met_revision(const struct sim_plant *plant, const struct sim_defe
 
 /* ---- babbling --------------------------------------------------------------------------- */
 
+#define RATE_LEAST 0.001 /* frames/s */
+
 static void apply_babbling(struct sim_plant *plant, const struct sim_defect_at *at, double size)
 {
     struct sim_module *module = &plant->devices.module[at->number - 1];
@@ -89,7 +91,15 @@ static int64_t again_babbling(struct sim_plant *plant, const struct sim_defect_a
         sim_wire_babble(&plant->wire, bytes, length);
         plant->devices.module[at->number - 1].babbled++;
     }
-    return (int64_t)((0.5 + sim_random_unit(random)) * 1e6 / size) + 1;
+    const double rate = size > RATE_LEAST ? size : RATE_LEAST; /* a ramp begins and ends at 0 */
+    return (int64_t)((0.5 + sim_random_unit(random)) * 1e6 / rate) + 1;
+}
+
+static const char *refuse_babbling(const struct sim_plant *plant, const struct sim_defect_at *at,
+                                   double size)
+{
+    (void)plant, (void)at;
+    return size > 0 && size < RATE_LEAST ? "takes a rate of 0, or of 0.001 frames/s or more" : NULL;
 }
 
 static int64_t met_babbling(const struct sim_plant *plant, const struct sim_defect_at *at)
@@ -213,6 +223,7 @@ static const struct sim_defect_row rows[] = {
         .size = SIM_DEFECT_SIZE("rate", "frames/s", 0, 50, 5),
         .meaning = "talks unasked, over whoever is talking",
         .apply = apply_babbling,
+        .refuse = refuse_babbling,
         .again = again_babbling,
         .met = met_babbling,
         .unmet = "and it never talked",

@@ -121,6 +121,14 @@ Test(catalogue, a_mistake_names_verb_option_unit_and_range_at_its_line)
     stage_refuse(&stage, "plant.load:slow()", "load has no property \"slow\"");
 }
 
+Test(catalogue, a_module_babbles_a_thousandth_a_second_or_more_and_a_ramp_of_it_begins_at_0)
+{
+    stage_refuse(&stage, "plant.module[3]:babbling { rate = 1e-300 }",
+                 "takes a rate of 0, or of 0.001 frames/s or more");
+    stage_say(&stage, "plant.module[3]:babbling { rate = 0.001, over = 1e9 }");
+    stage_wait(&stage, 10);
+}
+
 Test(catalogue, what_never_took_effect_is_told)
 {
     stage_say(&stage, "plant.module[3]:slow { latency = 0.02, at = 100 }");
