@@ -173,14 +173,11 @@ static const char *order_sentence(const struct sim_defect_order *order, char *te
     return text;
 }
 
-/* Takes an order out of the plant; was it in vain, that is kept. */
-static void order_end(struct sim_defect_order *order)
+/* Takes an order out of the plant; was it in vain, that is kept, but not if it was taken back. */
+static void order_end(struct sim_defect_order *order, bool is_taken_back)
 {
     struct sim_plant *plant = order->plant;
     struct sim_catalogue *catalogue = &plant->catalogue;
-    /* What is ordered anew in the same breath was never meant. */
-    const bool is_taken_back =
-        order->has_begun ? order->begins_us == sim_world_now_us(plant->world) : false;
     if (catalogue->sentence[0] == '\0' && !is_taken_back) {
         (void)order_sentence(order, catalogue->sentence, sizeof catalogue->sentence);
     }
@@ -212,12 +209,18 @@ static void order_begin(struct sim_defect_order *order)
 {
     struct sim_defect_order *old = order_before(order);
     order->before = old != NULL ? old->before : size_now(order->plant, order->row, &order->at);
-    order->from = old != NULL ? old->size : order->before;
     order->has_begun = true;
     order->begins_us = sim_world_now_us(order->plant->world);
+    if (old != NULL) {
+        /* In one instant the other was never there. */
+        order->from = old->begins_us == order->begins_us ? old->from : old->size;
+    } else {
+        order->from = order->before;
+    }
     order->ends_us = order->begins_us + order->over_us;
     if (old != NULL) {
-        order_end(old);
+        /* What is ordered anew in the same breath was never meant. */
+        order_end(old, old->ordered_us == order->begins_us);
     }
 }
 
@@ -272,7 +275,8 @@ const char *sim_defect_start(struct sim_plant *plant, const struct sim_defect_ro
     order->at = *at;
     order->to = size;
     order->over_us = (int64_t)(over_s * US_PER_S + 0.5);
-    order->begins_us = sim_world_now_us(plant->world) + (int64_t)(after_s * US_PER_S + 0.5);
+    order->ordered_us = sim_world_now_us(plant->world);
+    order->begins_us = order->ordered_us + (int64_t)(after_s * US_PER_S + 0.5);
     order->event = (struct sim_event){.run = order_step, .self = order};
     order->again = (struct sim_event){.run = order_again, .self = order};
     struct sim_defect_order **link = &plant->catalogue.first;
@@ -280,7 +284,7 @@ const char *sim_defect_start(struct sim_plant *plant, const struct sim_defect_ro
         link = &(*link)->next;
     }
     *link = order;
-    if (order->begins_us > sim_world_now_us(plant->world)) {
+    if (order->begins_us > order->ordered_us) {
         sim_world_schedule(plant->world, &order->event, order->begins_us);
     } else {
         order_step(order);
@@ -308,7 +312,7 @@ int sim_defect_heal(struct sim_plant *plant, int item, int32_t number,
             plant_reach(plant);
             last->row->apply(plant, &last->at, last->before);
         }
-        order_end(last);
+        order_end(last, false);
         plant_follow(plant);
         count++;
     }
@@ -342,6 +346,6 @@ const char *sim_defect_idle(struct sim_plant *plant)
 void sim_defect_close(struct sim_plant *plant)
 {
     while (plant->catalogue.first != NULL) {
-        order_end(plant->catalogue.first);
+        order_end(plant->catalogue.first, true);
     }
 }

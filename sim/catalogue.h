@@ -76,7 +76,7 @@ struct sim_defect_order {
     struct sim_defect_at at;
     double from, to, size;
     double before; /* what heal puts back */
-    int64_t begins_us, ends_us;
+    int64_t ordered_us, begins_us, ends_us;
     int64_t over_us;
     int64_t met_at_start;
     int64_t acts_us; /* since when the item is not sound by it */

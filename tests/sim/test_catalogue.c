@@ -145,13 +145,42 @@ Test(catalogue, what_never_took_effect_is_told)
 Test(catalogue, what_was_healed_before_it_took_effect_stays_told)
 {
     stage_say(&stage, "plant.module[3]:silent()");
-    stage_say(&stage, "plant.module[3]:heal()");
-    cr_assert_null(sim_plant_idle_fault(stage.plant), "in one breath: it was taken back");
-    stage_say(&stage, "plant.module[3]:silent()");
     stage_wait(&stage, 1);
     stage_say(&stage, "plant.module[3]:heal()");
     cr_assert(asks(3));
     is_idle("string[1].module[3]:silent() was asked for and nobody asked it since");
+}
+
+Test(catalogue, what_was_healed_in_the_breath_of_its_order_or_start_is_told)
+{
+    stage_say(&stage, "plant.module[3]:dry_out { water = 50 } plant.module[3]:heal()");
+    stage_wait(&stage, 60);
+    is_idle("string[1].module[3]:dry_out{water=50} was asked for and no time passed since");
+    stage_close(&stage);
+    open_stage();
+    stage_say(&stage, "plant.module[3]:dry_out { water = 50, at = 10 }");
+    stage_wait(&stage, 10);
+    stage_say(&stage, "plant.module[3]:heal()");
+    stage_wait(&stage, 60);
+    is_idle("string[1].module[3]:dry_out{water=50} was asked for and no time passed since");
+}
+
+Test(catalogue, what_is_ordered_anew_in_one_breath_was_never_meant)
+{
+    stage_say(&stage, "plant.module[3]:aged { age = 50 } plant.module[3]:aged { age = 20 }");
+    stage_wait(&stage, 60);
+    cr_assert_null(sim_plant_idle_fault(stage.plant));
+    stage_say(&stage, "plant.module[4]:aged { age = 50 } plant.module[4]:aged { age = 0 }");
+    stage_wait(&stage, 60);
+    is_idle("string[1].module[4]:aged{age=0} was asked for and changed nothing");
+}
+
+Test(catalogue, of_two_that_start_at_one_instant_the_first_is_told)
+{
+    stage_say(&stage, "plant.module[3]:aged { age = 50, at = 10 }");
+    stage_say(&stage, "plant.module[3]:aged { age = 0, at = 10 }");
+    stage_wait(&stage, 60);
+    is_idle("string[1].module[3]:aged{age=50} was asked for and no time passed since");
 }
 
 Test(catalogue, a_size_that_changes_nothing_is_told)
