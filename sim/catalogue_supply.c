@@ -79,13 +79,13 @@ static double present_uneven(const struct sim_plant *plant, const struct sim_def
     return plant->battery.string[at->number - 1].cable_Ohm * 1000;
 }
 
-/* Two earths: a current goes around the blocks that lie between them. */
+/* Two earths: a current goes around the blocks that lie between them, and around no other. */
 static void apply_ground_fault(struct sim_plant *plant, const struct sim_defect_at *at, double size)
 {
     const int32_t per_string = plant->battery.modules_per_string;
     const int32_t first = (at->number - 1) * per_string;
-    for (int32_t m = 0; m < (int32_t)at->option[0]; m++) {
-        sim_battery_stray(&plant->battery, first + m, size);
+    for (int32_t m = 0; m < per_string; m++) {
+        sim_battery_stray(&plant->battery, first + m, m < (int32_t)at->option[0] ? size : 0);
     }
 }
 

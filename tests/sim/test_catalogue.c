@@ -198,3 +198,16 @@ Test(catalogue, two_plants_never_share_a_fault)
     stage_wait(&stage, 10);
     cr_assert_float_eq(latency_s(), 0.001, 1e-9);
 }
+
+Test(catalogue, a_ground_fault_drains_the_blocks_of_its_last_order_and_none_once_healed)
+{
+    stage_say(&stage, "plant.string[1]:ground_fault { current = 5, blocks = 3 }");
+    stage_wait(&stage, 60);
+    cr_assert_gt(stage.plant->battery.stray_A[2], 4.9);
+    stage_say(&stage, "plant.string[1]:ground_fault { current = 5, blocks = 1 }");
+    cr_assert_float_eq(stage.plant->battery.stray_A[2], 0, 1e-9);
+    cr_assert_gt(stage.plant->battery.stray_A[0], 4.9);
+    stage_wait(&stage, 60);
+    stage_say(&stage, "plant.string[1]:heal()");
+    cr_assert_float_eq(stage.plant->battery.stray_A[0], 0, 1e-9);
+}
