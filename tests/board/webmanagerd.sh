@@ -386,6 +386,18 @@ case_panel() {
     stop TERM 0
 }
 
+# A relay that takes nothing is told of, once; the lamps without a file are in the log all the same.
+case_panel_broken() {
+    line bus
+    start --panel-relay /dev/full
+    until_true register_has 1000 65
+    logged 'panel /dev/full: cannot be written: No space left on device; nothing is shown there'
+    plant_does 'plant.string[1].module[7].temperature = 52'
+    logged 'panel: alarm_led=red'
+    stop TERM 0
+    [ "$(grep -c 'panel /dev/full' "$log")" -eq 1 ] || fail "it should be told once"
+}
+
 # One that is not there yet keeps nobody from the battery; a person sees what he types.
 case_console_later() {
     line bus

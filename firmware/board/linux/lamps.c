@@ -29,7 +29,7 @@ static bool file_open(int *fd, const char *path, int flags, char *error, size_t 
 bool lamps_open(struct lamps *lamps, const struct config *config, char *error, size_t error_size)
 {
     bool is_good = true;
-    *lamps = (struct lamps){.button = -1};
+    *lamps = (struct lamps){.config = config, .button = -1};
     for (int i = 0; i < LAMPS_MAX; i++) {
         lamps->fd[i] = -1;
         lamps->shown[i] = -1;
@@ -37,20 +37,37 @@ bool lamps_open(struct lamps *lamps, const struct config *config, char *error, s
     for (int i = 0; i < LAMPS_MAX && is_good; i++) {
         const char *path = config_text(config, (enum config_key)(CONFIG_PANEL_RED + i));
         is_good = file_open(&lamps->fd[i], path, O_WRONLY, error, error_size);
-        lamps->has_files = lamps->has_files || path != NULL;
     }
     return is_good && file_open(&lamps->button, config_text(config, CONFIG_PANEL_MUTE), O_RDONLY,
                                 error, error_size);
 }
 
+/* What cannot be written, and what can again: once each. */
+static void lamp_tell(struct lamps *lamps, enum config_key key, bool is_broken)
+{
+    const int i = (int)(key - CONFIG_PANEL_RED);
+    const char *why = strerror(errno);
+    if (is_broken != lamps->is_broken[i]) {
+        lamps->is_broken[i] = is_broken;
+        const char *path = config_text(lamps->config, key);
+        if (is_broken) {
+            report(REPORT_ERROR, "panel %s: cannot be written: %s; nothing is shown there", path,
+                   why);
+        } else {
+            report(REPORT_NOTICE, "panel %s: written again", path);
+        }
+    }
+}
+
+/* What could not be written is tried again at the next step. */
 static void lamp_set(struct lamps *lamps, enum config_key key, bool is_on)
 {
     const int i = (int)(key - CONFIG_PANEL_RED);
     if (lamps->fd[i] >= 0 && lamps->shown[i] != is_on) {
         (void)lseek(lamps->fd[i], 0, SEEK_SET);
-        if (write(lamps->fd[i], is_on ? "1" : "0", 1) == 1) {
-            lamps->shown[i] = is_on;
-        }
+        const bool is_written = write(lamps->fd[i], is_on ? "1" : "0", 1) == 1;
+        lamps->shown[i] = is_written ? is_on : -1;
+        lamp_tell(lamps, key, !is_written);
     }
 }
 
@@ -70,10 +87,7 @@ static void panel_tell(struct lamps *lamps, const struct wm_view_panel *panel)
 void lamps_show(struct lamps *lamps, const struct wm_view_panel *panel)
 {
     const int32_t led = panel->alarm_led_choice;
-    if (!lamps->has_files) {
-        panel_tell(lamps, panel);
-        return;
-    }
+    panel_tell(lamps, panel);
     lamp_set(lamps, CONFIG_PANEL_RED, led == wm_state_panel_alarm_led_red);
     lamp_set(lamps, CONFIG_PANEL_YELLOW, led == wm_state_panel_alarm_led_yellow);
     lamp_set(lamps, CONFIG_PANEL_GREEN, led == wm_state_panel_alarm_led_green);

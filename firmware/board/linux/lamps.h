@@ -1,5 +1,6 @@
 /*
- * lamps.h — the panel of the webmanager: files of sysfs where they are configured, else the log.
+ * lamps.h — the panel of the webmanager: in the log, and in files of sysfs where they are
+ * configured.
  */
 #ifndef BOARD_LAMPS_H
 #define BOARD_LAMPS_H
@@ -13,16 +14,20 @@ enum { LAMPS_MAX = CONFIG_PANEL_RELAY - CONFIG_PANEL_RED + 1 };
 
 /* All private. */
 struct lamps {
-    int fd[LAMPS_MAX]; /* -1: not configured */
-    int shown[LAMPS_MAX];
-    int button; /* the mute button; -1: there is none */
+    const struct config *config;
+    int fd[LAMPS_MAX];         /* -1: not configured */
+    int shown[LAMPS_MAX];      /* -1: not known */
+    bool is_broken[LAMPS_MAX]; /* as last reported */
+    int button;                /* the mute button; -1: there is none */
     bool is_pressed;
-    bool has_files;
     bool flashes; /* the green status LED */
     struct wm_view_panel told;
 };
 
-/* Opens what is configured. False, with one line of place, cause and cure in error. */
+/*
+ * Opens what is configured; config must live as long. False, with one line of place, cause and cure
+ * in error.
+ */
 bool lamps_open(struct lamps *lamps, const struct config *config, char *error, size_t error_size);
 
 /* Shows what the panel shows. */
