@@ -2,11 +2,14 @@
  * test_watchdog.c — what systemd and a watchdog device are told; both are played here.
  */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/watchdog.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -14,6 +17,18 @@
 #include "firmware/board/linux/watchdog.h"
 
 static char error[300];
+static bool is_device; /* the file that is opened */
+
+/* The kernel's: a device that says what it can, and whose period is as it is. */
+int ioctl(int fd, unsigned long request, ...)
+{
+    (void)fd;
+    if (is_device && request == WDIOC_GETSUPPORT) {
+        return 0;
+    }
+    errno = is_device ? EOPNOTSUPP : ENOTTY;
+    return -1;
+}
 
 /* systemd's end of the socket. */
 static int manager_open(const char *name)
@@ -83,6 +98,7 @@ Test(watchdog, a_device_is_fed_and_let_go_of)
     struct watchdog watchdog;
     unsetenv("WATCHDOG_USEC");
     const int fd = mkstemp(name);
+    is_device = true;
     cr_assert(watchdog_open(&watchdog, name, error, sizeof error), "%s", error);
     cr_assert_float_eq(watchdog.period_s, 10, 1e-9);
     watchdog_feed(&watchdog);
@@ -90,6 +106,15 @@ Test(watchdog, a_device_is_fed_and_let_go_of)
     cr_assert_eq(read(fd, bytes, sizeof bytes), 2);
     cr_assert_eq(memcmp(bytes, "\0V", 2), 0);
     (void)unlink(name);
+}
+
+Test(watchdog, what_is_no_watchdog_is_told_of)
+{
+    struct watchdog watchdog;
+    cr_assert_not(watchdog_open(&watchdog, "/dev/null", error, sizeof error));
+    cr_assert_str_eq(error, "watchdog /dev/null: no watchdog; name one, such as /dev/watchdog, or "
+                            "watchdog = off");
+    cr_assert_eq(watchdog.device, -1);
 }
 
 Test(watchdog, a_device_that_is_not_there_is_told_of)

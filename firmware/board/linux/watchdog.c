@@ -49,6 +49,13 @@ static double systemd_period_s(void)
     return (double)strtoll(micros, NULL, 10) / 1e6;
 }
 
+/* Every watchdog says what it can. */
+static bool is_watchdog(int device)
+{
+    struct watchdog_info info;
+    return ioctl(device, WDIOC_GETSUPPORT, &info) == 0 || errno != ENOTTY;
+}
+
 bool watchdog_open(struct watchdog *watchdog, const char *path, char *error, size_t error_size)
 {
     int timeout_s = DEVICE_TIMEOUT_S;
@@ -58,10 +65,19 @@ bool watchdog_open(struct watchdog *watchdog, const char *path, char *error, siz
     if (path == NULL) {
         return true;
     }
-    watchdog->device = open(path, O_WRONLY | O_CLOEXEC);
+    watchdog->device = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
     if (watchdog->device < 0) {
         (void)snprintf(error, error_size, "watchdog %s: %s; name another, or watchdog = off", path,
                        strerror(errno));
+        return false;
+    }
+    if (!is_watchdog(watchdog->device)) {
+        (void)close(watchdog->device);
+        watchdog->device = -1;
+        (void)snprintf(error, error_size,
+                       "watchdog %s: no watchdog; name one, such as /dev/watchdog, or watchdog = "
+                       "off",
+                       path);
         return false;
     }
     /* Some have one of their own that cannot be set: what it is then is asked for. */
