@@ -163,8 +163,8 @@ static bool set_up(int fd, const struct tty_options *options, char *error, size_
     }
     if (!rs485_set(fd, options->rs485)) {
         (void)snprintf(error, error_size,
-                       "its driver has no RS-485 direction (%s); take rs485 = off with an adapter "
-                       "that switches by itself",
+                       "its driver has no RS-485 direction (%s); take bus_rs485 (com2_rs485) = "
+                       "off with an adapter that switches by itself",
                        strerror(errno));
         return false;
     }
