@@ -146,7 +146,7 @@ static double size_now(const struct sim_plant *plant, const struct sim_defect_ro
 static const char *order_idle(const struct sim_defect_order *order)
 {
     if (!order->has_begun) {
-        return "and its start was never reached";
+        return order->refusal != NULL ? order->refusal : "and its start was never reached";
     }
     if (!order->acts) {
         return "and changed nothing";
@@ -169,7 +169,8 @@ static const char *order_sentence(const struct sim_defect_order *order, char *te
     if (order->row->size.name != NULL) {
         (void)snprintf(amount, sizeof amount, "{%s=%.6g}", order->row->size.name, order->to);
     }
-    (void)snprintf(text, size, "%s:%s%s was asked for %s", name, order->row->verb, amount, why);
+    (void)snprintf(text, size, "%s:%s%s was asked for %s%s", name, order->row->verb, amount,
+                   order->refusal != NULL ? "and could not start: it " : "", why);
     return text;
 }
 
@@ -224,12 +225,23 @@ static void order_begin(struct sim_defect_order *order)
     }
 }
 
+static const char *order_refusal(const struct sim_defect_order *order)
+{
+    return order->row->refuse != NULL ? order->row->refuse(order->plant, &order->at, order->to)
+                                      : NULL;
+}
+
 /* Its start, or a step of its ramp. */
 static void order_step(void *self)
 {
     struct sim_defect_order *order = self;
     const int64_t now_us = sim_world_now_us(order->plant->world);
     if (!order->has_begun) {
+        /* What was possible when it was ordered need not be so now. */
+        order->refusal = order_refusal(order);
+        if (order->refusal != NULL) {
+            return;
+        }
         order_begin(order);
     }
     if (now_us >= order->ends_us) {

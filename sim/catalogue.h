@@ -75,7 +75,8 @@ struct sim_defect_order {
     struct sim_event again;
     struct sim_defect_at at;
     double from, to, size;
-    double before; /* what heal puts back */
+    double before;       /* what heal puts back */
+    const char *refusal; /* null, or why it could not start when its time came */
     int64_t ordered_us, begins_us, ends_us;
     int64_t over_us;
     int64_t met_at_start;

@@ -89,7 +89,7 @@ static int64_t met_brown_out(const struct sim_plant *plant, const struct sim_def
     int64_t missed = 0;
     (void)at;
     for (int32_t place = 0; place < SIM_DEVICES; place++) {
-        missed += plant->devices.device[place].missed;
+        missed += plant->devices.device[place].missed_brown_out;
     }
     return missed;
 }

@@ -172,7 +172,7 @@ static int64_t again_rebooting(struct sim_plant *plant, const struct sim_defect_
 
 static int64_t met_rebooting(const struct sim_plant *plant, const struct sim_defect_at *at)
 {
-    return look_at(plant, at)->missed;
+    return look_at(plant, at)->missed_rebooting;
 }
 
 /* As bypass = ... does; below 0: as ordered. */

@@ -297,7 +297,8 @@ static int hear_device(struct sim_devices *devices, int32_t place, size_t size,
 {
     struct sim_device *device = &devices->device[place];
     device->asked++;
-    device->missed += device->down != 0;
+    device->missed_rebooting += (device->down & SIM_DOWN_REBOOTS) != 0;
+    device->missed_brown_out += (device->down & SIM_DOWN_BROWN_OUT) != 0;
     if (device->unplug_is_idle || device->press_is_idle) {
         meet_orders(devices, place);
     }
@@ -633,14 +634,9 @@ bool sim_devices_act(struct sim_devices *devices, int32_t place, const struct si
     return module_act(devices, place, question, answer->values);
 }
 
-static size_t devices_act(void *self, int32_t place, const struct sim_frame *question,
-                          uint8_t *bytes)
+static size_t device_act(struct sim_devices *devices, int32_t place,
+                         const struct sim_frame *question, uint8_t *bytes)
 {
-    struct sim_devices *devices = self;
-    if (place == SIM_DEVICE_ALL_MODULES) {
-        all_modules_act(devices, question);
-        return 0;
-    }
     struct sim_device *device = &devices->device[place];
     if (!sim_device_is_up(device)) {
         return 0; /* pulled since it heard the question */
@@ -664,6 +660,26 @@ static size_t devices_act(void *self, int32_t place, const struct sim_frame *que
     size_t size = sim_frame_encode(&answer, bytes);
     const struct sim_way *way = devices->way;
     return way == NULL ? size : way->answers(way->self, place, bytes, size);
+}
+
+static size_t devices_act(void *self, int32_t place, const struct sim_frame *question,
+                          uint8_t *bytes)
+{
+    struct sim_devices *devices = self;
+    if (place == SIM_DEVICE_ALL_MODULES) {
+        all_modules_act(devices, question);
+        return 0;
+    }
+    if (place >= SIM_DEVICE_SENSOR) {
+        return device_act(devices, place, question, bytes);
+    }
+    struct sim_module *module = &devices->module[place];
+    const int64_t stuck_answers = module->stuck_answers;
+    const size_t size = device_act(devices, place, question, bytes);
+    if (size == 0) {
+        module->stuck_answers = stuck_answers; /* it told nobody */
+    }
+    return size;
 }
 
 struct sim_line sim_devices_line(struct sim_devices *devices)

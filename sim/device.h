@@ -66,7 +66,8 @@ struct sim_device {
     int64_t mute_left;          /* rw: answers it will not give; below 0: none ever */
     uint8_t down;               /* rw: bits of sim_down: no power, for some reason */
     int64_t asked;              /* ro: questions put to it, whether they got there or not */
-    int64_t missed;             /* ro: those put to it while it was down */
+    int64_t missed_rebooting;   /* ro: those put to it while it was down, for either reason */
+    int64_t missed_brown_out;   /* ro */
     int64_t identified;         /* ro: times it said what it is */
     int64_t muted;              /* answers it did not give since mute was ordered */
     bool mute_is_idle;          /* rw: ordered, and no answer muted yet */

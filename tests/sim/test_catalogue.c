@@ -211,3 +211,25 @@ Test(catalogue, a_ground_fault_drains_the_blocks_of_its_last_order_and_none_once
     stage_say(&stage, "plant.string[1]:heal()");
     cr_assert_float_eq(stage.plant->battery.stray_A[0], 0, 1e-9);
 }
+
+Test(catalogue, a_twin_whose_other_has_gone_when_it_starts_is_told)
+{
+    stage_say(&stage, "plant.module[3]:twin_address { address = 2, at = 60 }");
+    stage_say(&stage, "plant.module[2]:wrong_address { address = 400, at = 30 }");
+    stage_wait(&stage, 90);
+    cr_assert(asks(3));
+    cr_assert(asks(400));
+    is_idle("string[1].module[3]:twin_address{address=2} was asked for and could not start: "
+            "it takes the address of another module");
+}
+
+Test(catalogue, a_stuck_value_that_was_told_to_nobody_is_told)
+{
+    stage_say(&stage, "plant.module[3].voltage = 13 plant.module[3]:stuck_value()");
+    stage_say(&stage, "plant.module[3].voltage = 12 plant.module[3]:silent()");
+    cr_assert_not(asks(3));
+    is_idle("string[1].module[3]:stuck_value() was asked for and it told nothing");
+    stage_say(&stage, "plant.module[3]:heal 'silent'");
+    cr_assert(asks(3));
+    cr_assert_null(sim_plant_idle_fault(stage.plant));
+}

@@ -472,6 +472,18 @@ Test(faulty, a_brown_out_and_a_reboot_are_two_reasons)
     cr_assert(measures(6));
 }
 
+Test(faulty, a_reboot_that_was_missed_is_no_brown_out)
+{
+    open_plant("");
+    stage_say(&stage, "plant.bus:brown_out { share = 0.000001 }");
+    stage_say(&stage, "plant.module[1]:rebooting { silent = 5 }");
+    stage_wait(&stage, 1);
+    cr_assert_not(measures(1));
+    const char *said = sim_plant_idle_fault(stage.plant);
+    cr_assert_not_null(said);
+    cr_assert_not_null(strstr(said, "bus:brown_out"), "%s", said);
+}
+
 Test(faulty, a_cable_too_long_strikes_what_is_beyond_it)
 {
     open_plant("");
