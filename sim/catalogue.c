@@ -194,12 +194,12 @@ static void order_end(struct sim_defect_order *order, bool is_taken_back)
 
 /* ---- time ------------------------------------------------------------------------------- */
 
-/* The order that has begun already, of the same row in the same place. */
+/* The order that has begun already and sets the same thing in the same place. */
 static struct sim_defect_order *order_before(const struct sim_defect_order *order)
 {
     for (struct sim_defect_order *it = order->plant->catalogue.first; it != NULL; it = it->next) {
-        if (it != order && it->has_begun && it->row == order->row &&
-            is_same_place(it->row, &it->at, &order->at)) {
+        if (it != order && it->has_begun && it->row->item == order->row->item &&
+            it->row->apply == order->row->apply && is_same_place(it->row, &it->at, &order->at)) {
             return it;
         }
     }
@@ -322,6 +322,7 @@ int sim_defect_heal(struct sim_plant *plant, int item, int32_t number,
         }
         if (last->has_begun) {
             plant_reach(plant);
+            last->size = last->before;
             last->row->apply(plant, &last->at, last->before);
         }
         order_end(last, false);

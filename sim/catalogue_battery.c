@@ -77,26 +77,37 @@ static void apply_open(struct sim_plant *plant, const struct sim_defect_at *at, 
     set_trait(plant, at, SIM_TRAIT_SERIES, size * 1e6);
 }
 
-/* mA an Ah at the voltage a cell has on float, as a conductance; two rows may leak at once. */
-static void apply_leaks(struct sim_plant *plant, const struct sim_defect_at *at, double size,
-                        const char *other)
+/* What leaks at a place, 0 for all cells: two rows may do so at once. */
+static double leaks_at(const struct sim_plant *plant, int32_t module, int32_t place)
 {
-    const struct sim_defect_row *row = sim_defect_find(SIM_ITEM_MODULE, other);
-    const double both = size + sim_defect_size(plant, row, at);
-    const struct sim_cell_constants *cell = &plant->battery.shape.cell;
-    set_trait(plant, at, SIM_TRAIT_LEAK,
-              both / 1000 * cell->rated_Ah / plant->battery.shape.float_V);
+    const struct sim_defect_at at = {.number = module, .option = {place}};
+    return sim_defect_size(plant, sim_defect_find(SIM_ITEM_MODULE, "soft_short"), &at) +
+           sim_defect_size(plant, sim_defect_find(SIM_ITEM_MODULE, "self_discharge"), &at);
 }
 
+/* mA an Ah at the voltage a cell has on float, as a conductance; of one cell and of all add up. */
+static void apply_leaks(struct sim_plant *plant, const struct sim_defect_at *at, double size)
+{
+    (void)size; /* the orders know it, with those of the other places */
+    const struct sim_cell_constants *cell = &plant->battery.shape.cell;
+    const double of_all = leaks_at(plant, at->number, 0);
+    for (int32_t c = 0; c < plant->battery.shape.cells; c++) {
+        const double both = of_all + leaks_at(plant, at->number, c + 1);
+        sim_battery_set_trait(&plant->battery, at->number - 1, c, SIM_TRAIT_LEAK,
+                              both / 1000 * cell->rated_Ah / plant->battery.shape.float_V);
+    }
+}
+
+/* Not the same function as the other row's: one does not take over from the other. */
 static void apply_soft_short(struct sim_plant *plant, const struct sim_defect_at *at, double size)
 {
-    apply_leaks(plant, at, size, "self_discharge");
+    apply_leaks(plant, at, size);
 }
 
 static void apply_self_discharge(struct sim_plant *plant, const struct sim_defect_at *at,
                                  double size)
 {
-    apply_leaks(plant, at, size, "soft_short");
+    apply_leaks(plant, at, size);
 }
 
 static void apply_joint(struct sim_plant *plant, const struct sim_defect_at *at, double size)

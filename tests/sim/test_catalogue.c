@@ -233,3 +233,30 @@ Test(catalogue, a_stuck_value_that_was_told_to_nobody_is_told)
     cr_assert(asks(3));
     cr_assert_null(sim_plant_idle_fault(stage.plant));
 }
+
+Test(catalogue, the_leaks_of_one_cell_and_of_all_add_up_and_end_by_themselves)
+{
+    stage_say(&stage, "plant.module[3]:soft_short { cell = 1, leak = 1000 }");
+    const double short_S = sim_battery_trait(&stage.plant->battery, 2, 0, SIM_TRAIT_LEAK);
+    stage_say(&stage, "plant.module[3]:self_discharge { cell = 0, leak = 1 }");
+    const double both_S = sim_battery_trait(&stage.plant->battery, 2, 0, SIM_TRAIT_LEAK);
+    cr_assert_float_eq(both_S / short_S, 1.001, 1e-6);
+    cr_assert_float_eq(sim_battery_trait(&stage.plant->battery, 2, 1, SIM_TRAIT_LEAK) / short_S,
+                       0.001, 1e-6);
+    stage_say(&stage, "plant.module[3]:heal 'soft_short'");
+    cr_assert_float_eq(sim_battery_trait(&stage.plant->battery, 2, 0, SIM_TRAIT_LEAK) / short_S,
+                       0.001, 1e-6);
+    stage_say(&stage, "plant.module[3]:heal()");
+    cr_assert_float_eq(sim_battery_trait(&stage.plant->battery, 2, 0, SIM_TRAIT_LEAK), 0, 1e-12);
+}
+
+Test(catalogue, one_address_takes_over_from_the_other_and_heal_puts_back_the_first)
+{
+    stage_say(&stage, "plant.module[5]:wrong_address { address = 500 }");
+    cr_assert(asks(500));
+    stage_say(&stage, "plant.module[5]:twin_address { address = 1 }");
+    cr_assert_not(asks(500));
+    stage_say(&stage, "plant.module[5]:heal 'twin_address'");
+    cr_assert(asks(5));
+    cr_assert_not(asks(500));
+}
