@@ -576,6 +576,18 @@ static bool record_option_take(struct hx_options *options, int id, const char *t
     }
 }
 
+/* What chooses is said once: a second one would silently stand in the place of the first. */
+static bool choice_take(const char *option, const char *text, const char **choice)
+{
+    if (*choice != NULL) {
+        hx_complain("--%s %s: it is there already, as %s; keep one, and play the other by itself",
+                    option, text, *choice);
+        return false;
+    }
+    *choice = text;
+    return true;
+}
+
 static bool option_take(struct hx_options *options, int id, const char *text)
 {
     switch (id) {
@@ -584,17 +596,13 @@ static bool option_take(struct hx_options *options, int id, const char *text)
     case OPT_SEED:
         return parse_seed(text, &options->seed);
     case OPT_FILTER:
-        options->filter = text;
-        return true;
+        return choice_take("filter", text, &options->filter);
     case OPT_ONLY:
-        options->only = text;
-        return true;
+        return choice_take("only", text, &options->only);
     case OPT_WITHOUT:
-        options->without = text;
-        return true;
+        return choice_take("without", text, &options->without);
     case OPT_TAG:
-        options->tag = text;
-        return true;
+        return choice_take("tag", text, &options->tag);
     case OPT_JUNIT:
         options->junit = text;
         return true;
@@ -625,11 +633,9 @@ static bool option_take(struct hx_options *options, int id, const char *text)
         options->is_csv = true;
         return true;
     case OPT_FAULT:
-        options->fault = text;
-        return true;
+        return choice_take("fault", text, &options->fault);
     case OPT_PLANT:
-        options->plant = text;
-        return true;
+        return choice_take("plant", text, &options->plant);
     case OPT_MODBUS:
         options->modbus_address = text;
         return true;

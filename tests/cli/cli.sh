@@ -1078,6 +1078,11 @@ case_filter() {
     bench run --without thresholds scenarios/thresholds/voltage.lua
     status_is 2
     says "--without thresholds: no scenario is left"
+    for option in filter only without tag; do
+        bench run "--$option" first "--$option" third "$work"
+        status_is 2
+        says "--$option third: it is there already, as first; keep one"
+    done
     bench run --without nothing --only third "$work"
     says "1 passed, 0 failed, 0 skipped"
     bench run --tag thresholds --filter "low" scenarios/thresholds/voltage.lua
@@ -1559,6 +1564,9 @@ case_matrix() {
     bench matrix --fault sunn
     status_is 2
     says "matrix: no fault 'sunn'; known: none, dry_out, aged"
+    bench matrix --fault aged --fault dry_out
+    status_is 2
+    says "--fault dry_out: it is there already, as aged; keep one"
     bench matrix --plant agm
     status_is 2
     says "matrix: no plant 'agm'; known: ups, telecom, nickel, lithium"
