@@ -81,6 +81,18 @@ static void hears(const uint8_t *wanted, size_t size)
     cr_assert_arr_eq(got, wanted, size);
 }
 
+/* It hears these, and says nothing for longer than the silence that ends them. */
+static void echoes(const uint8_t *bytes, size_t size)
+{
+    uint8_t got[MBS_RTU_FRAME_MAX];
+    says(bytes, size);
+    const ev_tstamp until_s = ev_time() + 0.05;
+    while (ev_time() < until_s) {
+        (void)ev_run(loop, EVRUN_NOWAIT);
+    }
+    cr_assert_lt(read(master, got, sizeof got), 1, "it is answered");
+}
+
 /* A frame that is dropped: turns the loop until so many are left to be told of. */
 static void drops(uint32_t wanted)
 {
@@ -156,6 +168,27 @@ Test(rtu_tty, every_question_is_answered_however_many_come)
         says(question, sizeof question);
         hears(answer, sizeof answer);
     }
+    cr_assert_eq(rtu.dropped, 0);
+}
+
+/* Its answer and its refusal come back: each is one frame on the line, and told of once. */
+Test(rtu_tty, its_own_echo_is_not_answered)
+{
+    static const uint8_t no_address[] = {0x01, 0x03, 0x00, 0x00, 0x00, 0x01, 0x84, 0x0A};
+    static const uint8_t refusal[] = {0x01, 0x83, 0x02, 0xC0, 0xF1};
+    static const uint8_t other[] = {0x01, 0x83, 0x01, 0x80, 0xF0};
+    says(question, sizeof question);
+    hears(answer, sizeof answer);
+    echoes(answer, sizeof answer);
+    cr_assert(rtu.is_echo_told);
+    says(question, sizeof question);
+    hears(answer, sizeof answer);
+    says(no_address, sizeof no_address);
+    hears(refusal, sizeof refusal);
+    echoes(refusal, sizeof refusal);
+    echoes(other, sizeof other); /* of an earlier one */
+    says(question, sizeof question);
+    hears(answer, sizeof answer);
     cr_assert_eq(rtu.dropped, 0);
 }
 

@@ -40,6 +40,17 @@ static void told(struct ev_loop *loop, ev_timer *timer, int events)
     }
 }
 
+static void echoed(void *context)
+{
+    struct rtu_tty *rtu = context;
+    const struct tty_line_options *line = &rtu->line->options;
+    if (!rtu->is_echo_told) {
+        rtu->is_echo_told = true;
+        report(REPORT_WARNING, "%s %s: hears what it sends; take %s_echo = discard", line->name,
+               line->path, line->name);
+    }
+}
+
 /* ---- the line --------------------------------------------------------------------------- */
 
 static void lost(void *context, const char *why)
@@ -57,9 +68,11 @@ static void rtu_begins(void *self)
         .discards_echo = line->discards_echo,
         .lost = lost,
         .dropped = dropped,
+        .echoed = echoed,
         .context = rtu,
     };
     rtu->dropped = 0;
+    rtu->is_echo_told = false;
     rtu->port = mbs_rtu_port_open(rtu->line->loop, rtu->view, &options);
     if (rtu->port == NULL) {
         report(REPORT_ERROR, "%s %s: out of memory; no Modbus RTU there", line->name, line->path);

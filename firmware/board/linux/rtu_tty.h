@@ -22,6 +22,7 @@ struct rtu_tty {
     struct mbs_rtu_port *port; /* null: the line is gone, or another's */
     uint32_t dropped;          /* since it was told of */
     ev_timer told;             /* runs for a minute after that */
+    bool is_echo_told;         /* since it has the line */
 };
 
 /* line and view are borrowed. */

@@ -13,6 +13,8 @@ enum {
     CRC_SIZE = 2,
     FRAME_MIN = 4, /* unit, function, check sum */
     UNIT_BROADCAST = 0,
+    FAULT_FUNCTION = 0x80, /* in the function of a refusal */
+    FAULT_SIZE = 5,        /* of the frame of one */
     /* Above this speed the silences no longer follow it (Modbus over serial line, 2.5.1.1). */
     BAUD_FOLLOWED_MAX = 19200,
     INSIDE_FAST_US = 750,
@@ -108,9 +110,22 @@ static bool is_for_us(const struct mbs_rtu *rtu)
            unit == rtu->registers.view->settings.value[wm_setting_modbus_unit_id];
 }
 
+/* Answers have an odd size, and a question for registers has eight bytes: it is never taken for
+ * one. */
+static bool is_echo(const struct mbs_rtu *rtu, size_t size)
+{
+    return size == rtu->sent_size && mbs_rtu_crc(rtu->frame, size - CRC_SIZE) == rtu->sent_crc;
+}
+
+/* Its own of an earlier question, or another's. */
+static bool is_refusal(const struct mbs_rtu *rtu, size_t size)
+{
+    return size == FAULT_SIZE && (rtu->frame[1] & FAULT_FUNCTION) != 0;
+}
+
 static size_t fault_write(uint8_t *answer, enum mbs_fault fault)
 {
-    answer[1] |= 0x80;
+    answer[1] |= FAULT_FUNCTION;
     answer[2] = (uint8_t)fault;
     return 3;
 }
@@ -138,7 +153,11 @@ size_t mbs_rtu_answer(struct mbs_rtu *rtu, uint8_t answer[MBS_RTU_FRAME_MAX])
         rtu->dropped++;
         return 0;
     }
-    if (!is_for_us(rtu)) {
+    if (is_echo(rtu, heard)) {
+        rtu->echoes++;
+        return 0;
+    }
+    if (!is_for_us(rtu) || is_refusal(rtu, heard)) {
         return 0;
     }
     const enum mbs_fault fault = mbs_request_read(rtu->frame + 1, heard - CRC_SIZE - 1, &request);
@@ -149,5 +168,7 @@ size_t mbs_rtu_answer(struct mbs_rtu *rtu, uint8_t answer[MBS_RTU_FRAME_MAX])
     answer[size++] = (uint8_t)crc;
     answer[size++] = (uint8_t)(crc >> 8);
     assert(size <= MBS_RTU_FRAME_MAX);
+    rtu->sent_crc = crc;
+    rtu->sent_size = size;
     return size;
 }

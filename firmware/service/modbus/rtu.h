@@ -4,7 +4,8 @@
  *
  * A frame ends with a silence of 3.5 characters; one of more than 1.5 inside spoils it. What is
  * spoiled, too long or too short, has a wrong check sum or is for another unit is dropped without a
- * word; so is a broadcast, for there is nothing to be written.
+ * word; so is a broadcast, for there is nothing to be written. So is an answer: on a line that
+ * echoes the server would talk to itself without end.
  */
 #ifndef MBS_RTU_H
 #define MBS_RTU_H
@@ -25,6 +26,9 @@ struct mbs_rtu {
     bool is_coarse;                 /* ro */
     bool is_spoiled;                /* private */
     uint32_t dropped;               /* ro: frames that were spoiled or had a wrong check sum */
+    uint32_t echoes;                /* ro: frames that were its own last answer */
+    uint16_t sent_crc;              /* private: of its last answer */
+    size_t sent_size;               /* private: 0: none yet */
     size_t size;                    /* private: of what was heard of a frame; 0: nothing */
     int64_t heard_us;               /* private: when its last character ended */
     uint8_t frame[MBS_RTU_FRAME_MAX];

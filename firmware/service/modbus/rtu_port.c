@@ -95,10 +95,14 @@ static void answer_send(struct mbs_rtu_port *port)
 {
     uint8_t answer[MBS_RTU_FRAME_MAX];
     const uint32_t dropped = port->rtu.dropped;
+    const uint32_t echoes = port->rtu.echoes;
     const size_t size = mbs_rtu_answer(&port->rtu, answer);
     port->echo_at = port->echo_size = 0;
     if (port->rtu.dropped != dropped && port->options.dropped != NULL) {
         port->options.dropped(port->options.context);
+    }
+    if (port->rtu.echoes != echoes && port->options.echoed != NULL) {
+        port->options.echoed(port->options.context);
     }
     if (size == 0) {
         return;

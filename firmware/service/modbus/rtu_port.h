@@ -24,6 +24,8 @@ struct mbs_rtu_port_options {
     void (*lost)(void *context, const char *why);
     /* A frame was spoiled, or had a wrong check sum. May be null. */
     void (*dropped)(void *context);
+    /* What was sent was heard again, and dropped. May be null. */
+    void (*echoed)(void *context);
     void *context;
 };
 
