@@ -110,8 +110,7 @@ static bool is_for_us(const struct mbs_rtu *rtu)
            unit == rtu->registers.view->settings.value[wm_setting_modbus_unit_id];
 }
 
-/* Answers have an odd size, and a question for registers has eight bytes: it is never taken for
- * one. */
+/* Answers have an odd size, and a question for registers eight bytes: none is taken for one. */
 static bool is_echo(const struct mbs_rtu *rtu, size_t size)
 {
     return size == rtu->sent_size && mbs_rtu_crc(rtu->frame, size - CRC_SIZE) == rtu->sent_crc;
