@@ -145,7 +145,25 @@ refused() {
 
 case_configuration() {
     refused "1: unknown key 'buss'; known: bus, bus_rs485, bus_echo" 'buss = /dev/ttyS1'
-    refused "3: 'bus' is no KEY = VALUE; a comment begins with #" '# the line' '' 'bus'
+    refused "3: 'bus' is no KEY = VALUE; a line that begins with # is a comment" '# the line' '' 'bus'
+}
+
+# What is no text, and what gives bytes without end, or none for ever.
+case_bad_file() {
+    printf 'bank.modules = 36\000junk\n' >"$work/conf"
+    ends 2 --config "$work/conf"
+    says "$work/conf:1: a byte 0 in it; take it out"
+    head -c 600 /dev/zero | tr '\000' x >"$work/conf"
+    ends 2 --config "$work/conf"
+    says "$work/conf:1: longer than 510 bytes; shorten it"
+    truncate -s 2G "$work/conf"
+    ends 2 --config "$work/conf"
+    says "$work/conf: larger than 1048576 bytes; shorten it"
+    mkfifo "$work/pipe"
+    for file in /dev/zero "$work/pipe" "$work"; do
+        ends 2 --config "$file" --check
+        says "$file: no regular file; name one with --config"
+    done
 }
 
 case_bad_values() {

@@ -5,11 +5,14 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-enum { LINE_SIZE_MAX = 512 };
+enum { LINE_SIZE_MAX = 512, FILE_SIZE_MAX = 1 << 20 };
 
 enum kind { KIND_PATH, KIND_ADDRESS, KIND_WORD, KIND_NUMBER, KIND_CHOICE };
 
@@ -267,7 +270,8 @@ static bool line_take(struct config *config, char *text, int line)
     }
     char *equals = strchr(name, '=');
     if (equals == NULL || equals == name) {
-        return failed(config, "'%s' is no KEY = VALUE; a comment begins with #", name);
+        return failed(config, "'%s' is no KEY = VALUE; a line that begins with # is a comment",
+                      name);
     }
     *equals = '\0';
     return assign(config, trimmed(name), trimmed(equals + 1), line);
@@ -281,22 +285,50 @@ static bool failed_at(struct config *config, const char *file, int line)
     return failed(config, "%.200s:%d: %.480s", file, line, what);
 }
 
+/* Null: it cannot be had, or is no file, from which bytes may never come, or without end. */
+static FILE *file_open(struct config *config, const char *file)
+{
+    struct stat status;
+    const int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &status) != 0) {
+        (void)failed(config, "%s: %s; name the configuration with --config", file, strerror(errno));
+    } else if (!S_ISREG(status.st_mode)) {
+        (void)failed(config, "%s: no regular file; name one with --config", file);
+    } else if (status.st_size > FILE_SIZE_MAX) {
+        (void)failed(config, "%s: larger than %d bytes; shorten it", file, FILE_SIZE_MAX);
+    } else {
+        FILE *stream = fdopen(fd, "r");
+        if (stream != NULL) {
+            return stream;
+        }
+        (void)failed(config, "out of memory");
+    }
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return NULL;
+}
+
 bool config_read(struct config *config, const char *file)
 {
-    char text[LINE_SIZE_MAX];
-    FILE *stream = fopen(file, "re");
-    if (stream == NULL) {
-        return failed(config, "%s: %s; name the configuration with --config", file,
-                      strerror(errno));
-    }
-    bool is_good = true;
-    for (int line = 1; is_good && fgets(text, sizeof text, stream) != NULL; line++) {
-        if (strlen(text) == sizeof text - 1) {
+    char *text = NULL;
+    size_t room = 0;
+    ssize_t size;
+    FILE *stream = file_open(config, file);
+    bool is_good = stream != NULL;
+    for (int line = 1; is_good && (size = getline(&text, &room, stream)) > 0; line++) {
+        if (strlen(text) < (size_t)size) {
+            is_good = failed(config, "a byte 0 in it; take it out");
+        } else if (size >= LINE_SIZE_MAX) {
             is_good = failed(config, "longer than %d bytes; shorten it", LINE_SIZE_MAX - 2);
         } else {
             is_good = line_take(config, text, line);
         }
         is_good = is_good || failed_at(config, file, line);
+    }
+    free(text);
+    if (stream == NULL) {
+        return false;
     }
     if (is_good && ferror(stream)) {
         is_good = failed(config, "%s: %s; name a file with --config", file, strerror(errno));

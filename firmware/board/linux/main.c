@@ -37,9 +37,10 @@ static void help_print(void)
         "  --example          a configuration with every key, its default and what it is\n"
         "  --help, --version\n"
         "\n"
-        "The configuration has lines KEY = VALUE; a comment begins with #. Settings stand among\n"
-        "them by their names, and say what the plant is (bank.module_type, bank.modules,\n"
-        "bank.strings, battery.capacity, ...); what an operator sets goes over them and is kept.\n"
+        "The configuration has lines KEY = VALUE; a line that begins with # is a comment.\n"
+        "Settings stand among them by their names, and say what the plant is (bank.module_type,\n"
+        "bank.modules, bank.strings, battery.capacity, ...); what an operator sets goes over them\n"
+        "and is kept.\n"
         "\n"
         "Its keys and their defaults:\n"
         "\n");
