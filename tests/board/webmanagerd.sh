@@ -199,6 +199,10 @@ case_command_line() {
     says 'no NAME=VALUE'
     ends 2 --bus off
     says 'bus cannot be off; name one'
+    ends 2 --console "$work/bus"
+    says "console = $work/bus: bus has it; name another, or off"
+    ends 2 --com2 /dev/ttyS8 --console /dev/ttyS8
+    says 'console = /dev/ttyS8: com2 has it; name another, or off'
     ends 1 --set bank.strings=2 --set bank.modules=3
     says 'settings contradict one another'
     says_lines 1

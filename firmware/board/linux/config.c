@@ -344,6 +344,22 @@ static const char *in_force(const struct config *config, enum config_key key)
     return config->value[key] != NULL ? config->value[key] : rows[key].value_default;
 }
 
+/* Each line is that of one: the second to open it would wait for ever. */
+static bool ttys_differ(struct config *config)
+{
+    static const enum config_key ttys[] = {CONFIG_BUS, CONFIG_COM2, CONFIG_CONSOLE};
+    for (size_t i = 1; i < sizeof ttys / sizeof ttys[0]; i++) {
+        for (size_t k = 0; k < i; k++) {
+            const char *path = config_text(config, ttys[i]);
+            if (path != NULL && strcmp(path, in_force(config, ttys[k])) == 0) {
+                return failed(config, "%s = %s: %s has it; name another, or off",
+                              rows[ttys[i]].name, path, rows[ttys[k]].name);
+            }
+        }
+    }
+    return true;
+}
+
 bool config_is_complete(struct config *config)
 {
     static const enum config_key needed[] = {CONFIG_BUS, CONFIG_STATE};
@@ -353,7 +369,7 @@ bool config_is_complete(struct config *config)
                           rows[needed[i]].value_default);
         }
     }
-    return true;
+    return ttys_differ(config);
 }
 
 const char *config_text(const struct config *config, enum config_key key)
