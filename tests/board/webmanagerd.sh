@@ -310,6 +310,19 @@ case_read_only() {
     stop TERM 0
 }
 
+# What gives no byte, in the place of a button, a lamp or a record, keeps nobody waiting.
+case_pipes() {
+    line bus
+    mkfifo "$work/pipe"
+    ends 1 --panel-red "$work/pipe"
+    says "panel $work/pipe: No such device or address; name a file of sysfs"
+    mkdir "$work/state/store"
+    mkfifo "$work/state/store/settings"
+    start --panel-mute "$work/pipe"
+    until_true register_has 1000 65
+    stop TERM 0
+}
+
 # ---- life ---------------------------------------------------------------------------------------
 
 case_live() {

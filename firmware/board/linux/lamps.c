@@ -17,7 +17,7 @@ static bool file_open(int *fd, const char *path, int flags, char *error, size_t 
     if (path == NULL) {
         return true;
     }
-    *fd = open(path, flags | O_CLOEXEC);
+    *fd = open(path, flags | O_NONBLOCK | O_CLOEXEC);
     if (*fd < 0) {
         (void)snprintf(error, error_size,
                        "panel %s: %s; name a file of sysfs that this user may use, or off", path,

@@ -149,7 +149,8 @@ static int files_load(void *self, const char *name, void *bytes, size_t size_max
     if (!is_record_name(name)) {
         return WM_ABSENT;
     }
-    const int fd = store->calls->open(store->folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
+    const int fd =
+        store->calls->open(store->folder, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd < 0 && errno == ENOENT) {
         return WM_ABSENT;
     }
