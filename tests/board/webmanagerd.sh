@@ -323,6 +323,15 @@ case_pipes() {
     stop TERM 0
 }
 
+# A folder in the place of a log is called one.
+case_log_folder() {
+    line bus
+    mkdir -p "$work/state/log/events.ring"
+    start
+    logged "log $work/state/log: cannot be made: Is a directory"
+    stop TERM 0
+}
+
 # ---- life ---------------------------------------------------------------------------------------
 
 case_live() {

@@ -165,8 +165,8 @@ bool log_files_open(struct log_files *log, const char *folder)
         struct log_files_ring *ring = &log->ring[i];
         name_of((enum wm_log_ring)i, name);
         ring->fd = openat(log->folder, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-        if (ring->fd < 0) {
-            ring->fd = openat(log->folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        if (ring->fd < 0 && errno != EISDIR) {
+            ring->fd = openat(log->folder, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
         }
         if (ring->fd >= 0) {
             ring_find(ring);
