@@ -203,14 +203,14 @@ case_command_line() {
     says "console = $work/bus: bus has it; name another, or off"
     ends 2 --com2 /dev/ttyS8 --console /dev/ttyS8
     says 'console = /dev/ttyS8: com2 has it; name another, or off'
-    ends 1 --set bank.strings=2 --set bank.modules=3
+    ends 2 --set bank.strings=2 --set bank.modules=3
     says 'settings contradict one another'
     says_lines 1
-    ends 1 --set com2.use=sensormanager
+    ends 2 --set com2.use=sensormanager
     says 'com2.use = sensormanager, and com2 is off; name its tty as com2'
-    ends 1 --set com2.use=modbus_rtu --check
+    ends 2 --set com2.use=modbus_rtu --check
     says 'com2.use = modbus_rtu, and com2 is off; name its tty as com2'
-    ends 1 --set com2.use=modbus_rtu
+    ends 2 --set com2.use=modbus_rtu
     says 'com2.use = modbus_rtu, and com2 is off; name its tty as com2'
     says_lines 1
 }

@@ -304,6 +304,12 @@ static bool settings_make(const struct config *config, struct wm_settings *setti
     return com2_is_named(config, use, error, error_size);
 }
 
+bool daemon_settings_agree(const struct config *config, char *error, size_t error_size)
+{
+    struct wm_settings settings;
+    return settings_make(config, &settings, error, error_size);
+}
+
 static bool line_open(struct daemon *daemon, struct tty_line *line, const char *name,
                       enum config_key path, int32_t baud)
 {
@@ -589,9 +595,7 @@ static bool may_use(const char *what, const char *path, int mode, char *error, s
 bool daemon_check(const struct config *config, char *error, size_t error_size)
 {
     struct owner owner;
-    struct wm_settings settings;
-    if (!settings_make(config, &settings, error, error_size) ||
-        !owner_find(&owner, config_text(config, CONFIG_USER), error, error_size)) {
+    if (!owner_find(&owner, config_text(config, CONFIG_USER), error, error_size)) {
         return false;
     }
     for (int i = CONFIG_PANEL_RED; i <= CONFIG_PANEL_RELAY; i++) {

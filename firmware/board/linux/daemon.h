@@ -8,11 +8,14 @@
 
 #include "config.h"
 
+/* Do the settings agree with one another and with the keys? False as below. */
+bool daemon_settings_agree(const struct config *config, char *error, size_t error_size);
+
 /* Runs until SIGTERM or SIGINT. The exit status; what went wrong has been reported. */
 int daemon_run(const struct config *config);
 
 /*
- * Would it start? Looks at settings, user, devices and folder, opens none of them for long and
+ * Would it start? Looks at user, devices and folder, opens none of them for long and
  * changes nothing. False, with one line of place, cause and cure in error.
  */
 bool daemon_check(const struct config *config, char *error, size_t error_size);

@@ -164,7 +164,8 @@ static int configure(struct config *config, const struct arguments *arguments,
     if (status != 0) {
         return status;
     }
-    if (!config_is_complete(config)) {
+    if (!config_is_complete(config) ||
+        !daemon_settings_agree(config, config->error, sizeof config->error)) {
         (void)fprintf(stderr, "webmanagerd: %s\n", config->error);
         return STATUS_USAGE;
     }
