@@ -32,6 +32,9 @@ bool hx_board_console_find(struct hx_board_line *line)
     return line->console_fd >= 0;
 }
 
+/* As much as all that is asked at once is answered with, and more. */
+#define SAID_MAX ((size_t)1 << 20)
+
 /* Reads until so many ends of answers ("ok", "error ...") have come. False: not in time. */
 static bool answers_await(struct hx_stage *stage, size_t wanted, int64_t until_us,
                           struct hx_text *said)
@@ -41,6 +44,10 @@ static bool answers_await(struct hx_stage *stage, size_t wanted, int64_t until_u
     size_t line_begins = said->size;
     while (wanted > 0) {
         if (!hx_board_pump(stage, line->console_fd, until_us)) {
+            return false;
+        }
+        if (hx_board_now_us(line) >= until_us || said->size > SAID_MAX || hx_guard_has_fired()) {
+            line->console_babbles = true;
             return false;
         }
         const ssize_t size = read(line->console_fd, bytes, sizeof bytes);
@@ -115,7 +122,8 @@ bool hx_board_console_wake(struct hx_stage *stage, int64_t until_us)
         if (hx_board_console_find(line)) {
             (void)!write(line->console_fd, "\n", 1);
             (void)hx_board_pump(stage, -1, hx_board_now_us(line) + HX_BOARD_LOOK_US / 4);
-            while (line->console_fd >= 0 && read(line->console_fd, left, sizeof left) > 0) {
+            while (line->console_fd >= 0 && hx_board_now_us(line) < until_us &&
+                   !hx_guard_has_fired() && read(line->console_fd, left, sizeof left) > 0) {
             }
             static const char hello[] = "show version\n";
             const bool is_awake =

@@ -37,6 +37,7 @@ struct hx_board_line {
     int64_t gone_us;   /* when the line went */
     int64_t on_us;     /* when the power came */
     bool is_on;
+    bool console_babbles; /* it spoke without an end of an answer, until the limit */
     char settings_file[40];
     char verdict[400]; /* "" : nothing */
 };

@@ -31,8 +31,8 @@ static bool board_set_up(struct hx_stage *stage, struct hx_text *error)
         return true;
     }
     if (!hx_board_console_wake(stage, hx_board_now_us(line) + HX_BOARD_BOOT_LIMIT_US)) {
-        hx_text_add(error, "%s: the console says nothing; is the board on, is this its console?",
-                    line->spec->console);
+        hx_text_add(error, "%s: the console %s; is the board on, is this its console?",
+                    line->spec->console, line->console_babbles ? "babbles" : "says nothing");
         return false;
     }
     return line->spec->set_up != NULL || hx_board_settings_type(stage, error);
