@@ -431,9 +431,12 @@ case_line() {
 # A console that never stops is no console, and the limit holds.
 case_console_babbles() {
     board_make ""
+    cat >"$work/babble.sh" <<END
+until test -e $work/con; do sleep 0.1; done
+timeout 9 yes x >$work/con
+END
     sed -i "s|console = [^,]*|console = \"pty:$work/con\"|
-        s|set_up = .*|set_up = \"(until test -e $work/con; do sleep 0.1; done; timeout 9 yes x >$work/con) >/dev/null 2>\&1 \&\",|" \
-        "$work/board.lua"
+        s|set_up = .*|set_up = \"sh $work/babble.sh >/dev/null 2>\&1 \&\",|" "$work/board.lua"
     waits 1
     runs 1 --time-limit 3 "$work/wait.lua"
     says 'the console babbles; is the board on'
