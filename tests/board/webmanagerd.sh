@@ -482,7 +482,7 @@ master() {
 }
 # The same until it is answered: on a machine with more to do, a frame may fall apart.
 master_asks() {
-    until master "$@" >"$out" && ! grep -q 'timed out' "$out"; do
+    until master "$@" >"$out" && grep -qE '^\[|Illegal' "$out"; do
         kill -0 "$daemon" || fail "webmanagerd ended"
     done
 }
