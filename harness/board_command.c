@@ -4,7 +4,6 @@
 #define _GNU_SOURCE /* pipe2, close_range */
 
 #include "board_internal.h"
-#include "guard.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +14,8 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "guard.h"
 
 /* Of what a command says, so much is told; and so much is kept meanwhile. */
 enum { SAID_MAX = 200, KEPT_MAX = 1000 };
@@ -76,7 +77,7 @@ static enum ending command_wait(struct hx_stage *stage, pid_t pid, int output, b
         const int64_t now_us = hx_board_now_us(stage->line);
         const int64_t look_us = now_us + LOOK_US < until_us ? now_us + LOOK_US : until_us;
         struct pollfd ready = {.fd = output, .events = POLLIN};
-        if (now_us >= until_us || hx_guard_has_fired()) {
+        if (now_us >= until_us || sim_plant_failure(stage->plant) != NULL || hx_guard_has_fired()) {
             return has_ended ? KEEPS_OUTPUT : TOO_LONG;
         }
         if (pumps ? hx_board_pump(stage, output, look_us) : poll(&ready, 1, LOOK_US / 1000) > 0) {

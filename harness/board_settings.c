@@ -9,18 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VALUE_SIZE 40
-
-/* As a person types it: a choice by its name, a number in its natural unit. */
-static const char *setting_text(enum wm_setting setting, int32_t value, char text[VALUE_SIZE])
-{
-    const struct wm_setting_row *row = wm_setting(setting);
-    if (wm_choice_name(setting, value) != NULL) {
-        return wm_choice_name(setting, value);
-    }
-    (void)snprintf(text, VALUE_SIZE, "%.10g", (double)value / wm_unit(row->unit)->per_natural);
-    return text;
-}
+#include "settings.h"
 
 /* A later one of the same name wins. */
 static bool is_given_again(const struct board_options *options, size_t at)
@@ -51,7 +40,7 @@ bool hx_board_settings_write(struct hx_stage *stage, struct hx_text *error)
     }
     for (size_t i = 0; i < stage->options.settings_count; ++i) {
         const struct wm_change *change = &stage->options.settings[i];
-        char value[VALUE_SIZE];
+        char value[HX_SETTING_SIZE];
         if (is_given_again(&stage->options, i)) {
             continue;
         }
@@ -59,7 +48,7 @@ bool hx_board_settings_write(struct hx_stage *stage, struct hx_text *error)
             (void)fprintf(file, "%s = %s\n", wm_text(change->text)->name, change->string);
         } else {
             (void)fprintf(file, "%s = %s\n", wm_setting(change->setting)->name,
-                          setting_text(change->setting, change->value, value));
+                          hx_setting_text(change->setting, change->value, value));
         }
     }
     return fclose(file) == 0;
@@ -116,12 +105,12 @@ static bool structure_check(struct hx_stage *stage, const char *name, const char
 /* Checks what the board is, and cannot be set. */
 static bool structure_type(struct hx_stage *stage, struct hx_text *error)
 {
-    char value[VALUE_SIZE];
+    char value[HX_SETTING_SIZE];
     for (int i = 0; i < wm_setting_count; ++i) {
         const enum wm_setting each = (enum wm_setting)i;
         if (wm_setting_is_structural(each) &&
             !structure_check(stage, wm_setting(each)->name,
-                             setting_text(each, stage->settings.value[i], value), error)) {
+                             hx_setting_text(each, stage->settings.value[i], value), error)) {
             return false;
         }
     }
@@ -131,10 +120,10 @@ static bool structure_type(struct hx_stage *stage, struct hx_text *error)
 static enum obeyed setting_type(struct hx_stage *stage, enum wm_setting setting,
                                 struct hx_text *error)
 {
-    char value[VALUE_SIZE];
+    char value[HX_SETTING_SIZE];
     char request[400];
     (void)snprintf(request, sizeof request, "set %s %s\n", wm_setting(setting)->name,
-                   setting_text(setting, stage->settings.value[setting], value));
+                   hx_setting_text(setting, stage->settings.value[setting], value));
     return order(stage, request, error);
 }
 
