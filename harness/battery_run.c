@@ -14,8 +14,10 @@
 #include "sim/battery_load.h"
 #include "text.h"
 
-/* A recharge is over when less than this part of C10 flows, in amperes, at the full voltage. */
+/* A recharge is over when at the full voltage less than this part of C10 flows, in amperes, or the
+ * current has stopped falling: in the heat float alone takes more. */
 #define RECHARGE_ENDS_PART 0.01
+#define RECHARGE_LOOK_S    3600
 #define RECHARGE_FULL_PART 0.999
 #define HOURS_DISCHARGE    1000
 #define HOURS_RECHARGE     72
@@ -40,6 +42,9 @@ struct trial {
     FILE *series;
     double next_s;   /* of the series */
     double began_Ah; /* what has gone through it before */
+    double looked_s; /* the last hourly reading ... */
+    double looked_A; /* ... and what flowed then; infinite below the full voltage */
+    bool has_stopped_falling;
 };
 
 static enum trial_kind kind_of(const char *command)
@@ -219,6 +224,23 @@ static void moment_meet(struct moment *now, const struct moment *before, double 
     now->volts = to_V;
 }
 
+static bool is_at_full_voltage(const struct trial *trial)
+{
+    return trial->now.volts >= RECHARGE_FULL_PART * trial->asked.volts;
+}
+
+static void current_look(struct trial *trial)
+{
+    if (trial->now.seconds < trial->looked_s + RECHARGE_LOOK_S) {
+        return;
+    }
+    const double before_A = trial->looked_A;
+    trial->looked_s = trial->now.seconds;
+    trial->looked_A = is_at_full_voltage(trial) ? trial->now.amps : INFINITY;
+    trial->has_stopped_falling =
+        trial->looked_A >= before_A && before_A < INFINITY && trial->looked_A < INFINITY;
+}
+
 static bool is_over(const struct trial *trial)
 {
     const struct moment *now = &trial->now;
@@ -226,8 +248,9 @@ static bool is_over(const struct trial *trial)
     case TRIAL_DISCHARGE:
         return now->volts <= trial->asked.to_V;
     case TRIAL_RECHARGE:
-        return now->volts >= RECHARGE_FULL_PART * trial->asked.volts &&
-               now->amps < RECHARGE_ENDS_PART * trial->type.constants.rated_Ah;
+        return is_at_full_voltage(trial) &&
+               (now->amps < RECHARGE_ENDS_PART * trial->type.constants.rated_Ah ||
+                trial->has_stopped_falling);
     case TRIAL_FLOAT:
     case TRIAL_REST:
         break;
@@ -235,18 +258,28 @@ static bool is_over(const struct trial *trial)
     return false;
 }
 
-static void trial_run(struct trial *trial)
+/* False where the block is none any more, and says so. */
+static bool trial_run(struct trial *trial)
 {
+    int32_t module;
+    char why[200];
     const double end_s = trial->asked.hours * 3600;
     series_line(trial);
     trial->next_s = trial->asked.every_s;
+    trial->looked_A = INFINITY;
     while (!is_over(trial) && trial->now.seconds < end_s) {
+        if (sim_battery_failure(&trial->battery, &module, why, sizeof why) != NULL) {
+            hx_complain("%s: after %.4g minutes it %s", trial->type.name, trial->now.seconds / 60,
+                        why);
+            return false;
+        }
         const struct moment before = trial->now;
         const double until_s = trial->series != NULL ? fmin(end_s, trial->next_s) : end_s;
         const double step_s = trial->battery.step_s;
         const bool is_cut = before.seconds + step_s >= until_s;
         sim_battery_step(&trial->battery, is_cut ? until_s - before.seconds : step_s);
         moment_take(trial, is_cut ? until_s : before.seconds + step_s);
+        current_look(trial);
         if (trial->kind == TRIAL_DISCHARGE && trial->now.volts < trial->asked.to_V) {
             moment_meet(&trial->now, &before, trial->asked.to_V);
         }
@@ -255,6 +288,7 @@ static void trial_run(struct trial *trial)
             trial->next_s += trial->asked.every_s;
         }
     }
+    return true;
 }
 
 /* What is left of rounding is 0, and that has no sign. */
@@ -287,8 +321,8 @@ static bool trial_play(struct trial *trial)
     if (!is_good) {
         hx_complain("no memory for a battery");
     } else if (series_open(trial)) {
-        trial_run(trial);
-        is_good = series_close(trial);
+        is_good = trial_run(trial);
+        is_good = series_close(trial) && is_good;
         if (is_good) {
             outcome_print(trial);
         }

@@ -312,7 +312,7 @@ static const struct command {
      "\n"
      "  fit        from a data sheet to a battery type, and how far each is off the sheet\n"
      "  discharge  a constant current or power until an end voltage\n"
-     "  recharge   a constant voltage with a current limit, until little flows\n"
+     "  recharge   a constant voltage with a current limit, until little flows, or no less\n"
      "  float      a constant voltage for a long time: what current it settles at\n"
      "  rest       nothing flows\n"
      "\n"

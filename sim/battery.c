@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "sim/number.h"
@@ -28,6 +29,10 @@ enum { BATTERY_ARRAYS = 11 + SIM_PINS, BATTERY_LINE = 8, BATTERY_LOOKS = 12 };
 #define BATTERY_NEIGHBOUR    0.5
 #define BATTERY_STILL_A      1e-9
 #define BATTERY_SETTLE_STEPS 64
+/* Float warms a block by less than one; from here on it is overcharge that nobody left for days. */
+#define BATTERY_FLOATS_K 5.0
+/* Lead melts at 327 degC, the case burns before: what is far beyond is a push, not physics. */
+#define BATTERY_HOTTEST_DEGC 1000.0
 
 static int32_t cells_per_string(const struct sim_battery *battery)
 {
@@ -36,9 +41,27 @@ static int32_t cells_per_string(const struct sim_battery *battery)
 
 /* ---- the circuits ----------------------------------------------------------------------- */
 
+static bool string_is_cut(const struct sim_string *string)
+{
+    return string->is_open || string->is_blown;
+}
+
+/* A current is not pinned through a broken strap. */
 static bool string_is_on_bus(const struct sim_string *string)
 {
-    return !string->is_open && !string->is_blown && !string->is_pinned;
+    return !string_is_cut(string) && (!string->is_pinned || string->is_broken);
+}
+
+static bool charger_gives(const struct sim_charger *charger)
+{
+    return charger->is_on && !charger->has_failed;
+}
+
+double sim_battery_ripple_A(const struct sim_battery *battery, int32_t string)
+{
+    const struct sim_string *it = &battery->string[string];
+    const double charger_A = charger_gives(&battery->charger) ? battery->charger.ripple_A : 0;
+    return string_is_cut(it) || it->is_broken ? 0 : it->current_ac_A + charger_A;
 }
 
 /* Of its cells and its link, whatever is pinned. */
@@ -115,7 +138,7 @@ static void bus_solve(struct sim_battery *battery, double charger_V)
     const double about_V = at_least(battery->bus_V, least_V);
     const double load_A = load->current_A + 2 * load->power_W / about_V;
     const double load_S = load->conductance_S - load->power_W / (about_V * about_V);
-    const bool is_charging = battery->charger.is_on && !battery->charger.has_failed;
+    const bool is_charging = charger_gives(&battery->charger);
     const double limit_A = is_charging ? battery->charger.limit_A : 0;
     double bus_V = bus_voltage(battery, limit_A - load_A, load_S);
     if (is_charging && bus_V > charger_V) {
@@ -142,8 +165,8 @@ static void battery_solve(struct sim_battery *battery, double seconds)
             const double before_A = string->current_A;
             string->current_A = string_is_on_bus(string)
                                     ? (battery->bus_V - string->volts) / string->ohms
-                                : string->is_open || string->is_blown ? 0
-                                                                      : string->current_pin_A;
+                                : string_is_cut(string) ? 0
+                                                        : string->current_pin_A;
             largest_A = at_least(largest_A, fabs(string->current_A - before_A));
         }
         if (largest_A <= BATTERY_STILL_A * battery->shape.cell.rated_Ah &&
@@ -196,9 +219,38 @@ static void string_face(struct sim_battery *battery, int32_t s)
         if (string->has_module_pins) {
             block_pins(battery, m, string->current_A);
         }
-        /* A module is fed by its block, and shows nothing below 0 V. */
-        battery->voltage_V[m] = at_least(battery->voltage_V[m], 0);
+        /* A module is fed by its block, and shows nothing below 0 V; what is no number stays. */
+        battery->voltage_V[m] = battery->voltage_V[m] < 0 ? 0 : battery->voltage_V[m];
     }
+}
+
+/* Whether each block still is one; what is no number spreads to these of its block. */
+static void battery_judge(struct sim_battery *battery)
+{
+    for (int32_t m = 0; m < battery->shape.modules; m++) {
+        const bool is_sane = fabs(battery->voltage_V[m]) < 1e9 &&
+                             fabs(battery->temperature_degC[m]) < BATTERY_HOTTEST_DEGC;
+        if (!is_sane && !battery->has_failed) {
+            battery->has_failed = true;
+            battery->failed_module = m;
+        }
+    }
+}
+
+const char *sim_battery_failure(const struct sim_battery *battery, int32_t *module, char *text,
+                                size_t size)
+{
+    if (!battery->has_failed) {
+        return NULL;
+    }
+    const int32_t m = *module = battery->failed_module;
+    (void)snprintf(
+        text, size,
+        "is at %.6g degC, %.6g V and %.6g A, which no block is (at most %.0f degC); push "
+        "less current, voltage or resistance there",
+        battery->temperature_degC[m], battery->voltage_V[m],
+        battery->string[m / battery->modules_per_string].current_A, BATTERY_HOTTEST_DEGC);
+    return text;
 }
 
 /* Circuits, voltages and resistances of this instant. */
@@ -210,6 +262,7 @@ static void battery_face(struct sim_battery *battery)
     for (int32_t s = 0; s < battery->shape.strings; s++) {
         string_face(battery, s);
     }
+    battery_judge(battery);
 }
 
 /* ---- a step ----------------------------------------------------------------------------- */
@@ -248,27 +301,49 @@ static void bypass_flow(struct sim_battery *battery, double seconds, int64_t now
     }
 }
 
+void sim_battery_bypass(struct sim_battery *battery, int32_t module, double current_A,
+                        int64_t until_us)
+{
+    if (current_A <= 0 && battery->bypass_A[module] <= 0) {
+        return;
+    }
+    bypass_count(battery, module, sim_world_now_us(battery->world));
+    battery->bypass_A[module] = current_A;
+    battery->bypass_until_us[module] = until_us;
+    battery->string[module / battery->modules_per_string].has_bypass = true;
+}
+
+void sim_battery_stray(struct sim_battery *battery, int32_t module, double current_A)
+{
+    battery->stray_A[module] = current_A;
+    battery->string[module / battery->modules_per_string].has_bypass = true;
+}
+
 /* The heat of a block, with that of its link and of the ripple. */
-static double block_heat_W(const struct sim_battery *battery, int32_t m,
-                           const struct sim_string *string)
+static double block_heat_W(const struct sim_battery *battery, int32_t m, double current_A,
+                           double ripple_A)
 {
     const double ohms = block_resistance(battery, m);
     double heat_W = 0;
     for (int32_t k = m * battery->shape.cells; k < (m + 1) * battery->shape.cells; k++) {
         heat_W += battery->cells.heat_W[k];
     }
-    const double ripple_A = string->is_open ? 0 : string->current_ac_A;
-    const double current_A = string->current_A;
     if ((battery->pins[m] & 1u << SIM_PIN_RESISTANCE) != 0) {
         heat_W += current_A * current_A * (battery->pin[SIM_PIN_RESISTANCE][m] - ohms);
     }
     return heat_W + current_A * current_A * battery->link_Ohm[m] + ripple_A * ripple_A * ohms;
 }
 
+static double place_degC(const struct sim_battery *battery, int32_t m)
+{
+    return battery->ambient_degC + battery->uncooled_K + battery->surroundings_K[m];
+}
+
 /* Temperatures of a string at the step's end; its neighbours' are those of its begin. */
 static void string_warm(struct sim_battery *battery, int32_t s, double seconds)
 {
-    const struct sim_string *string = &battery->string[s];
+    const double current_A = battery->string[s].current_A;
+    const double ripple_A = sim_battery_ripple_A(battery, s);
     const double block_J_K = battery->shape.cell.heat_J_K * battery->shape.cells;
     const double room_W_K = battery->shape.cell.cooling_W_K * battery->shape.cells;
     const double beside_W_K = room_W_K * BATTERY_NEIGHBOUR;
@@ -278,10 +353,9 @@ static void string_warm(struct sim_battery *battery, int32_t s, double seconds)
     for (int32_t m = first; m < last; m++) {
         const double own_degC = battery->temperature_degC[m];
         const double right_degC = m + 1 < last ? battery->temperature_degC[m + 1] : own_degC;
-        const double room_degC =
-            battery->ambient_degC + battery->uncooled_K + battery->surroundings_K[m];
+        const double room_degC = place_degC(battery, m);
         const double beside_K = left_degC + right_degC - 2 * own_degC;
-        const double heat_W = block_heat_W(battery, m, string) + beside_W_K * beside_K;
+        const double heat_W = block_heat_W(battery, m, current_A, ripple_A) + beside_W_K * beside_K;
         const double per_J = seconds / block_J_K;
         /* Of what a kelvin takes, a part goes to the room and the neighbours in the same step. */
         const double eased = 1 + per_J * (room_W_K + 2 * beside_W_K);
@@ -396,11 +470,18 @@ static void battery_check(const struct sim_battery *battery)
 void sim_battery_step(struct sim_battery *battery, double seconds)
 {
     battery->stepped_us += (int64_t)(seconds * 1e6 + 0.5);
+    battery->charger.switched_s += battery->charger.is_on ? seconds : 0;
+    battery->charger.giving_s += charger_gives(&battery->charger) ? seconds : 0;
+    if (battery->has_failed) {
+        return;
+    }
     battery_move(battery, seconds, battery->stepped_us);
     battery_wear(battery, seconds);
     battery_face(battery);
     battery_choose_step(battery, seconds);
-    battery_check(battery);
+    if (!battery->has_failed) {
+        battery_check(battery);
+    }
 }
 
 struct sim_imbalance sim_battery_imbalance(const struct sim_battery *battery)
@@ -466,22 +547,57 @@ void sim_battery_touch(struct sim_battery *battery)
     battery_schedule(battery);
 }
 
+static void battery_cool(struct sim_battery *battery)
+{
+    for (int32_t m = 0; m < battery->shape.modules; m++) {
+        if ((battery->pins[m] & 1u << SIM_PIN_TEMPERATURE) == 0) {
+            battery->temperature_degC[m] = place_degC(battery, m);
+        }
+    }
+}
+
+static double battery_warmest_K(const struct sim_battery *battery)
+{
+    double warmest_K = 0;
+    for (int32_t m = 0; m < battery->shape.modules; m++) {
+        if ((battery->pins[m] & 1u << SIM_PIN_TEMPERATURE) == 0) {
+            const double above_K = battery->temperature_degC[m] - place_degC(battery, m);
+            warmest_K = at_least(warmest_K, above_K);
+        }
+    }
+    return warmest_K;
+}
+
+/* Two days of it, as warm as they get or as it is where they stand; false if that is no float. */
+static bool battery_stand(struct sim_battery *battery, bool as_warm_as_place)
+{
+    double seconds = BATTERY_STEP_LEAST_S;
+    battery->cells.keeps_water = true;
+    for (int i = 0; i < BATTERY_SETTLE_STEPS; i++) {
+        battery_move(battery, seconds, battery->stepped_us);
+        if (as_warm_as_place) {
+            battery_cool(battery);
+        }
+        battery_tell_cells(battery, as_warm_as_place);
+        seconds = at_most(seconds * 1.5, 3600);
+    }
+    battery->cells.keeps_water = false;
+    return battery->warmed_K < BATTERY_MOVE_K && battery_warmest_K(battery) < BATTERY_FLOATS_K;
+}
+
 void sim_battery_settle(struct sim_battery *battery)
 {
-    bool is_standing = battery->charger.is_on && !battery->charger.has_failed &&
-                       battery->load.current_A <= 0 && battery->load.power_W <= 0 &&
-                       battery->load.conductance_S <= 0;
+    bool is_standing = charger_gives(&battery->charger) && battery->load.current_A <= 0 &&
+                       battery->load.power_W <= 0 && battery->load.conductance_S <= 0;
     for (int32_t s = 0; s < battery->shape.strings; s++) {
         is_standing = is_standing && !battery->string[s].is_pinned;
     }
     for (int32_t k = 0; k < battery->cells.count; k++) {
         is_standing = is_standing && battery->cells.charge[k] >= 1;
     }
-    double seconds = BATTERY_STEP_LEAST_S;
-    for (int i = 0; i < BATTERY_SETTLE_STEPS && is_standing; i++) {
-        battery_move(battery, seconds, battery->stepped_us);
-        battery_tell_cells(battery, false);
-        seconds = at_most(seconds * 1.5, 3600);
+    if (is_standing && !battery_stand(battery, false)) {
+        battery_cool(battery);
+        (void)battery_stand(battery, true);
     }
     sim_battery_touch(battery);
 }
@@ -559,117 +675,4 @@ void sim_battery_close(struct sim_battery *battery)
     battery->pins = NULL;
     battery->bypass_until_us = NULL;
     battery->bypass_since_us = NULL;
-}
-
-/* ---- pushing ---------------------------------------------------------------------------- */
-
-static void battery_see_pins(struct sim_battery *battery, int32_t module)
-{
-    int32_t s = module / battery->modules_per_string;
-    int32_t first = s * battery->modules_per_string;
-    unsigned pins = 0;
-    for (int32_t m = first; m < first + battery->modules_per_string; m++) {
-        pins |= battery->pins[m];
-    }
-    battery->string[s].has_module_pins = pins != 0;
-}
-
-void sim_battery_pin(struct sim_battery *battery, int32_t module, enum sim_pin pin, double value)
-{
-    battery->pins[module] |= (uint8_t)(1u << pin);
-    battery->pin[pin][module] = value;
-    battery->string[module / battery->modules_per_string].has_module_pins = true;
-    if (pin == SIM_PIN_TEMPERATURE) {
-        battery->temperature_degC[module] = value;
-    }
-}
-
-void sim_battery_release(struct sim_battery *battery, int32_t module, enum sim_pin pin)
-{
-    battery->pins[module] &= (uint8_t) ~(1u << pin);
-    battery_see_pins(battery, module);
-}
-
-void sim_battery_pin_current(struct sim_battery *battery, int32_t string, double current_A)
-{
-    battery->string[string].is_pinned = true;
-    battery->string[string].current_pin_A = current_A;
-}
-
-void sim_battery_release_current(struct sim_battery *battery, int32_t string)
-{
-    battery->string[string].is_pinned = false;
-}
-
-void sim_battery_isolate(struct sim_battery *battery, int32_t string, bool is_open)
-{
-    battery->string[string].is_open = is_open;
-}
-
-void sim_battery_set_charge(struct sim_battery *battery, int32_t module, double part)
-{
-    const int32_t first = module * battery->shape.cells;
-    for (int32_t k = first; k < first + battery->shape.cells; k++) {
-        sim_cells_set_charge(&battery->cells, k, part);
-    }
-}
-
-double sim_battery_charge(const struct sim_battery *battery, int32_t module)
-{
-    const int32_t first = module * battery->shape.cells;
-    double sum = 0;
-    for (int32_t k = first; k < first + battery->shape.cells; k++) {
-        sum += battery->cells.charge[k];
-    }
-    return sum / battery->shape.cells;
-}
-
-void sim_battery_set_trait(struct sim_battery *battery, int32_t module, int32_t cell,
-                           enum sim_trait trait, double value)
-{
-    const int32_t first = module * battery->shape.cells;
-    for (int32_t c = 0; c < battery->shape.cells; c++) {
-        if (cell >= 0 && c != cell) {
-            continue;
-        }
-        if (trait == SIM_TRAIT_SHORTED) {
-            sim_cells_short(&battery->cells, first + c, value > 0);
-        } else {
-            battery->cells.trait[trait][first + c] = value;
-        }
-    }
-    sim_cells_refresh(&battery->cells, first, battery->shape.cells,
-                      battery->temperature_degC[module]);
-}
-
-double sim_battery_trait(const struct sim_battery *battery, int32_t module, int32_t cell,
-                         enum sim_trait trait)
-{
-    const double *values = battery->cells.trait[trait] + module * battery->shape.cells;
-    if (cell >= 0) {
-        return values[cell];
-    }
-    double sum = 0;
-    for (int32_t c = 0; c < battery->shape.cells; c++) {
-        sum += values[c];
-    }
-    return sum / battery->shape.cells;
-}
-
-void sim_battery_bypass(struct sim_battery *battery, int32_t module, double current_A,
-                        int64_t until_us)
-{
-    if (current_A <= 0 && battery->bypass_A[module] <= 0) {
-        return;
-    }
-    bypass_count(battery, module, sim_world_now_us(battery->world));
-    battery->bypass_A[module] = current_A;
-    battery->bypass_until_us[module] = until_us;
-    battery->string[module / battery->modules_per_string].has_bypass = true;
-}
-
-void sim_battery_stray(struct sim_battery *battery, int32_t module, double current_A)
-{
-    battery->stray_A[module] = current_A;
-    battery->string[module / battery->modules_per_string].has_bypass = true;
 }

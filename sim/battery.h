@@ -16,14 +16,16 @@
  * block falls the others rise.
  *
  * Always true: a pinned value is exactly what was pinned until released, whatever the circuit
- * says; an isolated string carries no current, over any pin (decision B16); only + - * /, square
- * roots and comparisons make state, so the same run gives the same doubles on every processor;
- * positive current charges (decision B9).
+ * says; an isolated string carries no current, over any pin (decision B16), and through a broken
+ * strap goes neither a pinned current nor ripple; only + - * /, square roots and comparisons make
+ * state, so the same run gives the same doubles on every processor; positive current charges
+ * (decision B9); a state that no block can be in ends everything (sim_battery_failure).
  */
 #ifndef SIM_BATTERY_H
 #define SIM_BATTERY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sim/cell.h"
@@ -52,6 +54,9 @@ struct sim_charger {
     double compensation_V_K; /* rw: on the bus, for each kelvin that the blocks are above 25 */
     double limit_A;          /* rw */
     bool is_on;              /* rw */
+    double ripple_A;         /* rw: alternating, in each string, while it gives */
+    double switched_s;       /* ro: for so long it was switched on ... */
+    double giving_s;         /* ro: ... and gave */
 };
 
 struct sim_load {
@@ -63,10 +68,11 @@ struct sim_load {
 struct sim_string {
     double current_A;     /* ro: positive charges */
     double current_pin_A; /* ro */
-    double current_ac_A;  /* rw: ripple, while the string is not isolated */
+    double current_ac_A;  /* rw: alternating, beside the charger's (sim_battery_ripple_A) */
     bool is_pinned;       /* ro */
     bool is_open;         /* ro: its breaker isolates it */
     bool is_blown;        /* rw: its fuse */
+    bool is_broken;       /* private: a strap of one of its cells, SIM_TRAIT_SERIES */
     double cable_Ohm;     /* rw: between its blocks and the bus */
     double slow_A;        /* private: through the slow resistance of its cells */
     double volts, ohms;   /* private: its line, volts + ohms x current */
@@ -104,6 +110,8 @@ struct sim_battery {
     double warmed_K;            /* private: most of any block in the last step */
     double unworn_h;            /* private: since age and sulphate were looked at */
     int64_t stepped_us;         /* private: state is that of this instant */
+    int32_t failed_module;      /* private: 0-based ... */
+    bool has_failed;            /* private: ... its state is none of a block: nothing moves on */
     struct sim_event tick;      /* private */
     /* Called before each step, at the instant of it; true while values are still being moved. */
     bool (*drift)(void *context);
@@ -127,9 +135,23 @@ void sim_battery_reach(struct sim_battery *battery);
 /* It has changed: the circuits are solved anew, at this instant. */
 void sim_battery_touch(struct sim_battery *battery);
 
-/* As if it had been standing like this for days, without growing older: full, on its charger. Does
- * nothing where a load, an open charger or a pinned current would make that a lie. */
+/*
+ * As if it had been standing like this for days, without growing older or drier: full, on its
+ * charger. Where blocks would never come to rest, hot and on a high set point, they are as warm as
+ * where they stand. Does nothing where a load, an open charger or a pinned current would make that
+ * a lie.
+ */
 void sim_battery_settle(struct sim_battery *battery);
+
+/* Through this string (0-based), A: none through what is open, blown or broken. */
+double sim_battery_ripple_A(const struct sim_battery *battery, int32_t string);
+
+/*
+ * Null, or why there is no battery any more: a block that is hotter than any stands, or a value
+ * that is no number. The module (0-based) is in *module, the rest of the sentence in text.
+ */
+const char *sim_battery_failure(const struct sim_battery *battery, int32_t *module, char *text,
+                                size_t size);
 
 /* module and string are 0-based below. Each needs sim_battery_touch after it. */
 void sim_battery_pin(struct sim_battery *battery, int32_t module, enum sim_pin pin, double value);

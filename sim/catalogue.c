@@ -113,6 +113,22 @@ static void plant_follow(struct sim_plant *plant)
     }
 }
 
+static void follow_run(void *self)
+{
+    plant_follow(self);
+}
+
+/* Of all steps that fall on this instant; those to come of it were set before. */
+static void plant_follow_once(struct sim_plant *plant)
+{
+    struct sim_event *follow = &plant->catalogue.follow;
+    if (!sim_event_is_pending(follow)) {
+        *follow = (struct sim_event){.run = follow_run, .self = plant};
+        sim_world_schedule(plant->world, follow, sim_world_now_us(plant->world));
+    }
+}
+
+/* The circuits are to be solved after it. */
 static void order_apply(struct sim_defect_order *order, double size)
 {
     const int64_t now_us = sim_world_now_us(order->plant->world);
@@ -131,13 +147,42 @@ static void order_apply(struct sim_defect_order *order, double size)
             sim_world_schedule(order->plant->world, &order->again, now_us);
         }
     }
-    plant_follow(order->plant);
 }
 
 static double size_now(const struct sim_plant *plant, const struct sim_defect_row *row,
                        const struct sim_defect_at *at)
 {
     return row->present != NULL ? row->present(plant, at) : row->neutral;
+}
+
+/* ---- what was before -------------------------------------------------------------------- */
+
+/* The cells that an order of all of them is of; 0 of any other. */
+static int32_t order_cells(const struct sim_defect_order *order)
+{
+    const bool is_of_all = order->row->is_by_cell && order->at.option[0] < 1;
+    return is_of_all ? order->plant->battery.shape.cells : 0;
+}
+
+static void order_keep(struct sim_defect_order *order)
+{
+    struct sim_defect_at at = order->at;
+    order->before = size_now(order->plant, order->row, &at);
+    for (int32_t c = 0; c < order_cells(order); c++) {
+        at.option[0] = c + 1;
+        order->cell_before[c] = size_now(order->plant, order->row, &at);
+    }
+}
+
+static void order_put_back(struct sim_defect_order *order)
+{
+    struct sim_defect_at at = order->at;
+    order->size = order->before;
+    order->row->apply(order->plant, &at, order->before);
+    for (int32_t c = 0; c < order_cells(order); c++) {
+        at.option[0] = c + 1;
+        order->row->apply(order->plant, &at, order->cell_before[c]);
+    }
 }
 
 /* ---- what became of it ------------------------------------------------------------------ */
@@ -209,10 +254,12 @@ static struct sim_defect_order *order_before(const struct sim_defect_order *orde
 static void order_begin(struct sim_defect_order *order)
 {
     struct sim_defect_order *old = order_before(order);
-    order->before = old != NULL ? old->before : size_now(order->plant, order->row, &order->at);
+    order_keep(order);
     order->has_begun = true;
     order->begins_us = sim_world_now_us(order->plant->world);
     if (old != NULL) {
+        order->before = old->before;
+        memcpy(order->cell_before, old->cell_before, sizeof order->cell_before);
         /* In one instant the other was never there. */
         order->from = old->begins_us == order->begins_us ? old->from : old->size;
     } else {
@@ -231,10 +278,9 @@ static const char *order_refusal(const struct sim_defect_order *order)
                                       : NULL;
 }
 
-/* Its start, or a step of its ramp. */
-static void order_step(void *self)
+/* Its start, or a step of its ramp; the circuits are to be solved after it. */
+static void order_step(struct sim_defect_order *order)
 {
-    struct sim_defect_order *order = self;
     const int64_t now_us = sim_world_now_us(order->plant->world);
     if (!order->has_begun) {
         /* What was possible when it was ordered need not be so now. */
@@ -256,6 +302,14 @@ static void order_step(void *self)
     const int64_t next_us = now_us + step_us;
     sim_world_schedule(order->plant->world, &order->event,
                        next_us < order->ends_us ? next_us : order->ends_us);
+}
+
+static void order_run(void *self)
+{
+    struct sim_defect_order *order = self;
+    struct sim_plant *plant = order->plant;
+    order_step(order);
+    plant_follow_once(plant);
 }
 
 static void order_again(void *self)
@@ -289,7 +343,7 @@ const char *sim_defect_start(struct sim_plant *plant, const struct sim_defect_ro
     order->over_us = (int64_t)(over_s * US_PER_S + 0.5);
     order->ordered_us = sim_world_now_us(plant->world);
     order->begins_us = order->ordered_us + (int64_t)(after_s * US_PER_S + 0.5);
-    order->event = (struct sim_event){.run = order_step, .self = order};
+    order->event = (struct sim_event){.run = order_run, .self = order};
     order->again = (struct sim_event){.run = order_again, .self = order};
     struct sim_defect_order **link = &plant->catalogue.first;
     while (*link != NULL) {
@@ -300,6 +354,7 @@ const char *sim_defect_start(struct sim_plant *plant, const struct sim_defect_ro
         sim_world_schedule(plant->world, &order->event, order->begins_us);
     } else {
         order_step(order);
+        plant_follow(plant);
     }
     return NULL;
 }
@@ -322,12 +377,22 @@ int sim_defect_heal(struct sim_plant *plant, int item, int32_t number,
         }
         if (last->has_begun) {
             plant_reach(plant);
-            last->size = last->before;
-            last->row->apply(plant, &last->at, last->before);
+            order_put_back(last);
         }
         order_end(last, false);
         plant_follow(plant);
         count++;
+    }
+}
+
+void sim_defect_pushed(struct sim_plant *plant, int item, int32_t number, const char *property)
+{
+    for (struct sim_defect_order *it = plant->catalogue.first; it != NULL; it = it->next) {
+        const struct sim_defect_row *row = it->row;
+        if (it->has_begun && row->item == item && it->at.number == number &&
+            row->property != NULL && strcmp(row->property, property) == 0) {
+            order_keep(it);
+        }
     }
 }
 
@@ -361,4 +426,5 @@ void sim_defect_close(struct sim_plant *plant)
     while (plant->catalogue.first != NULL) {
         order_end(plant->catalogue.first, true);
     }
+    sim_world_cancel(plant->world, &plant->catalogue.follow);
 }

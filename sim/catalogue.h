@@ -11,8 +11,9 @@
  * In the code a fault of the catalogue is a defect: faults.h has the faults that pass on the line.
  *
  * Always true: an order of the same row on the same item (and the same cell) takes over from the
- * one before it, from the size that has been reached; a healed item is as it was before its faults;
- * what was ordered and never took effect is told at the end (decision H3).
+ * one before it, from the size that has been reached; a healed item is as it was before its faults,
+ * or as it was pushed since; what was ordered and never took effect is told at the end (decision
+ * H3).
  */
 #ifndef SIM_CATALOGUE_H
 #define SIM_CATALOGUE_H
@@ -22,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/battery_type.h"
 #include "sim/world.h"
 
 struct sim_plant;
@@ -56,6 +58,8 @@ struct sim_defect_row {
     /* The size that the item has now, where something else can push it too; null: `neutral` is
      * what it has without an order. What it was before the first order, heal puts back. */
     double (*present)(const struct sim_plant *plant, const struct sim_defect_at *at);
+    const char *property; /* null, or what pushes the same thing: "cable" */
+    bool is_by_cell;      /* option[0] is a cell, or 0 for all, each with its own size before */
     /* Null: every order in range is possible; else null, or why this one is not. */
     const char *(*refuse)(const struct sim_plant *plant, const struct sim_defect_at *at,
                           double size);
@@ -75,7 +79,8 @@ struct sim_defect_order {
     struct sim_event again;
     struct sim_defect_at at;
     double from, to, size;
-    double before;       /* what heal puts back */
+    double before;                             /* what heal puts back ... */
+    double cell_before[SIM_BATTERY_CELLS_MAX]; /* ... or these, of a row by cell */
     const char *refusal; /* null, or why it could not start when its time came */
     int64_t ordered_us, begins_us, ends_us;
     int64_t over_us;
@@ -89,6 +94,7 @@ struct sim_defect_order {
 struct sim_catalogue {
     struct sim_random random;       /* for what faults do by chance */
     struct sim_defect_order *first; /* in the order of their orders */
+    struct sim_event follow;        /* the circuits, once for all that an instant changed */
     char sentence[240];             /* what was over before it took effect; "" if nothing was */
     char asked[240];
 };
@@ -119,6 +125,9 @@ const char *sim_defect_start(struct sim_plant *plant, const struct sim_defect_ro
 /* Ends one fault of an item, or with null all; how many it ended. */
 int sim_defect_heal(struct sim_plant *plant, int item, int32_t number,
                     const struct sim_defect_row *row);
+
+/* A property of an item was pushed: that is now what heal puts back. */
+void sim_defect_pushed(struct sim_plant *plant, int item, int32_t number, const char *property);
 
 /* The size that a row has on an item now: its neutral one without an order. */
 double sim_defect_size(const struct sim_plant *plant, const struct sim_defect_row *row,

@@ -144,6 +144,7 @@ static const struct sim_defect_row rows[] = {
         .meaning = "water lost: resistance and float current rise; much of it may run away",
         .apply = apply_water,
         .present = present_water,
+        .is_by_cell = true,
         .refuse = refuse_cell,
     },
     {
@@ -154,6 +155,7 @@ static const struct sim_defect_row rows[] = {
         .meaning = "of its life: at 100 % a fifth less capacity, half as much resistance again",
         .apply = apply_age,
         .present = present_age,
+        .is_by_cell = true,
         .refuse = refuse_cell,
     },
     {
@@ -164,6 +166,7 @@ static const struct sim_defect_row rows[] = {
         .meaning = "so much of it takes no part: less capacity, more resistance, lower at rest",
         .apply = apply_sulphate,
         .present = present_sulphate,
+        .is_by_cell = true,
         .refuse = refuse_cell,
     },
     {
@@ -225,6 +228,7 @@ static const struct sim_defect_row rows[] = {
         .meaning = "holds only so much; from 0 % it shows some volts and takes current slowly",
         .apply = apply_discharged,
         .present = present_charge,
+        .property = "state_of_charge",
     },
     {
         .item = SIM_ITEM_MODULE,

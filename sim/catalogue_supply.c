@@ -13,6 +13,29 @@ static double cells_in_series(const struct sim_plant *plant)
 
 /* ---- charger ---------------------------------------------------------------------------- */
 
+/* Whole seconds; the battery may stand at its last step. */
+static int64_t charger_time(const struct sim_plant *plant, double counted_s, bool counts)
+{
+    const int64_t since_us = sim_world_now_us(plant->world) - plant->battery.stepped_us;
+    return (int64_t)(counted_s + (counts ? (double)since_us * 1e-6 : 0));
+}
+
+static int64_t met_switched(const struct sim_plant *plant, const struct sim_defect_at *at)
+{
+    (void)at;
+    const struct sim_charger *charger = &plant->battery.charger;
+    return charger_time(plant, charger->switched_s, charger->is_on);
+}
+
+static int64_t met_giving(const struct sim_plant *plant, const struct sim_defect_at *at)
+{
+    (void)at;
+    const struct sim_charger *charger = &plant->battery.charger;
+    return charger_time(plant, charger->giving_s, charger->is_on && !charger->has_failed);
+}
+
+static const char not_giving[] = "and the charger gave nothing since";
+
 static void apply_too_high(struct sim_plant *plant, const struct sim_defect_at *at, double size)
 {
     (void)at;
@@ -51,15 +74,7 @@ static const char *refuse_compensation_lost(const struct sim_plant *plant,
 static void apply_ripple(struct sim_plant *plant, const struct sim_defect_at *at, double size)
 {
     (void)at;
-    for (int32_t s = 0; s < plant->battery.shape.strings; s++) {
-        plant->battery.string[s].current_ac_A = size / 100 * plant->battery.shape.cell.rated_Ah;
-    }
-}
-
-static double present_ripple(const struct sim_plant *plant, const struct sim_defect_at *at)
-{
-    (void)at;
-    return plant->battery.string[0].current_ac_A * 100 / plant->battery.shape.cell.rated_Ah;
+    plant->battery.charger.ripple_A = size / 100 * plant->battery.shape.cell.rated_Ah;
 }
 
 /* ---- strings ---------------------------------------------------------------------------- */
@@ -116,6 +131,8 @@ static const struct sim_defect_row rows[] = {
         .size = SIM_DEFECT_SIZE("by", "V a cell", 0, 1, 0.15),
         .meaning = "overcharges: all blocks high, float current three to thirty times",
         .apply = apply_too_high,
+        .met = met_giving,
+        .unmet = not_giving,
     },
     {
         .item = SIM_ITEM_CHARGER,
@@ -123,12 +140,16 @@ static const struct sim_defect_row rows[] = {
         .size = SIM_DEFECT_SIZE("by", "V a cell", 0, 2, 0.12),
         .meaning = "undercharges: all blocks low, and sulphate in weeks",
         .apply = apply_too_low,
+        .met = met_giving,
+        .unmet = not_giving,
     },
     {
         .item = SIM_ITEM_CHARGER,
         .verb = "failed",
         .meaning = "gives nothing: blocks fall to rest, or carry the load",
         .apply = apply_failed,
+        .met = met_switched,
+        .unmet = "and the charger was switched off since",
     },
     {
         .item = SIM_ITEM_CHARGER,
@@ -136,6 +157,8 @@ static const struct sim_defect_row rows[] = {
         .meaning = "its probe is off: the set point is that of 25 degC in any heat",
         .apply = apply_compensation_lost,
         .refuse = refuse_compensation_lost,
+        .met = met_giving,
+        .unmet = not_giving,
     },
     {
         .item = SIM_ITEM_CHARGER,
@@ -143,7 +166,8 @@ static const struct sim_defect_row rows[] = {
         .size = SIM_DEFECT_SIZE("current", "A for each 100 Ah", 0, 100, 10),
         .meaning = "alternating current in all strings: heat, and scatter",
         .apply = apply_ripple,
-        .present = present_ripple,
+        .met = met_giving,
+        .unmet = not_giving,
     },
     {
         .item = SIM_ITEM_STRING,
@@ -158,6 +182,7 @@ static const struct sim_defect_row rows[] = {
         .meaning = "its cable opposes more than those of the other strings: it carries less",
         .apply = apply_uneven,
         .present = present_uneven,
+        .property = "cable",
     },
     {
         .item = SIM_ITEM_STRING,

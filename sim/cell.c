@@ -217,7 +217,7 @@ void sim_cells_refresh(struct sim_cells *cells, int32_t first, int32_t count,
         const double wet = wet_part(water);
         const double before_Ah = held_Ah(cells, k), before_J = held_J(cells, k);
         cells->recombines[k] = type->recombination * at_least(shut, 0);
-        cells->vapour[k] = type->gas_V > 0 ? vapour_part(water, temperature_degC) : 0;
+        cells->vapour[k] = type->gas_V > 0 && water < 1 ? vapour_part(water, temperature_degC) : 0;
         cells->capacity_Ah[k] = capacity_Ah * (1 - sulphate) *
                                 at_least(1 - 0.2 * age * age * age, 0.05) *
                                 cells->trait[SIM_TRAIT_CAPACITY][k];
@@ -567,7 +567,8 @@ static void cells_heat(struct sim_cells *cells, int32_t first, int32_t count, do
     const double capacitor_S = cells->capacitor_S;
     const double most_A = type.rated_Ah * CELL_RECOMBINES_PER_H;
     const double reversible_V = (CELL_KELVIN + CELL_REFERENCE) * type.emf_V_K;
-    const double water_A = cells->step_h * CELL_WATER_PART_AH / type.rated_Ah;
+    const double water_A =
+        cells->keeps_water ? 0 : cells->step_h * CELL_WATER_PART_AH / type.rated_Ah;
     const double *restrict around_A = cells->around_A + first;
     const double *restrict resistance_Ohm = cells->resistance_Ohm + first;
     const double *restrict shorted = cells->trait[SIM_TRAIT_SHORTED] + first;
@@ -629,6 +630,9 @@ double sim_cells_boil(struct sim_cells *cells, int32_t first, int32_t count, dou
     const struct sim_cell_constants *type = cells->constants;
     if (degC <= CELL_BOILS_DEGC || type->gas_V <= 0) {
         return degC;
+    }
+    if (cells->keeps_water) {
+        return CELL_BOILS_DEGC;
     }
     double *water = cells->trait[SIM_TRAIT_WATER_LOST];
     double least_lost = 1, left = 0;

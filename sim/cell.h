@@ -108,7 +108,8 @@ struct sim_cells {
     double *in_J, *out_J, *taken_J, *moved_J; /* likewise; out: heat and gas */
     /* Private, of the present step: e^(-k dt), its integral, Cp / dt. */
     double step_h, decay, decay_h, capacitor_S;
-    int32_t faced; /* private: of the first so many, inner_V and the like are those of the state */
+    bool keeps_water; /* rw: what is gassed off leaves no cell drier */
+    int32_t faced;    /* private: of the first so many, inner_V and the like are up to date */
 };
 
 /* count cells, full, rested and new, 25 degC. False without memory. cells is zero-initialised. */

@@ -75,8 +75,8 @@ double sim_devices_sensor_ac_A(const struct sim_devices *devices, int32_t sensor
     const struct sim_battery *battery = devices->battery;
     double sum_A = 0;
     for (int32_t s = 0; s < battery->shape.strings; s++) {
-        if ((devices->sensor_for_all || s == sensor) && !battery->string[s].is_open) {
-            sum_A += battery->string[s].current_ac_A;
+        if (devices->sensor_for_all || s == sensor) {
+            sum_A += sim_battery_ripple_A(battery, s);
         }
     }
     return sum_A;

@@ -101,9 +101,25 @@ void sim_plant_follow_breakers(void *context)
     sim_battery_touch(&plant->battery);
 }
 
+/* Of the batteries themselves. */
+static void plant_judge(struct sim_plant *plant)
+{
+    int32_t module;
+    char why[200], name[48];
+    if (sim_battery_failure(&plant->battery, &module, why, sizeof why) == NULL) {
+        return;
+    }
+    if (plant->failure[0] == '\0') {
+        sim_item_name(plant, SIM_ITEM_MODULE, module + 1, name, sizeof name);
+        (void)snprintf(plant->failure, sizeof plant->failure, "%s %s", name, why);
+    }
+    sim_world_stop(plant->world);
+}
+
 static void plant_moved(void *context)
 {
     struct sim_plant *plant = context;
+    plant_judge(plant);
     sim_truth_changed(plant);
     if (plant->hooks != NULL) {
         sim_hooks_moved(plant);

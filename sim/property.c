@@ -139,8 +139,7 @@ static bool get_string_current(const struct sim_plant *plant, int32_t number, do
 
 static bool get_string_current_ac(const struct sim_plant *plant, int32_t number, double *value)
 {
-    const struct sim_string *string = &plant->battery.string[number - 1];
-    *value = string->is_open ? 0 : string->current_ac_A;
+    *value = sim_battery_ripple_A(&plant->battery, number - 1);
     return true;
 }
 
@@ -710,6 +709,7 @@ bool sim_property_push(struct sim_plant *plant, const struct sim_property *prope
     drift_end(plant, property, number);
     plant_reach(plant);
     property->set(plant, number, value);
+    sim_defect_pushed(plant, property->item, number, property->name);
     plant_touch(plant);
     return true;
 }
@@ -759,25 +759,32 @@ void sim_property_release(struct sim_plant *plant, const struct sim_property *pr
     drift_end(plant, property, number);
     plant_reach(plant);
     property->release(plant, number);
+    sim_defect_pushed(plant, property->item, number, property->name);
     plant_touch(plant);
+}
+
+static void drift_move(struct sim_plant *plant, struct sim_drift *drift, double value)
+{
+    drift->has_moved = true;
+    drift->property->set(plant, drift->number, value);
+    sim_defect_pushed(plant, drift->property->item, drift->number, drift->property->name);
 }
 
 bool sim_property_move_all(void *context)
 {
     struct sim_plant *plant = context;
-    int64_t now_us = sim_world_now_us(plant->world);
-    bool moved = plant->drifts_count > 0;
+    const int64_t now_us = sim_world_now_us(plant->world);
+    const bool moved = plant->drifts_count > 0;
     for (size_t i = 0; i < plant->drifts_count;) {
         struct sim_drift *drift = &plant->drifts[i];
-        drift->has_moved = true;
         if (now_us >= drift->ends_us) {
-            drift->property->set(plant, drift->number, drift->to);
+            drift_move(plant, drift, drift->to);
             *drift = plant->drifts[--plant->drifts_count];
             continue;
         }
-        double part =
+        const double part =
             (double)(now_us - drift->begins_us) / (double)(drift->ends_us - drift->begins_us);
-        drift->property->set(plant, drift->number, drift->from + (drift->to - drift->from) * part);
+        drift_move(plant, drift, drift->from + (drift->to - drift->from) * part);
         i++;
     }
     return moved;

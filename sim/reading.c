@@ -108,9 +108,8 @@ static double lead_resistance_Ohm(const struct sim_devices *devices, int32_t mod
 static double scatter_part(const struct sim_devices *devices, int32_t module)
 {
     const struct sim_battery *battery = devices->battery;
-    const struct sim_string *string = &battery->string[module / battery->modules_per_string];
     const double part = devices->module[module].leads.scatter_part;
-    const double ripple_A = string->is_open ? 0 : string->current_ac_A;
+    const double ripple_A = sim_battery_ripple_A(battery, module / battery->modules_per_string);
     return part > 0 ? part * ripple_A * 10 / battery->shape.cell.rated_Ah : 0;
 }
 

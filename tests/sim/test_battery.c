@@ -3,6 +3,7 @@
  */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <string.h>
 
 #include "sim/battery.h"
 #include "sim/battery_type.h"
@@ -463,6 +464,87 @@ Test(battery, an_open_cell_ends_the_current_of_its_string)
     assert_near(battery.string[0].current_A, 0, 0.001);
     assert_near(battery.string[1].current_A, -10, 0.001);
     cr_assert(battery.resistance_Ohm[4] > 1e5);
+}
+
+Test(battery, no_pinned_current_and_no_ripple_goes_through_a_broken_strap)
+{
+    sim_battery_pin_current(&battery, 0, -10);
+    battery.charger.ripple_A = 5;
+    sim_battery_set_trait(&battery, 4, 1, SIM_TRAIT_SERIES, 1e6);
+    sim_battery_touch(&battery);
+    assert_near(battery.string[0].current_A, 0, 0.001);
+    assert_near(sim_battery_ripple_A(&battery, 0), 0, 0);
+    assert_near(sim_battery_ripple_A(&battery, 1), 5, 0);
+    pass(HOUR);
+    assert_near(battery.temperature_degC[4], 24.3, 0.3);
+    sim_battery_set_trait(&battery, 4, 1, SIM_TRAIT_SERIES, 0);
+    sim_battery_touch(&battery);
+    assert_near(battery.string[0].current_A, -10, 0);
+    assert_near(sim_battery_ripple_A(&battery, 0), 5, 0);
+}
+
+Test(battery, ripple_goes_where_current_can_and_the_chargers_while_it_gives)
+{
+    battery.charger.ripple_A = 5;
+    battery.string[1].current_ac_A = 2;
+    assert_near(sim_battery_ripple_A(&battery, 0), 5, 0);
+    assert_near(sim_battery_ripple_A(&battery, 1), 7, 0);
+    battery.charger.has_failed = true;
+    assert_near(sim_battery_ripple_A(&battery, 0), 0, 0);
+    assert_near(sim_battery_ripple_A(&battery, 1), 2, 0);
+    battery.charger.has_failed = false;
+    battery.charger.is_on = false;
+    assert_near(sim_battery_ripple_A(&battery, 1), 2, 0);
+    battery.charger.is_on = true;
+    battery.string[1].is_blown = true;
+    assert_near(sim_battery_ripple_A(&battery, 1), 0, 0);
+    battery.string[0].is_open = true;
+    assert_near(sim_battery_ripple_A(&battery, 0), 0, 0);
+}
+
+Test(battery, what_no_block_can_be_ends_the_battery_and_names_the_module)
+{
+    int32_t module = -1;
+    char why[200];
+    sim_battery_pin(&battery, 12, SIM_PIN_RESISTANCE, 100);
+    sim_battery_touch(&battery);
+    cr_assert_null(sim_battery_failure(&battery, &module, why, sizeof why));
+    sim_battery_pin_current(&battery, 1, 100);
+    sim_battery_touch(&battery);
+    pass(HOUR);
+    cr_assert_not_null(sim_battery_failure(&battery, &module, why, sizeof why));
+    cr_assert_eq(module, 12);
+    cr_assert_not_null(strstr(why, "100 A, which no block is (at most 1000 degC)"), "%s", why);
+    /* Time goes on, and nothing else: nothing that is no number comes of it. */
+    const double other_degC = battery.temperature_degC[0];
+    pass(24 * HOUR);
+    assert_near(battery.temperature_degC[0], other_degC, 0);
+}
+
+Test(battery, what_is_no_number_ends_the_battery_though_no_comparison_holds_of_it)
+{
+    int32_t module = -1;
+    char why[200];
+    battery.cells.charge[7 * 6 + 2] = NAN;
+    battery.cells.faced = 0;
+    sim_battery_touch(&battery);
+    cr_assert_not_null(sim_battery_failure(&battery, &module, why, sizeof why));
+}
+
+Test(battery, a_settled_battery_is_as_wet_as_before_and_no_hotter_than_it_can_stay)
+{
+    assert_near(battery.cells.trait[SIM_TRAIT_WATER_LOST][5], 0, 0);
+    cr_assert(battery.temperature_degC[4] > 24.1, "float warms: %.3f", battery.temperature_degC[4]);
+    /* 15.5 V a block in a hot room run away in two days: no rest is there to begin from. */
+    battery.ambient_degC = 35;
+    battery.charger.voltage_V = 9 * 15.5;
+    sim_battery_settle(&battery);
+    assert_near(battery.temperature_degC[4], 35, 0);
+    assert_near(battery.cells.trait[SIM_TRAIT_WATER_LOST][5], 0, 0);
+    assert_near(battery.voltage_V[4], 15.5, 0.01);
+    pass(48 * HOUR);
+    cr_assert(battery.temperature_degC[4] > 60, "%.3f", battery.temperature_degC[4]);
+    cr_assert(battery.cells.trait[SIM_TRAIT_WATER_LOST][5] > 0);
 }
 
 Test(battery, a_leak_drains_its_cell_and_lets_the_others_rise)

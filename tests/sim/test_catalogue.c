@@ -260,3 +260,108 @@ Test(catalogue, one_address_takes_over_from_the_other_and_heal_puts_back_the_fir
     cr_assert(asks(5));
     cr_assert_not(asks(500));
 }
+
+static double water_lost(int32_t cell)
+{
+    return sim_battery_trait(&stage.plant->battery, 2, cell, SIM_TRAIT_WATER_LOST);
+}
+
+Test(catalogue, heal_gives_each_cell_back_what_it_had)
+{
+    stage_say(&stage, "plant.module[3]:dry_out { water = 60, cell = 3 }");
+    stage_say(&stage, "plant.module[3]:dry_out { water = 10 }");
+    cr_assert_float_eq(water_lost(2), 0.1, 1e-12);
+    const double minor = 1e-6; /* float takes some while time passes */
+    stage_wait(&stage, 60);
+    stage_say(&stage, "plant.module[3]:dry_out { water = 20 }");
+    stage_wait(&stage, 60);
+    /* The latest first: what is left is the one of the cell, then nothing. */
+    stage_say(&stage, "plant.module[3]:heal()");
+    for (int32_t cell = 0; cell < 6; cell++) {
+        cr_assert_float_eq(water_lost(cell), 0, minor, "cell %d: %g", (int)cell, water_lost(cell));
+    }
+    /* One that was dry by itself stays so. */
+    sim_battery_set_trait(&stage.plant->battery, 2, 2, SIM_TRAIT_WATER_LOST, 0.6);
+    stage_say(&stage, "plant.module[3]:dry_out { water = 10 }");
+    stage_wait(&stage, 60);
+    stage_say(&stage, "plant.module[3]:heal()");
+    cr_assert_float_eq(water_lost(2), 0.6, minor);
+    cr_assert_float_eq(water_lost(0), 0, minor);
+}
+
+Test(catalogue, a_push_while_the_fault_is_there_is_what_heal_puts_back)
+{
+    stage_say(&stage, "plant.string[1]:uneven()");
+    stage_wait(&stage, 60);
+    stage_say(&stage, "plant.string[1].cable = 5");
+    stage_say(&stage, "plant.string[2].cable = 7");
+    stage_say(&stage, "plant.string[1]:heal()");
+    cr_assert_float_eq(stage_number(&stage, "plant.string[1].cable.value"), 5, 1e-9);
+    stage_say(&stage, "plant.module[3]:slow()");
+    cr_assert(asks(3));
+    stage_say(&stage, "plant.module[3]:drift { latency = 0.002, over = 10 }");
+    stage_wait(&stage, 60);
+    stage_say(&stage, "plant.module[3]:heal()");
+    cr_assert_float_eq(latency_s(), 0.002, 1e-9);
+}
+
+Test(catalogue, a_fault_of_a_charger_that_is_off_took_no_effect)
+{
+    stage_say(&stage, "plant.charger.on = false");
+    stage_wait(&stage, 60);
+    stage_say(&stage, "plant.charger:failed()");
+    stage_wait(&stage, 60);
+    is_idle("charger:failed() was asked for and the charger was switched off since");
+    stage_say(&stage, "plant.charger.on = true");
+    stage_wait(&stage, 60);
+    cr_assert_null(sim_plant_idle_fault(stage.plant));
+    /* It does not give while it has failed. */
+    stage_say(&stage, "plant.charger:too_high { by = 0.1 }");
+    stage_wait(&stage, 60);
+    is_idle("charger:too_high{by=0.1} was asked for and the charger gave nothing since");
+    stage_say(&stage, "plant.charger:heal 'failed'");
+    stage_wait(&stage, 60);
+    cr_assert_null(sim_plant_idle_fault(stage.plant));
+}
+
+Test(catalogue, the_chargers_ripple_and_a_strings_own_add_up_and_heal_apart)
+{
+    stage_say(&stage, "plant.string[1].current_ac = 1 plant.string[2].current_ac = 5");
+    stage_say(&stage, "plant.charger:ripple { current = 10 }");
+    const double ripple_A = stage.plant->battery.shape.cell.rated_Ah / 10;
+    cr_assert_float_eq(stage_number(&stage, "plant.string[2].current_ac.value"), 5 + ripple_A,
+                       1e-9);
+    stage_wait(&stage, 60);
+    stage_say(&stage, "plant.charger:heal()");
+    cr_assert_float_eq(stage_number(&stage, "plant.string[1].current_ac.value"), 1, 1e-9);
+    cr_assert_float_eq(stage_number(&stage, "plant.string[2].current_ac.value"), 5, 1e-9);
+}
+
+static int solved;
+
+static void solved_count(void *context)
+{
+    (void)context;
+    solved++;
+}
+
+Test(catalogue, steps_that_fall_on_one_instant_solve_the_circuits_once)
+{
+    stage_say(&stage, "for _, each in ipairs(plant.module) do each:aged { over = 600 } end");
+    stage_wait(&stage, 10.5);
+    stage.plant->battery.moved = solved_count;
+    stage_wait(&stage, 1);
+    /* The battery's own step, and one for 18 ramps. */
+    cr_assert(solved >= 1 && solved <= 3, "%d times", solved);
+    cr_assert_float_eq(sim_battery_trait(&stage.plant->battery, 17, 0, SIM_TRAIT_AGE), 11.0 / 600,
+                       1e-4);
+}
+
+Test(catalogue, a_battery_that_is_none_any_more_ends_the_run_and_names_the_module)
+{
+    stage_say(&stage, "plant.string[2].current = 100 plant.module[11].resistance = 100000");
+    (void)sim_world_run(stage.world, sim_world_now_us(stage.world) + 600 * INT64_C(1000000));
+    const char *failure = sim_plant_failure(stage.plant);
+    cr_assert_not_null(failure);
+    cr_assert_not_null(strstr(failure, "string[2].module[2] is at "), "%s", failure);
+}
