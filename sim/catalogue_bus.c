@@ -5,10 +5,21 @@
 #include "sim/catalogue.h"
 #include "sim/parts.h"
 
-static int64_t struck(const struct sim_plant *plant, const struct sim_defect_at *at)
+static int64_t met_noisy(const struct sim_plant *plant, const struct sim_defect_at *at)
 {
     (void)at;
-    return plant->topology.struck;
+    return plant->topology.noise_struck;
+}
+
+static int64_t met_echo(const struct sim_plant *plant, const struct sim_defect_at *at)
+{
+    (void)at;
+    return plant->topology.echo_struck;
+}
+
+static int64_t met_too_long(const struct sim_plant *plant, const struct sim_defect_at *at)
+{
+    return plant->topology.cable[at->number - 1].struck;
 }
 
 static const char unstruck[] = "and no frame was corrupted by it";
@@ -124,7 +135,7 @@ static const struct sim_defect_row rows[] = {
         .size = SIM_DEFECT_SIZE("percent", "%", 0, 100, 5),
         .meaning = "so many of all frames are corrupted, each way",
         .apply = apply_noisy,
-        .met = struck,
+        .met = met_noisy,
         .unmet = unstruck,
     },
     {
@@ -133,7 +144,7 @@ static const struct sim_defect_row rows[] = {
         .size = SIM_DEFECT_SIZE("percent", "%", 0, 100, 20),
         .meaning = "so many frames are corrupted at the far end, fewer the nearer",
         .apply = apply_echo,
-        .met = struck,
+        .met = met_echo,
         .unmet = unstruck,
     },
     {
@@ -170,7 +181,7 @@ static const struct sim_defect_row rows[] = {
         .size = SIM_DEFECT_SIZE("by", "% of the limit", 0, 100, 20),
         .meaning = "what hangs beyond it is beyond its limit: so many frames are corrupted",
         .apply = apply_too_long,
-        .met = struck,
+        .met = met_too_long,
         .unmet = unstruck,
     },
 };

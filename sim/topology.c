@@ -178,10 +178,8 @@ static void topology_extra(struct sim_topology *topology)
     topology->has_extra = false;
     for (int32_t place = 0; place < SIM_NODES; place++) {
         const int32_t depth = sim_topology_depth(topology, place);
-        double extra = topology->noise;
-        if (most > 0) {
-            extra = either(extra, topology->echo * depth / most);
-        }
+        topology->echo_at[place] = most > 0 ? topology->echo * depth / most : 0;
+        double extra = either(topology->noise, topology->echo_at[place]);
         for (int32_t node = place; topology->first_way[node] >= 0;) {
             const struct sim_cable *cable = &topology->cable[topology->first_way[node]];
             extra = either(extra, cable->beyond_part);
@@ -232,6 +230,38 @@ static void topology_meet(struct sim_topology *topology, int32_t place)
     }
 }
 
+/* Whom a hit is laid to, each as often as its chance has it. */
+struct blame {
+    double sum;
+    int64_t *counter;
+};
+
+static void blame_offer(struct sim_topology *topology, struct blame *blame, double chance,
+                        int64_t *counter)
+{
+    blame->sum += chance;
+    /* The only one is not drawn for. */
+    if (chance > 0 &&
+        (blame->counter == NULL || sim_random_unit(&topology->random) * blame->sum < chance)) {
+        blame->counter = counter;
+    }
+}
+
+/* A frame of this place was hit by what has gone wrong with the line: one of all that counts it. */
+static void topology_blame(struct sim_topology *topology, int32_t place)
+{
+    struct blame blame = {0};
+    blame_offer(topology, &blame, topology->noise, &topology->noise_struck);
+    blame_offer(topology, &blame, topology->echo_at[place], &topology->echo_struck);
+    for (int32_t node = place; topology->first_way[node] >= 0;) {
+        struct sim_cable *cable = &topology->cable[topology->first_way[node]];
+        blame_offer(topology, &blame, cable->beyond_part, &cable->struck);
+        node = cable->near;
+    }
+    assert(blame.counter != NULL);
+    ++*blame.counter;
+}
+
 static bool topology_is_struck(struct sim_topology *topology, int32_t place)
 {
     double chance = topology->chance[place];
@@ -239,7 +269,9 @@ static bool topology_is_struck(struct sim_topology *topology, int32_t place)
     topology->has_struck = topology->has_struck || is_struck;
     const double extra = topology->extra[place];
     const bool is_hit = extra > 0 && sim_random_unit(&topology->random) < extra;
-    topology->struck += is_hit;
+    if (is_hit) {
+        topology_blame(topology, place);
+    }
     return is_struck || is_hit;
 }
 

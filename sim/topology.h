@@ -52,6 +52,7 @@ struct sim_cable {
     bool is_cut;
     int64_t met;        /* ro: questions that met it while it was cut */
     double beyond_part; /* ro: sim_topology_stretch */
+    int64_t struck;     /* ro: frames that it has corrupted by that */
 };
 
 /* Zero-initialised, then sim_topology_init. All private. */
@@ -64,14 +65,16 @@ struct sim_topology {
     int32_t first_way[SIM_NODES]; /* the cable by which a node was hung up; -1: none */
     int32_t way_back[SIM_NODES];  /* the cable of a ring's last module back to its begin; -1 */
     bool is_reached[SIM_NODES];
-    double chance[SIM_NODES]; /* of a frame to be corrupted by a broken rule, 0..1 */
-    double extra[SIM_NODES];  /* likewise, by what has gone wrong with the line since */
-    double noise;             /* chances, 0..1: everywhere, ... */
-    double echo;              /* ... and at the furthest node, nearer ones by their share */
+    double chance[SIM_NODES];  /* of a frame to be corrupted by a broken rule, 0..1 */
+    double extra[SIM_NODES];   /* likewise, by what has gone wrong with the line since */
+    double noise;              /* chances, 0..1: everywhere, ... */
+    double echo;               /* ... and at the furthest node, nearer ones by their share */
+    double echo_at[SIM_NODES]; /* ... that is, so much */
     bool is_shorted;
     bool has_extra;
-    int64_t struck;    /* ro: frames that `extra` has corrupted */
-    int64_t short_met; /* ro: questions that a short swallowed */
+    int64_t noise_struck; /* ro: frames that noise has corrupted, ... */
+    int64_t echo_struck;  /* ro: ... and a wrong termination; cables count their own */
+    int64_t short_met;    /* ro: questions that a short swallowed */
     bool has_noise;
     bool has_struck;
     bool has_repeater;
