@@ -192,3 +192,40 @@ scenario "a rectifier with a broken filter: alternating current, warmth, and jum
     expect(noisy.resistance):is_near(7.7, 0.3)
   end,
 }
+
+-- Alternating current goes where direct current could: not over a blown fuse, a broken strap, or
+-- from a rectifier that is dead.
+scenario "ripple goes through the strings that conduct, and ends with the charger that makes it" {
+  tags     = { "charge", "charger" },
+  plant    = "two_strings_of_nine",
+  settings = { ["bus.round_period"] = 30 },
+
+  run = function(plant)
+    local first, second = plant.string[1], plant.string[2]
+    local function flows(in_first, in_second)
+      within(minutes(3), function()
+        expect(first.current_ac):is_near(in_first, 0.5)
+        expect(second.current_ac):is_near(in_second, 0.5)
+      end)
+    end
+    settle()
+    plant.charger:ripple { current = 30 }
+    flows(15, 15)
+    first:fuse_blown()
+    flows(0, 15)
+    wait(hours(12))
+    expect(first.module[5].temperature):is_below(24.5)
+    expect(second.module[5].temperature):is_above(25)
+    first:heal()
+    flows(15, 15)
+    second.module[4]:cell_open()
+    flows(15, 0)
+    wait(hours(12))
+    expect(second.module[4].temperature):is_below(24.5)
+    plant.charger:failed()
+    flows(0, 0)
+    plant.charger:heal "failed"
+    second.module[4]:heal()
+    flows(15, 15)
+  end,
+}

@@ -582,6 +582,26 @@ case_broken_plant() {
     says "p.lua:2: no end within the time limit"
 }
 
+# What no block stands is an error of the story, not something its firmware is judged by.
+case_broken_battery() {
+    printf '    plant.string[1].current = -10000\n    wait(300)\n    expect(plant):is_quiet()\n' |
+        story hot
+    sed -i 's/guide_dashboard/two_strings_of_nine/' "$work/hot.lua"
+    bench run "$work/hot.lua"
+    status_is 1
+    says "error   $work/hot.lua: "
+    says " A, which no block is (at most 1000 degC); push less current, voltage or resistance there"
+    says "$work/hot.lua:"
+    says "0 passed, 0 failed, 1 error"
+    printf '    plant.string[1].current = -10\n    plant.charger:ripple()\n' >"$work/body"
+    printf '    plant.string[1].module[1]:cell_open()\n    wait(minutes(5))\n' >>"$work/body"
+    printf '    expect(plant.string[1].module[1].temperature):is_near(24, 3)\n' >>"$work/body"
+    story open <"$work/body"
+    sed -i 's/guide_dashboard/two_strings_of_nine/' "$work/open.lua"
+    bench run "$work/open.lua"
+    status_is 0
+}
+
 # A hook that goes wrong: FILE:LINE and what it was. Line 5 hooks, line 6 waits and expects.
 hooked() {
     printf '%s\nwithin(99, function() expect(plant):has "voltage_high" end)\n' "$1" | story hook
