@@ -42,6 +42,8 @@ enum { CELL_ARRAYS = 31 + SIM_TRAITS, CELL_LINE = 8, CELL_CHUNK = 64 };
 #define CELL_BOILS_DEGC    112.0
 #define CELL_BOILS_LATER_K 80.0
 #define CELL_STEAM_J_G     2230.0
+/* No acid is hotter: what is has boiled dry, and doubles its float current no further. */
+#define CELL_FLOAT_ABOVE_K (CELL_BOILS_DEGC + CELL_BOILS_LATER_K - CELL_REFERENCE)
 /*
  * Gas leaves as moist as the acid lets it: 0.39 of vapour to 1 of gas at 80 degC, 0.75 at 90, 1.8
  * at 100 (steam tables, and 0.6 to 0.66 of that over acid); below 60 the closed valve keeps it in.
@@ -192,11 +194,14 @@ static double boils_degC(double water_lost)
     return CELL_BOILS_DEGC + CELL_BOILS_LATER_K * water_lost * water_lost;
 }
 
-/* To one of gas. */
+/* To one of gas, up to a kelvin below boiling; none where no water is left. */
 static double vapour_part(double water_lost, double temperature_degC)
 {
-    return CELL_VAPOUR * at_least(temperature_degC - CELL_VALVE_DEGC, 0) /
-           at_least(boils_degC(water_lost) - temperature_degC, 1);
+    const double boils_at_degC = boils_degC(water_lost);
+    const double degC = at_most(temperature_degC, boils_at_degC - 1);
+    return water_lost < 1
+               ? CELL_VAPOUR * at_least(degC - CELL_VALVE_DEGC, 0) / (boils_at_degC - degC)
+               : 0;
 }
 
 void sim_cells_refresh(struct sim_cells *cells, int32_t first, int32_t count,
@@ -206,7 +211,7 @@ void sim_cells_refresh(struct sim_cells *cells, int32_t first, int32_t count,
     const double above_K = temperature_degC - CELL_REFERENCE;
     const double capacity_Ah = type->capacity_Ah * capacity_factor(type->cold, temperature_degC);
     const double rest_Ohm = type->resistance_Ohm * resistance_factor(temperature_degC);
-    const double float_A = type->float_A * sim_exp2(above_K * 0.1);
+    const double float_A = type->float_A * sim_exp2(at_most(above_K, CELL_FLOAT_ABOVE_K) * 0.1);
     const double shut = at_most(
         (CELL_STEAM_DEGC - temperature_degC) * (1 / (CELL_STEAM_DEGC - CELL_VALVE_DEGC)), 1);
     cells->faced = 0;
@@ -217,7 +222,7 @@ void sim_cells_refresh(struct sim_cells *cells, int32_t first, int32_t count,
         const double wet = wet_part(water);
         const double before_Ah = held_Ah(cells, k), before_J = held_J(cells, k);
         cells->recombines[k] = type->recombination * at_least(shut, 0);
-        cells->vapour[k] = type->gas_V > 0 && water < 1 ? vapour_part(water, temperature_degC) : 0;
+        cells->vapour[k] = type->gas_V > 0 ? vapour_part(water, temperature_degC) : 0;
         cells->capacity_Ah[k] = capacity_Ah * (1 - sulphate) *
                                 at_least(1 - 0.2 * age * age * age, 0.05) *
                                 cells->trait[SIM_TRAIT_CAPACITY][k];
@@ -319,8 +324,9 @@ static void cells_aside(struct sim_cells *cells, int32_t first, int32_t count)
     for (int32_t k = 0; k < count; k++) {
         const double over_V = inner_V[k] - type.float_V;
         const double per_V = over_V > 0 ? above : below;
-        const double branch_A = float_A[k] * sim_exp2(over_V * per_V);
-        const double leak_S = trait_S[k] * (1 - empty[k]); /* nothing leaks from nothing */
+        /* Nothing gasses or leaks from nothing. */
+        const double branch_A = float_A[k] * sim_exp2(over_V * per_V) * (1 - empty[k]);
+        const double leak_S = trait_S[k] * (1 - empty[k]);
         aside_A[k] = branch_A + leak_S * inner_V[k];
         aside_S[k] = branch_A * (per_V * (CELL_LN_10 / CELL_LOG2_10)) + leak_S;
     }
