@@ -244,12 +244,14 @@ const char *sim_battery_failure(const struct sim_battery *battery, int32_t *modu
         return NULL;
     }
     const int32_t m = *module = battery->failed_module;
+    const double own_A = battery->string[m / battery->modules_per_string].current_A -
+                         battery->cells.around_A[m * battery->shape.cells];
     (void)snprintf(
         text, size,
-        "is at %.6g degC, %.6g V and %.6g A, which no block is (at most %.0f degC); push "
-        "less current, voltage or resistance there",
-        battery->temperature_degC[m], battery->voltage_V[m],
-        battery->string[m / battery->modules_per_string].current_A, BATTERY_HOTTEST_DEGC);
+        "is at %.6g degC, %.6g V, %.6g A and %.6g A of ripple, which no block is (at most %.0f "
+        "degC); push less current, voltage or resistance there",
+        battery->temperature_degC[m], battery->voltage_V[m], own_A,
+        sim_battery_ripple_A(battery, m / battery->modules_per_string), BATTERY_HOTTEST_DEGC);
     return text;
 }
 

@@ -514,11 +514,30 @@ Test(battery, what_no_block_can_be_ends_the_battery_and_names_the_module)
     pass(HOUR);
     cr_assert_not_null(sim_battery_failure(&battery, &module, why, sizeof why));
     cr_assert_eq(module, 12);
-    cr_assert_not_null(strstr(why, "100 A, which no block is (at most 1000 degC)"), "%s", why);
+    cr_assert_not_null(strstr(why, "100 A and 0 A of ripple, which no block is (at most 1000 degC)"), "%s", why);
     /* Time goes on, and nothing else: nothing that is no number comes of it. */
     const double other_degC = battery.temperature_degC[0];
     pass(24 * HOUR);
     assert_near(battery.temperature_degC[0], other_degC, 0);
+}
+
+Test(battery, blocks_that_are_forced_on_when_empty_get_hotter_and_hotter)
+{
+    int32_t module = -1;
+    char why[200];
+    double before_degC = 24;
+    sim_battery_pin_current(&battery, 0, -47);
+    sim_battery_touch(&battery);
+    /* Empty and reversed, then boiling, then dry: each heats, and nothing carries heat away that
+     * is not there. */
+    while (sim_battery_failure(&battery, &module, why, sizeof why) == NULL) {
+        pass(600 * SECOND);
+        cr_assert(battery.temperature_degC[0] > before_degC - 1, "%g degC after %g",
+                  battery.temperature_degC[0], before_degC);
+        before_degC = battery.temperature_degC[0];
+        cr_assert(sim_world_now_us(world) < 12 * HOUR, "%g degC", before_degC);
+    }
+    cr_assert(before_degC > 1000 && before_degC < 1100, "%g degC", before_degC);
 }
 
 Test(battery, what_is_no_number_ends_the_battery_though_no_comparison_holds_of_it)
