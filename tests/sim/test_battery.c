@@ -514,7 +514,8 @@ Test(battery, what_no_block_can_be_ends_the_battery_and_names_the_module)
     pass(HOUR);
     cr_assert_not_null(sim_battery_failure(&battery, &module, why, sizeof why));
     cr_assert_eq(module, 12);
-    cr_assert_not_null(strstr(why, "100 A and 0 A of ripple, which no block is (at most 1000 degC)"), "%s", why);
+    cr_assert_not_null(
+        strstr(why, "100 A and 0 A of ripple, which no block is (at most 1000 degC)"), "%s", why);
     /* Time goes on, and nothing else: nothing that is no number comes of it. */
     const double other_degC = battery.temperature_degC[0];
     pass(24 * HOUR);
