@@ -36,8 +36,8 @@ off() {
     test -f $work/pid || return 0
     pid=\$(cat $work/pid)
     kill -KILL \$pid
-    # What it had open is in use until it has gone.
-    while test -n "\$(ls /proc/\$pid/fd 2>/dev/null)"; do :; done
+    # What it had open is in use until it has gone; its list of files is empty before that.
+    while grep -qs '^State:[^Z]*\$' /proc/\$pid/status; do :; done
     rm $work/pid
 }
 case \$1 in
