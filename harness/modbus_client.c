@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <modbus.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,6 +90,26 @@ static bool client_connect(struct hx_modbus_client *client)
     return false;
 }
 
+/* After a question that failed: the end of its frame, and of what is still said. */
+#define CALM_MS   50
+#define CALMS_MAX 20
+
+/*
+ * On a line, what came unasked would be taken for the answer, and a question that follows another
+ * within the silence between frames makes one frame with it that nobody answers.
+ */
+static void line_calm(struct hx_modbus_client *client, bool has_failed)
+{
+    if (client->path[0] == '\0') {
+        return;
+    }
+    struct pollfd line = {.fd = modbus_get_socket(client->context), .events = POLLIN};
+    (void)tcflush(line.fd, TCIFLUSH);
+    for (int i = 0; has_failed && i < CALMS_MAX && poll(&line, 1, CALM_MS) > 0; ++i) {
+        (void)tcflush(line.fd, TCIFLUSH);
+    }
+}
+
 /* An exception is an answer; anything else is a connection that is of no use any more. */
 static bool is_exception(int error)
 {
@@ -100,6 +121,7 @@ void hx_modbus_read(struct hx_modbus_client *client, int first, int count, struc
     for (int attempt = 0; attempt < 2; ++attempt) {
         int got = -1;
         if (client_connect(client)) {
+            line_calm(client, attempt > 0);
             got = modbus_read_registers(client->context, first, count, answer->is.registers);
         }
         if (got == count) {
@@ -176,6 +198,9 @@ bool hx_modbus_is_there(struct hx_modbus_client *client)
 {
     uint16_t any[1];
     hx_modbus_close(client);
-    return client_connect(client) &&
-           modbus_read_registers(client->context, ANY_REGISTER, 1, any) == 1;
+    if (!client_connect(client)) {
+        return false;
+    }
+    line_calm(client, false);
+    return modbus_read_registers(client->context, ANY_REGISTER, 1, any) == 1;
 }

@@ -202,10 +202,15 @@ END
 # With both they are two windows, and COM2 is what the scenario says.
 case_rtu_beside() {
     cable
-    runs 0 --filter "shows what Modbus TCP shows" scenarios/services
+    runs 0 --tag com2 scenarios/services
     says 'passed  scenarios/services/modbus_rtu.lua: Modbus RTU shows what Modbus TCP shows'
-    # The tty is as the last master left it.
+    says 'passed  scenarios/services/modbus_rtu.lua: COM2 becomes a Modbus RTU server when'
+    # The tty is as the last master left it, with half an answer that nobody has read.
+    printf '\001\003\002' >"$work/com2"
     runs 0 --filter "shows what Modbus TCP shows" scenarios/services
+    printf '\001\003\002' >"$work/com2"
+    runs 0 --filter "shows what Modbus TCP shows" scenarios/services
+    ! grep -q 'Modbus frame(s)' "$work/log" || fail "two questions were one frame"
 }
 
 # waits SECONDS [FIRST]: a story of the board alone that waits, after what comes first.
