@@ -133,20 +133,41 @@ Test(console_port, who_never_reads_keeps_nobody_waiting)
     close(fd);
 }
 
-Test(console_port, one_too_many_is_turned_away_until_another_goes)
+static void is_answered(int fd)
 {
+    cr_assert_eq(write(fd, "show version\n", 13), 13);
+    (void)answers_read(fd, 1);
+}
+
+Test(console_port, one_too_many_takes_the_place_of_the_one_idle_longest)
+{
+    char told[100] = "";
     int fd[CONSOLE_CLIENTS_MAX];
-    for (int i = 0; i < CONSOLE_CLIENTS_MAX; i++) {
+    for (int i = 0; i < CONSOLE_CLIENTS_MAX; i++, now_ms++) {
         fd[i] = client_open();
     }
+    is_answered(fd[0]);
     const int late = client_open();
-    cr_assert(is_closed(late));
-    close(late);
-    close(fd[1]);
-    turn();
-    fd[1] = client_open();
-    cr_assert_eq(write(fd[1], "show version\n", 13), 13);
-    (void)answers_read(fd[1], 1);
+    is_answered(late);
+    cr_assert_gt(read(fd[1], told, sizeof told - 1), 0);
+    cr_assert_str_eq(told, "error closed another client came, and this one was idle longest\n");
+    cr_assert(is_closed(fd[1]));
+    for (int i = 0; i < CONSOLE_CLIENTS_MAX; i++) {
+        if (i != 1) {
+            is_answered(fd[i]);
+        }
+    }
+}
+
+/* Its machine may have lost its power. */
+Test(console_port, who_has_gone_without_a_word_is_looked_for)
+{
+    const int fd = client_open();
+    int is_on = 0;
+    socklen_t size = sizeof is_on;
+    cr_assert_eq(getsockopt(tcp.client[0].fd, SOL_SOCKET, SO_KEEPALIVE, &is_on, &size), 0);
+    cr_assert(is_on);
+    close(fd);
 }
 
 Test(console_port, half_a_request_of_one_is_nothing_to_the_next)

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,6 +18,10 @@
 enum {
     CHUNKS_A_TURN = 8, /* then the bus has its turn */
     BACKLOG = 4,
+    /* A client whose machine has gone without a word is known to be gone after 90 s. */
+    KEEP_IDLE_S = 60,
+    KEEP_PERIOD_S = 10,
+    KEEP_PROBES = 3,
 };
 
 /* ---- one that talks --------------------------------------------------------------------- */
@@ -102,6 +107,7 @@ static void port_ready(struct ev_loop *loop, ev_io *io, int events)
 {
     struct console_port *port = io->data;
     (void)loop;
+    port->active_ms = port->ground->uptime_ms(port->ground->context);
     if ((events & EV_READ) != 0 && port->input_begin == port->input_end) {
         const ssize_t size = read(port->fd, port->input, sizeof port->input);
         if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) {
@@ -120,8 +126,8 @@ static void port_begin(struct console_port *port, const struct console_ground *g
     port->fd = fd;
     port->input_begin = port->input_end = 0;
     port->output_begin = port->output_end = 0;
-    con_console_init(&port->console, ground->view, &ground->commands, ground->log,
-                     ground->uptime_ms(ground->context));
+    port->active_ms = ground->uptime_ms(ground->context);
+    con_console_init(&port->console, ground->view, &ground->commands, ground->log, port->active_ms);
     ev_io_init(&port->io, port_ready, fd, EV_READ);
     port->io.data = port;
     ev_io_start(ground->loop, &port->io);
@@ -166,6 +172,41 @@ void console_tty_close(struct console_tty *tty)
 
 /* ---- TCP -------------------------------------------------------------------------------- */
 
+static void client_set(int fd)
+{
+    const int yes = 1;
+    const int idle_s = KEEP_IDLE_S;
+    const int period_s = KEEP_PERIOD_S;
+    const int probes = KEEP_PROBES;
+    (void)fcntl(fd, F_SETFL, O_NONBLOCK);
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &period_s, sizeof period_s);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+}
+
+/* A place that is free, or else that of the one idle longest, who is told: idle ones lock nobody
+ * out. */
+static struct console_port *place_find(struct console_tcp *tcp)
+{
+    static const char told[] = "error closed another client came, and this one was idle longest\n";
+    struct console_port *oldest = &tcp->client[0];
+    for (int i = 0; i < CONSOLE_CLIENTS_MAX; i++) {
+        struct console_port *port = &tcp->client[i];
+        if (port->fd < 0) {
+            return port;
+        }
+        oldest = port->active_ms < oldest->active_ms ? port : oldest;
+    }
+    report(REPORT_WARNING,
+           "console over TCP: more than %d at once; the one idle longest made way, end it",
+           CONSOLE_CLIENTS_MAX);
+    (void)!write(oldest->fd, told, sizeof told - 1);
+    tcp_end(oldest);
+    return oldest;
+}
+
 static void tcp_accept(struct ev_loop *loop, ev_io *io, int events)
 {
     struct console_tcp *tcp = io->data;
@@ -173,19 +214,8 @@ static void tcp_accept(struct ev_loop *loop, ev_io *io, int events)
     (void)events;
     const int fd = accept(tcp->fd, NULL, NULL);
     if (fd >= 0) {
-        (void)fcntl(fd, F_SETFL, O_NONBLOCK);
-        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-    }
-    for (int i = 0; i < CONSOLE_CLIENTS_MAX && fd >= 0; i++) {
-        if (tcp->client[i].fd < 0) {
-            port_begin(&tcp->client[i], tcp->ground, fd);
-            return;
-        }
-    }
-    if (fd >= 0) {
-        report(REPORT_WARNING, "console over TCP: more than %d at once; end one of them",
-               CONSOLE_CLIENTS_MAX);
-        (void)close(fd);
+        client_set(fd);
+        port_begin(place_find(tcp), tcp->ground, fd);
     }
 }
 

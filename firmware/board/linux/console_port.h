@@ -1,7 +1,8 @@
 /*
  * console_port.h — the service console on a tty and, where it is asked for, over TCP.
  *
- * Always true: whoever does not read his answer waits for himself alone.
+ * Always true: whoever does not read his answer waits for himself alone, and whoever says nothing
+ * locks nobody out.
  */
 #ifndef BOARD_CONSOLE_PORT_H
 #define BOARD_CONSOLE_PORT_H
@@ -32,6 +33,7 @@ struct console_port {
     ev_io io;
     int fd;                /* -1: nobody */
     struct tty_line *line; /* whose fd it is; null: its own */
+    wm_ms active_ms;       /* uptime when it last asked, or took of an answer */
     size_t input_begin, input_end;
     size_t output_begin, output_end;
     char input[256];
@@ -62,7 +64,10 @@ struct console_tcp {
     struct console_port client[CONSOLE_CLIENTS_MAX];
 };
 
-/* Listens on "HOST:PORT" or "[HOST]:PORT". False as above. */
+/*
+ * Listens on "HOST:PORT" or "[HOST]:PORT". One client more than CONSOLE_CLIENTS_MAX takes the place
+ * of the one idle longest. False as above.
+ */
 bool console_tcp_open(struct console_tcp *tcp, const char *address,
                       const struct console_ground *ground, char *error, size_t error_size);
 /* The port really bound. */
