@@ -184,7 +184,7 @@ case_command_line() {
     "$webmanagerd" --help >"$out"
     says 'usage: webmanagerd'
     "$webmanagerd" --example >"$work/conf"
-    printf '' >"$work/bus"
+    hub bus
     ends 0 --config "$work/conf" --check
     says 'it would start'
     says 'console_baud = 115200'
@@ -224,8 +224,24 @@ case_missing_tty() {
     : >"$work/bus"
     ends 1
     says "bus $work/bus: Inappropriate ioctl for device; name a serial port"
+    # --check says what a start says, and a console may come later.
     ends 1 --check --bus "$work/nothing"
-    says "bus $work/nothing: No such file or directory"
+    says "bus $work/nothing: No such file or directory; plug it in"
+    ends 1 --check
+    says "bus $work/bus: Inappropriate ioctl for device; name a serial port"
+    ends 1 --check --bus "$work"
+    says "bus $work: Is a directory; name a serial port"
+    ends 1 --check --bus /dev/null
+    says "bus /dev/null: Inappropriate ioctl for device; name a serial port"
+    ends 1 --check --bus /dev/ptmx --com2 /dev/null
+    says "com2 /dev/null: Inappropriate ioctl for device; name a serial port"
+    ends 1 --check --bus /dev/ptmx --panel-mute "$work/nothing"
+    says "panel $work/nothing: No such file or directory"
+    ends 1 --check --bus /dev/ptmx --state "$work/bus"
+    says "state $work/bus/: Not a directory"
+    ends 0 --check --bus /dev/ptmx --console "$work/nothing"
+    says "console $work/nothing: No such file or directory; plug it in"
+    says 'it would start'
     # As the journal reads it, with the level in front.
     JOURNAL_STREAM=8:1
     export JOURNAL_STREAM

@@ -327,6 +327,12 @@ static bool line_open(struct daemon *daemon, struct tty_line *line, const char *
     return options.path == NULL || tty_line_open(line, &options, daemon->why, sizeof daemon->why);
 }
 
+/* The battery is watched all the same. */
+static void later_tell(const char *why)
+{
+    report(REPORT_WARNING, "%s; it is tried again, and all else goes on", why);
+}
+
 static bool devices_open(struct daemon *daemon)
 {
     const struct config *config = daemon->config;
@@ -343,7 +349,7 @@ static bool devices_open(struct daemon *daemon)
     daemon->has_console = path != NULL;
     if (path != NULL &&
         !console_tty_open(&daemon->console, path, &console, daemon->why, sizeof daemon->why)) {
-        report(REPORT_WARNING, "%s; it is tried again, and all else goes on", daemon->why);
+        later_tell(daemon->why);
     }
     daemon->has_lamps = true;
     return lamps_open(&daemon->lamps, config, daemon->why, sizeof daemon->why) &&
@@ -592,21 +598,33 @@ static bool may_use(const char *what, const char *path, int mode, char *error, s
     return false;
 }
 
+static bool is_tty(const char *what, const char *path, char *error, size_t error_size)
+{
+    char why[WHY_MAX / 2];
+    if (path == NULL || tty_check(path, why, sizeof why)) {
+        return true;
+    }
+    (void)snprintf(error, error_size, "%s %s: %s", what, path, why);
+    return false;
+}
+
 bool daemon_check(const struct config *config, char *error, size_t error_size)
 {
     struct owner owner;
-    if (!owner_find(&owner, config_text(config, CONFIG_USER), error, error_size)) {
+    struct lamps lamps;
+    char state[PLACE_MAX];
+    /* So that a file is none. */
+    (void)snprintf(state, sizeof state, "%s/", config_text(config, CONFIG_STATE));
+    if (!owner_find(&owner, config_text(config, CONFIG_USER), error, error_size) ||
+        !is_tty("bus", config_text(config, CONFIG_BUS), error, error_size)) {
         return false;
     }
-    for (int i = CONFIG_PANEL_RED; i <= CONFIG_PANEL_RELAY; i++) {
-        if (!may_use("panel", config_text(config, (enum config_key)i), W_OK, error, error_size)) {
-            return false;
-        }
+    if (!is_tty("console", config_text(config, CONFIG_CONSOLE), error, error_size)) {
+        later_tell(error);
     }
-    return may_use("bus", config_text(config, CONFIG_BUS), R_OK | W_OK, error, error_size) &&
-           may_use("com2", config_text(config, CONFIG_COM2), R_OK | W_OK, error, error_size) &&
-           may_use("console", config_text(config, CONFIG_CONSOLE), R_OK | W_OK, error,
-                   error_size) &&
+    const bool has_lamps = lamps_open(&lamps, config, error, error_size);
+    lamps_close(&lamps);
+    return has_lamps && is_tty("com2", config_text(config, CONFIG_COM2), error, error_size) &&
            may_use("watchdog", config_text(config, CONFIG_WATCHDOG), W_OK, error, error_size) &&
-           may_use("state", config_text(config, CONFIG_STATE), W_OK | X_OK, error, error_size);
+           may_use("state", state, W_OK | X_OK, error, error_size);
 }

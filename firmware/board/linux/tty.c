@@ -102,6 +102,7 @@ static const char *cure_of(int reason)
     case EBUSY:
         return "another program has it; end that one";
     case ENOTTY:
+    case EISDIR:
         return "name a serial port, such as /dev/ttyS1 or /dev/ttyUSB0";
     default:
         return "look after the device and its driver";
@@ -185,6 +186,16 @@ int tty_open(const char *path, const struct tty_options *options, char *error, s
     }
     tty_discard_input(fd);
     return fd;
+}
+
+bool tty_check(const char *path, char *error, size_t error_size)
+{
+    const int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    const bool is_good = fd >= 0 && isatty(fd) ? true : failed("", error, error_size);
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return is_good;
 }
 
 /* ---- queues ----------------------------------------------------------------------------- */
