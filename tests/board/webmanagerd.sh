@@ -224,7 +224,7 @@ case_missing_tty() {
     : >"$work/bus"
     ends 1
     says "bus $work/bus: Inappropriate ioctl for device; name a serial port"
-    # --check says what a start says, and a console may come later.
+    # --check says what a start says: what the battery is not watched by may come later.
     ends 1 --check --bus "$work/nothing"
     says "bus $work/nothing: No such file or directory; plug it in"
     ends 1 --check
@@ -233,7 +233,7 @@ case_missing_tty() {
     says "bus $work: Is a directory; name a serial port"
     ends 1 --check --bus /dev/null
     says "bus /dev/null: Inappropriate ioctl for device; name a serial port"
-    ends 1 --check --bus /dev/ptmx --com2 /dev/null
+    ends 0 --check --bus /dev/ptmx --com2 /dev/null
     says "com2 /dev/null: Inappropriate ioctl for device; name a serial port"
     ends 1 --check --bus /dev/ptmx --panel-mute "$work/nothing"
     says "panel $work/nothing: No such file or directory"
@@ -526,8 +526,22 @@ case_rtu() {
         [ -n "$(object 2.5.1.2.7)" ] || fail "SNMP was lost"
     done
     stop TERM 0
-    ends 1 --com2 "$work/nothing" --set com2.use=modbus_rtu
-    says "com2 $work/nothing: No such file or directory; plug it in"
+}
+
+# One that is not there yet keeps nobody from the battery; it is told of once, and when it is there.
+case_rtu_later() {
+    line bus
+    start --com2 "$work/com2" --set com2.use=modbus_rtu
+    log_says "com2 $work/com2: No such file or directory; plug it in, or name the one that is there" ||
+        fail "no word of COM2"
+    log_says 'it is tried again, and all else goes on' || fail "no word of what comes of it"
+    until_true register_has 1000 65
+    hub com2
+    logged "com2 $work/com2: back"
+    logged "com2 $work/com2: Modbus RTU at 19200 baud 8E1"
+    until_true master_reads 1
+    stop TERM 0
+    [ "$(grep -c 'com2.*No such file' "$log")" -eq 1 ] || fail "it should be told once"
 }
 
 # Register 1004 of unit 1, and its answer from this plant.

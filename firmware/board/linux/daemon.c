@@ -342,9 +342,11 @@ static bool devices_open(struct daemon *daemon)
     };
     const char *path = config_text(config, CONFIG_CONSOLE);
     if (!line_open(daemon, &daemon->bus_line, "bus", CONFIG_BUS,
-                   daemon->settings.value[wm_setting_bus_baud]) ||
-        !line_open(daemon, &daemon->com2_line, "com2", CONFIG_COM2, com2_baud)) {
+                   daemon->settings.value[wm_setting_bus_baud])) {
         return false;
+    }
+    if (!line_open(daemon, &daemon->com2_line, "com2", CONFIG_COM2, com2_baud)) {
+        later_tell(daemon->why);
     }
     daemon->has_console = path != NULL;
     if (path != NULL &&
@@ -457,7 +459,7 @@ static void watchers_start(struct daemon *daemon)
 {
     tty_line_start(&daemon->bus_line, daemon->loop);
     tty_bus_take(&daemon->bus);
-    if (daemon->com2_line.fd >= 0) {
+    if (config_text(daemon->config, CONFIG_COM2) != NULL) {
         tty_line_start(&daemon->com2_line, daemon->loop);
     }
     if (daemon->has_console) {
@@ -619,12 +621,15 @@ bool daemon_check(const struct config *config, char *error, size_t error_size)
         !is_tty("bus", config_text(config, CONFIG_BUS), error, error_size)) {
         return false;
     }
+    if (!is_tty("com2", config_text(config, CONFIG_COM2), error, error_size)) {
+        later_tell(error);
+    }
     if (!is_tty("console", config_text(config, CONFIG_CONSOLE), error, error_size)) {
         later_tell(error);
     }
     const bool has_lamps = lamps_open(&lamps, config, error, error_size);
     lamps_close(&lamps);
-    return has_lamps && is_tty("com2", config_text(config, CONFIG_COM2), error, error_size) &&
+    return has_lamps &&
            may_use("watchdog", config_text(config, CONFIG_WATCHDOG), W_OK, error, error_size) &&
            may_use("state", state, W_OK | X_OK, error, error_size);
 }
