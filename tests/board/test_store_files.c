@@ -151,10 +151,24 @@ FILES_TEST(a_link_is_no_record)
     file_put("elsewhere", "secret");
     cr_assert_eq(symlink("elsewhere", path_of("settings")), 0);
     cr_assert_eq(port.ops->load(port.self, "settings", got, sizeof got), WM_IO);
-    says("a record cannot be read: ");
+    says("record settings cannot be read: Too many levels of symbolic links; take away what is in");
     cr_assert_eq(save("settings", "one"), WM_OK, "it is replaced");
     cr_assert(holds(&port, "settings", "one"));
     cr_assert(holds(&port, "elsewhere", "secret"), "and what it led to is not");
+}
+
+FILES_TEST(a_pipe_or_a_folder_is_no_record)
+{
+    char got[8];
+    cr_assert_eq(mkfifo(path_of("settings"), 0600), 0);
+    cr_assert_eq(port.ops->load(port.self, "settings", got, sizeof got), WM_IO);
+    says("record settings cannot be read: no regular file; take away what is in the place of the");
+    cr_assert_eq(mkdir(path_of("breakers"), 0700), 0);
+    cr_assert_eq(port.ops->load(port.self, "breakers", got, sizeof got), WM_IO);
+    says("record breakers cannot be read: no regular file; take away what is in the place of the");
+    cr_assert_eq(save("settings", "one"), WM_OK, "it is replaced");
+    cr_assert(holds(&port, "settings", "one"));
+    cr_assert_eq(rmdir(path_of("breakers")), 0);
 }
 
 /* ---- a system that fails ---------------------------------------------------------------- */
@@ -193,6 +207,12 @@ static int then(int result)
 static int bad_open(int at, const char *name, int flags, mode_t mode)
 {
     return fails() ? -1 : then(store_files_system.open(at, name, flags, mode));
+}
+
+static int good_look(int fd)
+{
+    (void)fd;
+    return 0;
 }
 
 /* Every other call is interrupted. */
@@ -250,6 +270,7 @@ static int bad_list(int at, void (*each)(void *context, const char *name), void 
 
 static const struct store_files_calls bad_system = {
     .open = bad_open,
+    .look = good_look,
     .read = bad_read,
     .write = bad_write,
     .sync = bad_sync,
@@ -303,7 +324,7 @@ FILES_TEST(a_record_that_cannot_be_read_is_not_absent)
         system_is.nth = nth;
         system_is.reason = EIO;
         cr_assert_eq(port.ops->load(port.self, "settings", got, sizeof got), WM_IO);
-        says("a record cannot be read: ");
+        says("record settings cannot be read: Input/output error; look after its disk");
     }
     memset(&system_is, 0, sizeof system_is);
     cr_assert(holds(&port, "settings", "old"));
@@ -547,6 +568,7 @@ static int disk_list(int at, void (*each)(void *context, const char *name), void
 
 static const struct store_files_calls disk_system = {
     .open = disk_open,
+    .look = good_look,
     .read = disk_read,
     .write = disk_write,
     .sync = disk_sync,

@@ -335,7 +335,31 @@ case_pipes() {
     mkdir "$work/state/store"
     mkfifo "$work/state/store/settings"
     start --panel-mute "$work/pipe"
+    log_says "store $work/state/store: record settings cannot be read: no regular file" ||
+        fail "no word of the pipe"
     until_true register_has 1000 65
+    stop TERM 0
+}
+
+# A record that has another bit than was saved: told with its place and what to do, once.
+case_damaged() {
+    line bus
+    start --set snmp.write_community=secret
+    until_true register_has 1000 65
+    object_set 1.13.0 1520 || fail "cannot be set"
+    stop TERM 0
+    printf 'x' >>"$work/state/store/settings"
+    start --set snmp.write_community=secret
+    log_says "store $work/state/store: settings damaged; what the configuration says is in force" ||
+        fail "no word of the damage"
+    logged 'event store_damaged'
+    until_true register_has 1000 256
+    stop TERM 0
+    [ "$(grep -c damaged "$log")" -eq 2 ] || fail "it should be told once, and be an event"
+    printf 'x' >>"$work/state/store/boots"
+    start --set snmp.write_community=secret
+    log_says "store $work/state/store: settings, and breakers, discharges or boots damaged" ||
+        fail "no word of the second one"
     stop TERM 0
 }
 

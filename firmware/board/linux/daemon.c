@@ -399,6 +399,21 @@ static void lines_init(struct daemon *daemon)
     rtu_tty_init(&daemon->rtu, &daemon->com2_line, view);
 }
 
+/* Of a record that is there and not believed; one that could not be read was told of already. */
+static void damage_report(const struct daemon *daemon)
+{
+    const struct wm_core *core = &daemon->webmanager.core;
+    if (daemon->store.folder < 0 || daemon->store.has_unread || wm_core_store_is_sound(core)) {
+        return;
+    }
+    report(REPORT_ERROR,
+           "store %s/store: %s%s%s damaged; what the configuration says is in force; put a copy of "
+           "the folder there and start again, or set what is to be otherwise, and `save`",
+           config_text(daemon->config, CONFIG_STATE), core->keep.is_damaged ? "settings" : "",
+           core->keep.is_damaged && core->is_store_damaged ? ", and " : "",
+           core->is_store_damaged ? "breakers, discharges or boots" : "");
+}
+
 static void core_start(struct daemon *daemon)
 {
     const bool has_com2 = config_text(daemon->config, CONFIG_COM2) != NULL;
@@ -419,6 +434,7 @@ static void core_start(struct daemon *daemon)
     daemon->webmanager.published = published;
     daemon->webmanager.context = daemon;
     wm_core_init(&daemon->webmanager.core, &ports, &daemon->settings, &power_up, now_ms);
+    damage_report(daemon);
 }
 
 static bool services_open(struct daemon *daemon)

@@ -12,7 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "report.h"
+
 #define UNFINISHED ".new"
+/* An errno that no call here gives: a pipe, a folder or a device. */
+#define NO_FILE ENOSTR
 
 enum {
     MODE = 0600,
@@ -24,6 +28,17 @@ enum {
 static int system_open(int folder, const char *name, int flags, mode_t mode)
 {
     return openat(folder, name, flags, mode);
+}
+
+/* A pipe would give nothing, or a device bytes without end. */
+static int system_look(int fd)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0) {
+        return -1;
+    }
+    errno = NO_FILE;
+    return S_ISREG(status.st_mode) ? 0 : -1;
 }
 
 static int system_rename(int folder, const char *from, const char *to)
@@ -60,6 +75,7 @@ static int system_list(int folder, void (*each)(void *context, const char *name)
 
 const struct store_files_calls store_files_system = {
     .open = system_open,
+    .look = system_look,
     .read = read,
     .write = write,
     .sync = fsync,
@@ -83,6 +99,9 @@ static const char *cure_of(int reason)
         return "give the folder to the user that the webmanager runs as";
     case EROFS:
         return "name a folder on a disk that can be written";
+    case ELOOP:
+    case NO_FILE:
+        return "take away what is in the place of the file";
     case ENOSPC:
     case EDQUOT:
         return "make room on its disk";
@@ -99,8 +118,9 @@ static const char *cure_of(int reason)
 static bool failed(struct store_files *store, const char *what)
 {
     const int reason = errno;
+    const char *cause = reason == NO_FILE ? "no regular file" : strerror(reason);
     (void)snprintf(store->error, sizeof store->error, "store %s: %s%s; %s", store->place, what,
-                   strerror(reason), cure_of(reason));
+                   cause, cure_of(reason));
     return false;
 }
 
@@ -145,6 +165,9 @@ static int files_load(void *self, const char *name, void *bytes, size_t size_max
 {
     struct store_files *store = self;
     char all[WM_RECORD_SIZE_MAX + 1];
+    if (store->folder < 0) {
+        return WM_IO; /* told of when it was opened */
+    }
     store->error[0] = '\0';
     if (!is_record_name(name)) {
         return WM_ABSENT;
@@ -154,9 +177,14 @@ static int files_load(void *self, const char *name, void *bytes, size_t size_max
     if (fd < 0 && errno == ENOENT) {
         return WM_ABSENT;
     }
-    const ssize_t size = fd >= 0 ? read_all(store->calls, fd, all, sizeof all) : -1;
+    const ssize_t size =
+        fd >= 0 && store->calls->look(fd) == 0 ? read_all(store->calls, fd, all, sizeof all) : -1;
     if (size < 0) {
-        (void)failed(store, "a record cannot be read: ");
+        char what[WM_RECORD_NAME_MAX + 30];
+        (void)snprintf(what, sizeof what, "record %s cannot be read: ", name);
+        (void)failed(store, what);
+        report(REPORT_ERROR, "%s", store->error);
+        store->has_unread = true;
     }
     if (fd >= 0) {
         (void)store->calls->close(fd);

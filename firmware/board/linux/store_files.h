@@ -21,6 +21,7 @@
 /* The system as the store uses it: each as the function of POSIX, errno included. */
 struct store_files_calls {
     int (*open)(int folder, const char *name, int flags, mode_t mode); /* openat */
+    int (*look)(int fd); /* 0: it is a regular file; -1: it is none, or as fstat */
     ssize_t (*read)(int fd, void *bytes, size_t size);
     ssize_t (*write)(int fd, const void *bytes, size_t size);
     int (*sync)(int fd); /* fsync */
@@ -36,12 +37,12 @@ extern const struct store_files_calls store_files_system;
 
 enum { STORE_FILES_PLACE_MAX = 256, STORE_FILES_ERROR_MAX = 512 };
 
-/* All private. */
-struct store_files {
+struct store_files { /* private but for has_unread */
     const struct store_files_calls *calls;
     int folder;                        /* -1: closed */
     char place[STORE_FILES_PLACE_MAX]; /* for the report; cut where it is longer */
     char error[STORE_FILES_ERROR_MAX];
+    bool has_unread; /* ro: a record could not be read; it was reported */
 };
 
 /*
@@ -63,7 +64,8 @@ void store_files_open_to_read(struct store_files *store, const char *folder,
  * The port; it borrows store. Saving answers WM_RANGE to a size above WM_RECORD_SIZE_MAX and to a
  * name that is too long or has other characters than a-z, 0-9 and _; WM_IO where the system fails:
  * the old record stays then, or the new one is there already, but its place in the folder may not
- * have come to the disk. A record larger than asked for is WM_DAMAGED.
+ * have come to the disk. A record larger than asked for is WM_DAMAGED; one that cannot be read, or
+ * is no file, is WM_IO, and reported.
  */
 struct wm_store store_files_port(struct store_files *store);
 
