@@ -112,7 +112,7 @@ bool hx_board_command(struct hx_stage *stage, const char *name, const char *comm
     }
     const pid_t pid = fork();
     if (pid == 0) {
-        command_become(command, stage->line->settings_file, output[1]);
+        command_become(command, stage->trace->settings_file, output[1]);
     }
     close(output[1]);
     const enum ending ending =

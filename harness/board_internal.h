@@ -38,7 +38,6 @@ struct hx_board_line {
     int64_t on_us;     /* when the power came */
     bool is_on;
     bool console_babbles; /* it spoke without an end of an answer, until the limit */
-    char settings_file[40];
     char verdict[400]; /* "" : nothing */
 };
 
@@ -84,7 +83,9 @@ bool hx_board_console_wake(struct hx_stage *stage, int64_t until_us);
 
 /* ---- its settings: board_settings.c ----------------------------------------------------- */
 
-/* NAME = VALUE, a line each, into line->settings_file: what webmanagerd's configuration is made of.
+/*
+ * NAME = VALUE, a line each, into a file for the set_up: what webmanagerd's configuration is made
+ * of. Its path is in the trace; it is removed when the board is closed.
  */
 bool hx_board_settings_write(struct hx_stage *stage, struct hx_text *error);
 /* Without a set_up: all settings as they are to be, one by one, and what latches let go. */

@@ -28,14 +28,14 @@ static bool is_given_again(const struct board_options *options, size_t at)
 
 bool hx_board_settings_write(struct hx_stage *stage, struct hx_text *error)
 {
-    struct hx_board_line *line = stage->line;
-    (void)snprintf(line->settings_file, sizeof line->settings_file, "/tmp/gbms-bench-XXXXXX");
-    const int fd = mkstemp(line->settings_file);
+    struct hx_trace *trace = stage->trace;
+    (void)snprintf(trace->settings_file, sizeof trace->settings_file, "/tmp/gbms-bench-XXXXXX");
+    const int fd = mkstemp(trace->settings_file);
     FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
     if (file == NULL) {
         hx_text_add(error, "%s: %s; the settings of the board are written there",
-                    line->settings_file, strerror(errno));
-        line->settings_file[0] = '\0';
+                    trace->settings_file, strerror(errno));
+        trace->settings_file[0] = '\0';
         return false;
     }
     for (size_t i = 0; i < stage->options.settings_count; ++i) {

@@ -162,12 +162,17 @@ static int pty_make(const char *place, struct hx_text *error)
     return fd;
 }
 
-void hx_line_close(const char *place, int fd)
+void hx_line_forget(const char *place)
 {
-    close(fd);
     if (strncmp(place, PTY, sizeof PTY - 1) == 0) {
         link_remove(place + sizeof PTY - 1);
     }
+}
+
+void hx_line_close(const char *place, int fd)
+{
+    close(fd);
+    hx_line_forget(place);
 }
 
 int hx_line_open(const char *place, int32_t baud, struct hx_text *error)

@@ -18,6 +18,9 @@
 int hx_line_open(const char *place, int32_t baud, struct hx_text *error);
 void hx_line_close(const char *place, int fd);
 
+/* Removes the link of a pty whose process has died: its number is another's soon. */
+void hx_line_forget(const char *place);
+
 /* Do bytes take their time on it by themselves? Those of a pty or a socket do not. */
 bool hx_line_paces_itself(int fd);
 

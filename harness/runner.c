@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "guard.h"
+#include "target_board.h"
 #include "wall.h"
 #include "worker.h"
 
@@ -199,6 +200,14 @@ static void verdict_of_the_dead(struct run *run, struct slot *slot, int status)
     hx_text_free(&line);
 }
 
+/* What it had no time to remove. */
+static void leavings_remove(const struct run *run, const struct slot *slot)
+{
+    if (run->options->spec != NULL) {
+        hx_target_board_forget(run->options->spec, slot->trace);
+    }
+}
+
 static void worker_end(struct run *run, struct slot *slot)
 {
     int status = 0;
@@ -208,6 +217,7 @@ static void worker_end(struct run *run, struct slot *slot)
     bool is_whole = hx_verdict_receive(&slot->verdict, verdict);
     if (!is_whole || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         verdict_of_the_dead(run, slot, status);
+        leavings_remove(run, slot);
     }
     verdict->wall_s = wall_s() - slot->started_s;
     verdict->output = slot->output;
@@ -282,6 +292,7 @@ static void workers_interrupt(struct run *run)
         if (slot->pid > 0) {
             kill(slot->pid, SIGKILL);
             waitpid(slot->pid, NULL, 0);
+            leavings_remove(run, slot);
             hx_text_free(&slot->verdict);
             hx_text_free(&slot->output);
             slot->pid = 0;

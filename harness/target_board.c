@@ -88,6 +88,23 @@ static bool board_open_line(struct hx_stage *stage, struct hx_text *error)
     return true;
 }
 
+static void settings_forget(struct hx_trace *trace)
+{
+    if (trace->settings_file[0] != '\0') {
+        (void)unlink(trace->settings_file);
+        trace->settings_file[0] = '\0';
+    }
+}
+
+void hx_target_board_forget(const struct hx_board_spec *spec, struct hx_trace *trace)
+{
+    hx_line_forget(spec->line);
+    if (spec->console != NULL) {
+        hx_line_forget(spec->console);
+    }
+    settings_forget(trace);
+}
+
 static void board_close_line(struct hx_stage *stage)
 {
     struct hx_board_line *line = stage->line;
@@ -98,9 +115,7 @@ static void board_close_line(struct hx_stage *stage)
     if (line->line_fd >= 0) {
         hx_line_close(line->spec->line, line->line_fd);
     }
-    if (line->settings_file[0] != '\0') {
-        (void)unlink(line->settings_file);
-    }
+    settings_forget(stage->trace);
     free(line);
     stage->line = NULL;
 }

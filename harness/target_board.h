@@ -14,6 +14,9 @@ extern const struct hx_target hx_target_board;
 /* What came on its line while it was played on. */
 struct hx_line_count hx_target_board_count(const struct hx_stage *stage);
 
+/* Removes what a worker that has died left: the links to its ptys, and the file of settings. */
+void hx_target_board_forget(const struct hx_board_spec *spec, struct hx_trace *trace);
+
 /*
  * Without a probe on the stage: the devices answer, until until_fd is readable (true) or wall_us
  * microseconds have passed.

@@ -5,7 +5,7 @@
  * The number covers every byte on the bus and on COM2 with its time and direction, and every
  * published view (decision H4). It never depends on addresses, ports, process ids or wall time, and
  * it is the same on every little-endian processor. The struct holds no pointer: shared with the
- * process that reports, it outlives the one that played.
+ * process that reports, it outlives the one that played, and tells what that one left behind.
  */
 #ifndef HX_TRACE_H
 #define HX_TRACE_H
@@ -40,6 +40,7 @@ struct hx_trace {
     uint64_t hash;             /* ro */
     struct hx_trace_line bus;  /* ro */
     struct hx_trace_line com2; /* ro */
+    char settings_file[40];    /* rw: of a board, with passphrases; "": none is there */
 };
 
 void hx_trace_start(struct hx_trace *trace);

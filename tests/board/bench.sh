@@ -413,6 +413,17 @@ case_commands() {
     runs 1 --filter "each input is read" scenarios/aux
     says 'start did not end well; it is: yes'
     says 'so far'
+    # It ends the worker, whose file has passphrases and whose pty's number is another's soon.
+    cat >"$work/kill.sh" <<END
+echo \$SETTINGS >$work/settings; readlink $work/bus >$work/pty; kill -KILL \$1
+END
+    sed -i "s|set_up = .*|set_up = \"sh $work/kill.sh \$PPID\",|" "$work/board.lua"
+    runs 1 --filter "each input is read" scenarios/aux
+    says 'the process was ended by signal 9'
+    grep -q gbms-bench "$work/settings" || fail "no file of settings"
+    grep -q /dev/pts "$work/pty" || fail "no pty"
+    test ! -e "$(cat "$work/settings")" || fail "its file of settings is still there"
+    test ! -L "$work/bus" || fail "the link to its pty is still there"
 }
 
 case_line() {
