@@ -34,11 +34,12 @@ struct hx_board_line {
     int64_t anchor_us; /* wall clock at the world's beginning */
     int64_t now_us;    /* a script's */
     int64_t looks;     /* tells what is seen now from what was seen before */
-    int64_t gone_us;   /* when the line went */
+    int64_t gone_us;   /* when it went first since it was heard; 0: it is there */
+    int64_t lost_us;   /* when it went last */
     int64_t on_us;     /* when the power came */
     bool is_on;
     bool console_babbles; /* it spoke without an end of an answer, until the limit */
-    char verdict[400]; /* "" : nothing */
+    char verdict[400];    /* "" : nothing */
 };
 
 /* ---- the line: board_line.c ------------------------------------------------------------- */

@@ -18,6 +18,8 @@
 
 /* A webmanager asks something every round, and in programmer mode every 10 s (sim/BUS.md). */
 #define SILENCE_US INT64_C(15000000)
+/* What hangs up each time it is opened is opened so often. */
+#define AGAIN_US INT64_C(200000)
 /* As much as a line may say that is no frame: what was on it when it was opened, and some noise. */
 #define JUNK_MAX 512
 
@@ -44,7 +46,8 @@ static void line_lost(struct hx_board_line *line)
 {
     hx_line_close(line->spec->line, line->line_fd);
     line->line_fd = -1;
-    line->gone_us = hx_board_now_us(line);
+    line->lost_us = hx_board_now_us(line);
+    line->gone_us = line->gone_us != 0 ? line->gone_us : line->lost_us;
 }
 
 static void line_read(struct hx_board_line *line)
@@ -52,6 +55,7 @@ static void line_read(struct hx_board_line *line)
     uint8_t bytes[256];
     const ssize_t size = read(line->line_fd, bytes, sizeof bytes);
     if (size > 0) {
+        line->gone_us = 0;
         sim_bridge_take(&line->bridge, bytes, (size_t)size);
     } else if (size == 0 || (errno != EAGAIN && errno != EINTR)) {
         line_lost(line);
@@ -106,7 +110,7 @@ bool hx_board_pump(struct hx_stage *stage, int until_fd, int64_t until_us)
             hx_guard_has_fired()) {
             return false;
         }
-        if (line->line_fd < 0 && line->is_on) {
+        if (line->line_fd < 0 && line->is_on && hx_board_now_us(line) - line->lost_us >= AGAIN_US) {
             struct hx_text ignored = {0};
             (void)hx_board_line_find(stage, &ignored);
             hx_text_free(&ignored);
@@ -123,6 +127,26 @@ void hx_board_verdict_set(struct hx_board_line *line, const char *text)
     }
 }
 
+/* Has it gone, or does it go again whenever it is opened? */
+static bool is_gone(const struct hx_board_line *line, int64_t now_us)
+{
+    return line->gone_us != 0 && (line->line_fd < 0 || now_us - line->lost_us < 2 * AGAIN_US);
+}
+
+static void gone_judge(struct hx_board_line *line, int64_t now_us)
+{
+    char text[sizeof line->verdict];
+    const int64_t since_us = line->gone_us > line->on_us ? line->gone_us : line->on_us;
+    if (now_us - since_us > SILENCE_US) {
+        (void)snprintf(text, sizeof text,
+                       line->lost_us == line->gone_us
+                           ? "gone: %s was hung up; plug it in"
+                           : "gone: %s is hung up each time it is opened; look after what is there",
+                       line->spec->line);
+        hx_board_verdict_set(line, text);
+    }
+}
+
 void hx_board_judge(struct hx_stage *stage)
 {
     struct hx_board_line *line = stage->line;
@@ -135,9 +159,8 @@ void hx_board_judge(struct hx_stage *stage)
     if (!line->is_on) {
         return;
     }
-    if (line->line_fd < 0 && now_us - line->gone_us > SILENCE_US) {
-        (void)snprintf(text, sizeof text, "gone: %s was hung up; plug it in", line->spec->line);
-        hx_board_verdict_set(line, text);
+    if (is_gone(line, now_us)) {
+        gone_judge(line, now_us);
     } else if (bridge->doubled > 0) {
         (void)snprintf(text, sizeof text,
                        "collision: module %d on %s is answered for by another, too; leave it to a "

@@ -328,6 +328,25 @@ case_gone() {
     says "line gone: $work/bench was hung up; plug it in"
 }
 
+# Whoever takes the line hangs up at once: a server that has no place for one more.
+case_hangs_up() {
+    : >"$work/log"
+    mkdir "$work/state"
+    "$webmanagerd" --bus /dev/ptmx --state "$work/state" --modbus "127.0.0.1:$(port 4)" --snmp off \
+        --set modbus.clients_max=1 2>"$work/log" &
+    others="$others $!"
+    until grep -q ' ready ' "$work/log"; do kill -0 $! || fail "nobody takes the line"; done
+    echo "board \"b\" { line = \"127.0.0.1:$(port 4)\" }" >"$work/board.lua"
+    "$bench" board "$work/board.lua" one_module >"$out" 2>&1 </dev/null &
+    others="$others $!"
+    until grep -q '^ready' "$out"; do kill -0 $! || fail "nobody has the place"; done
+    line=127.0.0.1:$(port 4)
+    board_make 'start = "true",'
+    waits 25
+    runs 1 "$work/wait.lua"
+    says "line gone: $line is hung up each time it is opened; look after what is there"
+}
+
 # A board that runs already, and that nobody can set up: its settings are typed at its console, and a
 # plant that it is not made for is skipped, with what differs.
 case_typed() {
