@@ -21,6 +21,7 @@
 
 /* Steps of Lua that a typed line may take: some milliseconds. */
 #define TYPED_STEPS_MAX 500000
+#define SETTLE_S        600
 
 struct hx_stage *hx_host_stage(lua_State *lua)
 {
@@ -847,6 +848,12 @@ static bool has_second_line(const struct hx_board_spec *spec)
     return spec == NULL || (spec->modbus_rtu != NULL && spec->modbus.port != 0);
 }
 
+/* What settle() may take, in s. A board that takes longer than a scenario may is not there. */
+static double settle_s(const struct hx_board_spec *spec)
+{
+    return spec != NULL && spec->longest_s < SETTLE_S ? spec->longest_s : SETTLE_S;
+}
+
 void hx_host_push(lua_State *lua, struct hx_stage *stage)
 {
     luaL_newlibtable(lua, functions);
@@ -869,4 +876,6 @@ void hx_host_push(lua_State *lua, struct hx_stage *stage)
     lua_setfield(lua, -2, "is_on_board");
     lua_pushboolean(lua, has_second_line(stage->spec));
     lua_setfield(lua, -2, "has_rtu");
+    lua_pushnumber(lua, settle_s(stage->spec));
+    lua_setfield(lua, -2, "settle_s");
 }

@@ -80,8 +80,6 @@ end
 
 -- ---- time ---------------------------------------------------------------------------------
 
-local SETTLE_S = 600
-
 local looking -- the word whose function is looked at now; a look is of one instant
 
 -- A step of the script, for the record of the run; a look is none.
@@ -135,7 +133,7 @@ end
 
 local function settle()
   need_outside_look("settle")
-  local limit = deadline(SETTLE_S, "settle")
+  local limit = deadline(host.settle_s, "settle")
   while not host.is_complete() do
     if has_passed(limit) then
       failure.raise(("the webmanager running and every configured value measured within %s")

@@ -347,6 +347,20 @@ case_hangs_up() {
     says "line gone: $line is hung up each time it is opened; look after what is there"
 }
 
+# What is never measured is waited for no longer than a scenario may take.
+case_settles() {
+    board_make "$powered"
+    sed -i 's/longest = 20/longest = 4/' "$work/board.lua"
+    cat >"$work/settles.lua" <<'END'
+scenario "settles" { needs = { "real_board" }, plant = "guide_dashboard", run = function(plant)
+  plant.module[3]:mute()
+  settle()
+end }
+END
+    runs 1 "$work/settles.lua"
+    says 'every configured value measured within 4 s'
+}
+
 # A board that runs already, and that nobody can set up: its settings are typed at its console, and a
 # plant that it is not made for is skipped, with what differs.
 case_typed() {
