@@ -141,6 +141,12 @@ Test(tty_bus, an_echo_is_dropped_where_it_is_asked_for)
     far_receives(&stage, "quest");
     says(&stage, "answer");
     receives(&stage, "answer");
+    /* Though it begins as one: frames do. */
+    cr_assert_eq(sends(&stage, "quest"), WM_OK);
+    far_receives(&stage, "quest");
+    says(&stage, "qu");
+    says(&stage, "ite");
+    receives(&stage, "quite");
     stage_close(&stage);
 }
 

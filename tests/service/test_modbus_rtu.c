@@ -415,6 +415,17 @@ Test(modbus_rtu, port_takes_off_the_echo)
     port_close(port);
 }
 
+Test(modbus_rtu, port_answers_each_question_where_there_is_no_echo_to_take_off)
+{
+    uint8_t answer[8];
+    struct mbs_rtu_port *port = port_open(true);
+    for (int i = 0; i < 3; i++) {
+        cr_assert_eq(write(slave, question, sizeof question), sizeof question);
+        cr_assert_eq(slave_hear(answer, 7), 7, "question %d", i + 1);
+    }
+    port_close(port);
+}
+
 Test(modbus_rtu, port_tells_of_a_line_that_is_gone)
 {
     struct mbs_rtu_port *port = port_open(false);

@@ -16,19 +16,28 @@
 
 /* ---- bytes in --------------------------------------------------------------------------- */
 
-/* What was sent and is heard again is dropped; another byte in its place ends that. */
-static void byte_take(struct tty_bus *bus, uint8_t byte)
+static void byte_keep(struct tty_bus *bus, uint8_t byte)
 {
-    if (bus->echo_at < bus->echo_size) {
-        if (byte == bus->echo[bus->echo_at]) {
-            bus->echo_at++;
-            return;
-        }
-        bus->echo_size = bus->echo_at = 0;
-    }
     if (bus->input_size < sizeof bus->input) {
         bus->input[bus->input_size++] = byte;
     }
+}
+
+/* What was sent and is heard again is dropped. Another byte in its place: it was no echo, though
+ * it began as one, as every answer does. */
+static void byte_take(struct tty_bus *bus, uint8_t byte)
+{
+    if (bus->echo_at < bus->echo_size && byte == bus->echo[bus->echo_at]) {
+        bus->echo_at++;
+        return;
+    }
+    if (bus->echo_at < bus->echo_size) {
+        for (size_t i = 0; i < bus->echo_at; i++) {
+            byte_keep(bus, bus->echo[i]);
+        }
+        bus->echo_size = bus->echo_at = 0;
+    }
+    byte_keep(bus, byte);
 }
 
 /* All that has come. */

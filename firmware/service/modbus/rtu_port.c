@@ -33,11 +33,13 @@ static int64_t wall_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* What is left of the bytes when the echo is taken off; another byte in its place ends that. */
+/* What is left of the bytes when the echo is taken off. Another byte in its place: it was none,
+ * though it began as one, as every question does. */
 static size_t echo_take(struct mbs_rtu_port *port, const uint8_t **bytes, size_t size)
 {
     while (size > 0 && port->echo_at < port->echo_size) {
         if (**bytes != port->echo[port->echo_at]) {
+            mbs_rtu_hear(&port->rtu, port->echo, port->echo_at, wall_us());
             port->echo_size = 0;
             break;
         }
