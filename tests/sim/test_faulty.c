@@ -472,15 +472,21 @@ Test(faulty, a_brown_out_and_a_reboot_are_two_reasons)
     cr_assert(measures(6));
 }
 
+/* Beside another that struck many. */
+static void struck_nobody(const char *fault)
+{
+    (void)answers_of(6, 50);
+    const char *said = sim_plant_idle_fault(stage.plant);
+    cr_assert_not_null(said);
+    cr_assert_not_null(strstr(said, fault), "%s", said);
+}
+
 Test(faulty, each_fault_of_the_line_counts_what_it_has_struck_itself)
 {
     open_plant("");
     stage_say(&stage, "plant.bus:noisy { percent = 1e-9 }");
     stage_say(&stage, "plant.bus:wrong_termination { percent = 90 }");
-    (void)answers_of(6, 50);
-    const char *said = sim_plant_idle_fault(stage.plant);
-    cr_assert_not_null(said);
-    cr_assert_not_null(strstr(said, "bus:noisy"), "%s", said);
+    struck_nobody("bus:noisy");
 }
 
 Test(faulty, a_cable_that_struck_nothing_beside_a_noisy_line_is_told)
@@ -488,10 +494,7 @@ Test(faulty, a_cable_that_struck_nothing_beside_a_noisy_line_is_told)
     open_plant("");
     stage_say(&stage, "plant:cable(plant.module[3], plant.module[4]):too_long { by = 1e-9 }");
     stage_say(&stage, "plant.bus:noisy { percent = 50 }");
-    (void)answers_of(6, 50);
-    const char *said = sim_plant_idle_fault(stage.plant);
-    cr_assert_not_null(said);
-    cr_assert_not_null(strstr(said, "too_long"), "%s", said);
+    struck_nobody("too_long");
 }
 
 Test(faulty, a_reboot_that_was_missed_is_no_brown_out)
