@@ -171,17 +171,20 @@ void hx_board_judge(struct hx_stage *stage)
     } else if (now_us - asked_us > round_us) {
         (void)snprintf(text, sizeof text,
                        "silent: no question on %s for %d s; is it powered, is the line the right "
-                       "one and the right way round, does it run at %d baud?",
+                       "one and the right way round, does it run at %d baud (bus.baud)?",
                        line->spec->line, (int)((now_us - asked_us) / 1000000),
                        (int)stage->settings.value[wm_setting_bus_baud]);
         hx_board_verdict_set(line, text);
     } else if (bridge->junk > JUNK_MAX && bridge->junk > bridge->questions) {
         (void)snprintf(text, sizeof text,
                        "babbles: %llu bytes on %s that are no frame, beside %llu questions; does "
-                       "it run at %d baud, does the adapter echo?",
+                       "it run at %d baud (bus.baud)? %s",
                        (unsigned long long)bridge->junk, line->spec->line,
                        (unsigned long long)bridge->questions,
-                       (int)stage->settings.value[wm_setting_bus_baud]);
+                       (int)stage->settings.value[wm_setting_bus_baud],
+                       line->spec->has_echo
+                           ? "An adapter that hears nothing of what it sends wants no echo = true"
+                           : "One that hears what it sends wants echo = true");
         hx_board_verdict_set(line, text);
     }
 }

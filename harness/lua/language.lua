@@ -605,6 +605,11 @@ function language.play(number, plant)
   for i, text in ipairs(problem.saw) do
     lines[#lines + 1] = (i == 1 and "saw" or "   ") .. text:sub(1)
   end
+  local told, restarts = pcall(traps.restarts)
+  if host.is_on_board and told and restarts > 0 then
+    lines[#lines + 1] = ("     the board has restarted by itself, %d time%s; look after its " ..
+      "supply, its watchdog and its log"):format(restarts, restarts > 1 and "s" or "")
+  end
   if problem.disagree then
     lines[#lines + 1] = "     the windows disagree"
   end

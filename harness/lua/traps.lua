@@ -446,6 +446,17 @@ function traps.settled()
   end
 end
 
+-- How often the webmanager came on without being switched: what it was told since the last switch is
+-- gone, whatever an expectation makes of that.
+function traps.restarts()
+  traps.fetch()
+  local starts = 0
+  for _, trap in ipairs(receiver_of(0).log) do
+    starts = starts + (trap.kind == "coldStart" and 1 or 0)
+  end
+  return math.max(starts - host.boots(), 0)
+end
+
 -- The scenario has ended well: fails it if anything was missing, doubled or out of order.
 function traps.account(where)
   traps.fetch()

@@ -239,6 +239,14 @@ case_babbles() {
     says 'line babbles: '
 }
 
+# Its file says that the adapter hears what it sends, and it does not.
+case_echo() {
+    board_make "$powered echo = true,"
+    waits 15
+    runs 1 "$work/wait.lua"
+    says 'An adapter that hears nothing of what it sends wants no echo = true'
+}
+
 # A line with an end for the board, the bench and whoever else there is; orders go to descriptor 8.
 hub() {
     mkfifo "$work/orders"
@@ -390,7 +398,8 @@ END
     says 'the plant has bank.strings = 1, the board value=2; give its file a set_up'
 }
 
-# It falls over by itself in the middle of a story: every window and the account of traps say so.
+# It falls over by itself in the middle of a story: the account of traps says so, and the report of
+# whatever fails.
 case_resets() {
     board_make "$powered"
     waits 6 "settle()"
@@ -400,6 +409,7 @@ case_resets() {
         sh "$work/board.sh" on) &
     runs 1 "$work/wait.lua"
     says 'coldStart at uptime 0: wanted once a start'
+    says 'the board has restarted by itself, 1 time; look after its supply'
 }
 
 refused() {
