@@ -128,10 +128,17 @@ static int64_t first_look_us(const struct side *side)
     return side->record->changes > 0 ? side->record->change[0].time_us : INT64_MAX;
 }
 
+/* Of what is compared; the whole run may have been looked at behind its end. */
+static int64_t last_look_us(const struct comparison *both, const struct side *side)
+{
+    return both->marks == side->marks ? side->record->event[side->record->events - 1].time_us
+                                      : side->mark[both->marks - 1]->time_us;
+}
+
 /*
  * Whether that run was looked at from since_us on, where it corresponds to time_us of the other:
  * nobody had before its first look, and what the other one did in a longer last piece came behind
- * its end.
+ * the last.
  */
 static bool is_watched(const struct comparison *both, const struct side *from,
                        const struct side *to, int64_t time_us, int64_t since_us)
@@ -141,7 +148,7 @@ static bool is_watched(const struct comparison *both, const struct side *from,
     const int64_t at_us = to->mark[before]->time_us + time_us - from->mark[before]->time_us;
     const bool is_last = before + 2 >= both->marks;
     return (since_us > begin_us ? since_us : begin_us) >= first_look_us(to) &&
-           !(is_last && at_us > to->mark[both->marks - 1]->time_us);
+           !(is_last && at_us > last_look_us(both, to));
 }
 
 /* ---- what is told ----------------------------------------------------------------------- */
@@ -479,8 +486,9 @@ static void side_make(struct comparison *both, struct side *side,
     side->mark[side->marks++] = &record->event[0];
     for (size_t i = 0; i < record->events; ++i) {
         const struct hx_event *event = &record->event[i];
+        const bool is_behind_end = side->mark[side->marks - 1]->kind == HX_EVENT_END;
         side->is_full = side->is_full || event->kind == HX_EVENT_FULL;
-        if (event->kind == HX_EVENT_MARK || event->kind == HX_EVENT_END) {
+        if ((event->kind == HX_EVENT_MARK || event->kind == HX_EVENT_END) && !is_behind_end) {
             side->mark[side->marks++] = event;
         } else if (event->kind == HX_EVENT_TRAP) {
             side->trap[side->traps++] = event;
@@ -543,6 +551,11 @@ static void places_make(struct comparison *both)
     }
 }
 
+int64_t hx_tolerance_us(const struct hx_tolerance *tolerance, double round_us)
+{
+    return (int64_t)(tolerance->rounds * round_us) + 2 * HX_RECORD_LOOK_US;
+}
+
 size_t hx_records_compare(const struct hx_run_record *a, const struct hx_run_record *b,
                           const struct hx_tolerance *tolerance)
 {
@@ -551,8 +564,7 @@ size_t hx_records_compare(const struct hx_run_record *a, const struct hx_run_rec
     const double b_us = hx_record_round_us(b);
     both->name = a->scenario;
     both->steps = tolerance->steps;
-    both->apart_us =
-        (int64_t)(tolerance->rounds * (a_us > b_us ? a_us : b_us)) + 2 * HX_RECORD_LOOK_US;
+    both->apart_us = hx_tolerance_us(tolerance, a_us > b_us ? a_us : b_us);
     places_make(both);
     side_make(both, &both->side[0], a, "A");
     side_make(both, &both->side[1], b, "B");

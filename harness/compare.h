@@ -5,6 +5,7 @@
 #define HX_COMPARE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "record_read.h"
 
@@ -12,6 +13,9 @@ struct hx_tolerance {
     double rounds; /* of time, sooner or later  */
     double steps;  /* of what is measured       */
 };
+
+/* How much sooner or later an instant may be, looks included. */
+int64_t hx_tolerance_us(const struct hx_tolerance *tolerance, double round_us);
 
 /*
  * Prints what one showed and the other did not, a line each behind the scenario's name. Returns how

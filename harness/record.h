@@ -19,7 +19,8 @@
  *   registers REGISTER=VALUE ... those that changed; after the power came on, all
  *   trap KIND [ALARM]          as it reached the bench
  *   full                       the record has its longest size: nothing behind this is in it
- *   end OUTCOME                the last line; a file without one is no whole record
+ *   end OUTCOME                the last line; a file without one is no whole record. What a run
+ *                              shows behind its end has another one behind it
  *
  * Always true: recording asks by Modbus alone, at instants of its own, and the webmanager of the
  * host has the same trace with it and without it.

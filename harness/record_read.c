@@ -222,9 +222,6 @@ static const char *event_take(struct reader *reader, char *line)
     char *time = part_take(&rest, ' ');
     const char *word = part_take(&rest, ' ');
     size_t kind = 0;
-    if (reader->has_ended) {
-        return "there is more behind the end";
-    }
     if (!time_take(time, &event.time_us) || event.time_us < reader->time_us) {
         return "no instant in seconds, with six decimals, at or after that of the line before";
     }
@@ -235,6 +232,7 @@ static const char *event_take(struct reader *reader, char *line)
     if (word == NULL || kind == sizeof kinds / sizeof kinds[0]) {
         return "no kind of event";
     }
+    reader->has_ended = false;
     event.kind = (enum hx_event_kind)kind;
     event.text = rest != NULL ? rest : line + strlen(line);
     event.size = strlen(event.text);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "compare.h"
@@ -32,6 +33,7 @@ struct replay {
     struct hx_trace trace;
     struct hx_replay_bus *line[2]; /* the bus, COM2 */
     FILE *file;                    /* of the record that this run writes */
+    long end;                      /* its size at the end, behind which more is looked at */
     int64_t base_us;               /* of the record, where this run begins */
     int64_t until_us;              /* wall clock: the limit */
     struct hx_text error;
@@ -204,12 +206,40 @@ static int64_t first_question_us(const struct hx_run_record *record)
     return record->event[0].time_us;
 }
 
+/*
+ * Writes the end, and behind it what still comes within the tolerance: what the record has at its
+ * last instants may be later here. False, with error. differences: what was asked until the end.
+ */
+static bool end_play(struct replay *replay, size_t *differences)
+{
+    const struct hx_run_record *record = &replay->record;
+    const char *outcome = record->event[record->events - 1].text;
+    const struct hx_tolerance tolerance = {replay->options->rounds, replay->options->steps};
+    struct hx_stage *stage = &replay->stage;
+    int64_t full_us = -1;
+    int problem = hx_recorder_end(stage->recorder, outcome, 0, &full_us);
+    replay->end = ftell(replay->file);
+    *differences += hx_replay_bus_unknown(replay->line[0]);
+    *differences += hx_replay_bus_unknown(replay->line[1]);
+    if (problem == 0 && full_us < 0) {
+        const int64_t late_us = hx_tolerance_us(&tolerance, hx_record_round_us(record));
+        if (!run_until(replay, sim_world_now_us(stage->world) + late_us)) {
+            return false;
+        }
+        problem = hx_recorder_end(stage->recorder, outcome, 0, &full_us);
+    }
+    if (problem != 0) {
+        hx_text_add(&replay->error, "%s: what was played cannot be written: %s", replay->path,
+                    strerror(problem));
+    }
+    return problem == 0;
+}
+
 /* Plays the record and writes another one of it. False, with error. */
-static bool record_play(struct replay *replay, struct hx_probe *probe)
+static bool record_play(struct replay *replay, struct hx_probe *probe, size_t *differences)
 {
     const struct hx_run_record *record = &replay->record;
     struct hx_stage *stage = &replay->stage;
-    int64_t full_us = -1;
     replay->until_us = hx_wall_us() + (int64_t)(replay->options->time_limit_s * 1e6);
     replay->base_us = first_question_us(record);
     replay->line[0] = hx_replay_bus_open(record, HX_EVENT_BUS, stage, replay->base_us);
@@ -217,14 +247,7 @@ static bool record_play(struct replay *replay, struct hx_probe *probe)
     stage->trace = &replay->trace;
     stage->recorder = hx_recorder_open(replay->file, replay->options->record_max, record->scenario,
                                        record->place);
-    bool is_good = events_play(replay, probe);
-    const int problem =
-        hx_recorder_end(stage->recorder, record->event[record->events - 1].text, 0, &full_us);
-    if (is_good && problem != 0) {
-        hx_text_add(&replay->error, "%s: what was played cannot be written: %s", replay->path,
-                    strerror(problem));
-        is_good = false;
-    }
+    const bool is_good = events_play(replay, probe) && end_play(replay, differences);
     hx_stage_close(stage);
     return is_good;
 }
@@ -246,6 +269,17 @@ static FILE *file_open(struct replay *replay)
     return file;
 }
 
+/* A record ends where the one that was played did. False, with error. */
+static bool end_keep(struct replay *replay)
+{
+    const bool is_good = ftruncate(fileno(replay->file), replay->end) == 0;
+    if (!is_good) {
+        hx_text_add(&replay->error, "%s: what was played cannot be cut: %s", replay->path,
+                    strerror(errno));
+    }
+    return is_good;
+}
+
 /* False, with error: it could not be played. */
 static bool record_replay(struct replay *replay, struct hx_probe *probe, size_t *differences)
 {
@@ -256,15 +290,14 @@ static bool record_replay(struct replay *replay, struct hx_probe *probe, size_t 
     if (replay->file == NULL) {
         return false;
     }
-    bool is_good = record_play(replay, probe);
+    bool is_good = record_play(replay, probe, differences);
     if (is_good) {
         rewind(replay->file);
         is_good = hx_record_read(&again, replay->file, replay->path, &replay->error);
     }
     if (is_good) {
-        *differences += hx_replay_bus_unknown(replay->line[0]);
-        *differences += hx_replay_bus_unknown(replay->line[1]);
         *differences += hx_records_compare(&replay->record, &again, &tolerance);
+        is_good = end_keep(replay);
     }
     hx_record_free(&again);
     return is_good;

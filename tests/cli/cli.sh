@@ -1357,6 +1357,25 @@ case_replay() {
     says "the webmanager asks module 7 identify, which the record never heard; silence, "
 }
 
+# What the record shows at its last instant may be later, within the tolerance: behind its end.
+case_replay_end() {
+    story hot "a hot block" <<'END'
+    plant.string[1].module[7].voltage = 16
+    within(rounds(5), function()
+      expect(plant.string[1].module[7]):has "voltage_high"
+    end)
+END
+    records a
+    bench replay --set voltage.delay=1 "$record"
+    status_is 0
+    bench replay --set voltage.delay=6 "$record"
+    status_is 1
+    says "trap added voltage_high, in B there is none then"
+    bench replay --record "$work/again" "$record"
+    status_is 0
+    cmp "$record" "$work/again/hot--a_hot_block.record" || fail "it has what came behind the end"
+}
+
 # Orders at the console and by SNMP, a line that is disturbed, a module that is lost, a power cut.
 case_replay_inputs() {
     cat >"$work/hot.lua" <<'END'
