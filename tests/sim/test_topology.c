@@ -190,10 +190,17 @@ Test(topology, a_ring_has_to_serve_each_module_from_either_side)
     must_say(text, "wiring rule F, module to module in a line: 0.5 m at module[1]");
 }
 
+/* Under sanitizers, where a size takes three times as long and all go the same way, every 13th. */
+#ifdef __SANITIZE_ADDRESS__
+enum { SIZE_STEP = 13 };
+#else
+enum { SIZE_STEP = 1 };
+#endif
+
 Test(topology, every_size_of_plant_is_laid_out_within_the_rules_by_itself, .timeout = 120)
 {
     for (int strings = 1; strings <= WM_STRINGS_MAX; strings++) {
-        for (int each = 1; each * strings <= WM_MODULES_MAX; each++) {
+        for (int each = 1; each * strings <= WM_MODULES_MAX; each += SIZE_STEP) {
             char text[160];
             (void)snprintf(text, sizeof text,
                            "plant 'x' { strings = %d, modules = %d, current_sensors = %d,\n"
