@@ -446,8 +446,7 @@ function traps.settled()
   end
 end
 
--- How often the webmanager came on without being switched: what it was told since the last switch is
--- gone, whatever an expectation makes of that.
+-- How often the webmanager came on without being switched: whatever an expectation makes of it.
 function traps.restarts()
   traps.fetch()
   local starts = 0
