@@ -18,6 +18,7 @@
  * current has stopped falling: in the heat float alone takes more. */
 #define RECHARGE_ENDS_PART 0.01
 #define RECHARGE_LOOK_S    3600
+#define RECHARGE_FULL_SOC  0.98
 #define RECHARGE_FULL_PART 0.999
 #define HOURS_DISCHARGE    1000
 #define HOURS_RECHARGE     72
@@ -128,7 +129,7 @@ static void moment_take(struct trial *trial, double seconds)
         .amps = battery->string[0].current_A,
         .degC = battery->temperature_degC[0],
         .mOhm = battery->resistance_Ohm[0] * 1000,
-        .soc = sim_battery_charge(battery, 0),
+        .soc = sim_battery_charge(battery, 0, -1),
         .through_Ah = battery->cells.through_Ah[0] - trial->began_Ah,
     };
     trial->now.through_Wh = before.through_Wh + (trial->now.through_Ah - before.through_Ah) * 0.5 *
@@ -158,7 +159,7 @@ static bool block_open(struct trial *trial, struct sim_world *world)
     battery->load.power_W = trial->kind == TRIAL_DISCHARGE ? or_else(asked->watts, 0) : 0;
     if (trial->kind != TRIAL_FLOAT || asked->from < 1) {
         /* At rest, and as warm as the room: not as after days of float. */
-        sim_battery_set_charge(battery, 0, asked->from);
+        sim_battery_set_charge(battery, 0, -1, asked->from);
         sim_battery_pin(battery, 0, SIM_PIN_TEMPERATURE, asked->temperature_degC);
         sim_battery_release(battery, 0, SIM_PIN_TEMPERATURE);
     }
@@ -241,6 +242,12 @@ static void current_look(struct trial *trial)
         trial->looked_A >= before_A && before_A < INFINITY && trial->looked_A < INFINITY;
 }
 
+/* In a runaway it rises too, long before the block is full. */
+static bool is_float(const struct trial *trial)
+{
+    return trial->has_stopped_falling && trial->now.soc >= RECHARGE_FULL_SOC;
+}
+
 static bool is_over(const struct trial *trial)
 {
     const struct moment *now = &trial->now;
@@ -249,8 +256,7 @@ static bool is_over(const struct trial *trial)
         return now->volts <= trial->asked.to_V;
     case TRIAL_RECHARGE:
         return is_at_full_voltage(trial) &&
-               (now->amps < RECHARGE_ENDS_PART * trial->type.constants.rated_Ah ||
-                trial->has_stopped_falling);
+               (now->amps < RECHARGE_ENDS_PART * trial->type.constants.rated_Ah || is_float(trial));
     case TRIAL_FLOAT:
     case TRIAL_REST:
         break;
@@ -291,6 +297,18 @@ static bool trial_run(struct trial *trial)
     return true;
 }
 
+/* A load that the block does not bear for an instant is none to measure it by. */
+static bool bears_check(const struct trial *trial)
+{
+    if (trial->kind == TRIAL_DISCHARGE && is_over(trial)) {
+        hx_complain("%s: that load takes it below --to %.4g V at once, for it has %.3g mOhm; ask "
+                    "for less, or begin --from more",
+                    trial->type.name, trial->asked.to_V, trial->now.mOhm);
+        return false;
+    }
+    return true;
+}
+
 /* What is left of rounding is 0, and that has no sign. */
 static double plain(double value)
 {
@@ -320,14 +338,15 @@ static bool trial_play(struct trial *trial)
     bool is_good = world != NULL && block_open(trial, world);
     if (!is_good) {
         hx_complain("no memory for a battery");
-    } else if (series_open(trial)) {
-        is_good = trial_run(trial);
-        is_good = series_close(trial) && is_good;
+    } else {
+        is_good = bears_check(trial) && series_open(trial);
+        if (is_good) {
+            is_good = trial_run(trial);
+            is_good = series_close(trial) && is_good;
+        }
         if (is_good) {
             outcome_print(trial);
         }
-    } else {
-        is_good = false;
     }
     sim_battery_close(&trial->battery);
     sim_world_destroy(world);

@@ -469,11 +469,28 @@ static void battery_check(const struct sim_battery *battery)
 }
 #endif
 
+/* For how long what could meet a fault of the charger or of a cable. */
+static void battery_count(struct sim_battery *battery, double seconds)
+{
+    struct sim_charger *charger = &battery->charger;
+    bool conducts = false, follows = false;
+    for (int32_t s = 0; s < battery->shape.strings; s++) {
+        struct sim_string *string = &battery->string[s];
+        const bool is_whole = !string_is_cut(string) && !string->is_broken;
+        const bool is_on_bus = is_whole && !string->is_pinned;
+        string->on_bus_s += is_on_bus ? seconds : 0;
+        conducts |= is_whole;
+        follows |= is_on_bus;
+    }
+    charger->switched_s += charger->is_on ? seconds : 0;
+    charger->giving_s += charger_gives(charger) && conducts ? seconds : 0;
+    charger->holding_s += charger_gives(charger) && follows ? seconds : 0;
+}
+
 void sim_battery_step(struct sim_battery *battery, double seconds)
 {
     battery->stepped_us += (int64_t)(seconds * 1e6 + 0.5);
-    battery->charger.switched_s += battery->charger.is_on ? seconds : 0;
-    battery->charger.giving_s += charger_gives(&battery->charger) ? seconds : 0;
+    battery_count(battery, seconds);
     if (battery->has_failed) {
         return;
     }

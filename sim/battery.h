@@ -55,8 +55,9 @@ struct sim_charger {
     double limit_A;          /* rw */
     bool is_on;              /* rw */
     double ripple_A;         /* rw: alternating, in each string, while it gives */
-    double switched_s;       /* ro: for so long it was switched on ... */
-    double giving_s;         /* ro: ... and gave */
+    double switched_s;       /* ro: for so long it was switched on, ... */
+    double giving_s;         /* ro: ... gave to a string that conducts, ... */
+    double holding_s;        /* ro: ... and its set point made a string's current */
 };
 
 struct sim_load {
@@ -74,6 +75,7 @@ struct sim_string {
     bool is_blown;        /* rw: its fuse */
     bool is_broken;       /* private: a strap of one of its cells, SIM_TRAIT_SERIES */
     double cable_Ohm;     /* rw: between its blocks and the bus */
+    double on_bus_s;      /* ro: for so long the bus made its current */
     double slow_A;        /* private: through the slow resistance of its cells */
     double volts, ohms;   /* private: its line, volts + ohms x current */
     bool has_module_pins; /* private */
@@ -160,11 +162,12 @@ void sim_battery_pin_current(struct sim_battery *battery, int32_t string, double
 void sim_battery_release_current(struct sim_battery *battery, int32_t string);
 void sim_battery_isolate(struct sim_battery *battery, int32_t string, bool is_open);
 
-/* Of all its cells, 0..1, by decree; and their mean. */
-void sim_battery_set_charge(struct sim_battery *battery, int32_t module, double part);
-double sim_battery_charge(const struct sim_battery *battery, int32_t module);
+/* The charge of one cell (0-based), or of all of a block (-1), 0..1, by decree; and of one, or the
+ * mean of all. */
+void sim_battery_set_charge(struct sim_battery *battery, int32_t module, int32_t cell, double part);
+double sim_battery_charge(const struct sim_battery *battery, int32_t module, int32_t cell);
 
-/* A trait of one cell (0-based), or of all of a block (-1); and of one, or the mean of all. */
+/* A trait, likewise. */
 void sim_battery_set_trait(struct sim_battery *battery, int32_t module, int32_t cell,
                            enum sim_trait trait, double value);
 double sim_battery_trait(const struct sim_battery *battery, int32_t module, int32_t cell,

@@ -61,22 +61,30 @@ void sim_battery_isolate(struct sim_battery *battery, int32_t string, bool is_op
     battery->string[string].is_open = is_open;
 }
 
-void sim_battery_set_charge(struct sim_battery *battery, int32_t module, double part)
+void sim_battery_set_charge(struct sim_battery *battery, int32_t module, int32_t cell, double part)
 {
     const int32_t first = module * battery->shape.cells;
-    for (int32_t k = first; k < first + battery->shape.cells; k++) {
-        sim_cells_set_charge(&battery->cells, k, part);
+    for (int32_t c = 0; c < battery->shape.cells; c++) {
+        if (cell < 0 || c == cell) {
+            sim_cells_set_charge(&battery->cells, first + c, part);
+        }
     }
 }
 
-double sim_battery_charge(const struct sim_battery *battery, int32_t module)
+/* Of one cell of a block, or the mean of all. */
+static double of_cells(const double *values, int32_t cells, int32_t cell)
 {
-    const int32_t first = module * battery->shape.cells;
     double sum = 0;
-    for (int32_t k = first; k < first + battery->shape.cells; k++) {
-        sum += battery->cells.charge[k];
+    for (int32_t c = 0; c < cells; c++) {
+        sum += values[c];
     }
-    return sum / battery->shape.cells;
+    return cell >= 0 ? values[cell] : sum / cells;
+}
+
+double sim_battery_charge(const struct sim_battery *battery, int32_t module, int32_t cell)
+{
+    const int32_t cells = battery->shape.cells;
+    return of_cells(battery->cells.charge + module * cells, cells, cell);
 }
 
 void sim_battery_set_trait(struct sim_battery *battery, int32_t module, int32_t cell,
@@ -101,13 +109,6 @@ void sim_battery_set_trait(struct sim_battery *battery, int32_t module, int32_t 
 double sim_battery_trait(const struct sim_battery *battery, int32_t module, int32_t cell,
                          enum sim_trait trait)
 {
-    const double *values = battery->cells.trait[trait] + module * battery->shape.cells;
-    if (cell >= 0) {
-        return values[cell];
-    }
-    double sum = 0;
-    for (int32_t c = 0; c < battery->shape.cells; c++) {
-        sum += values[c];
-    }
-    return sum / battery->shape.cells;
+    const int32_t cells = battery->shape.cells;
+    return of_cells(battery->cells.trait[trait] + module * cells, cells, cell);
 }

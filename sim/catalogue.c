@@ -133,12 +133,12 @@ static void order_apply(struct sim_defect_order *order, double size)
 {
     const int64_t now_us = sim_world_now_us(order->plant->world);
     order->size = size;
+    plant_reach(order->plant);
     if (!order->acts && (differs(size, order->before) || differs(order->from, order->before))) {
         order->acts = true;
         order->acts_us = now_us;
         order->met_at_start = order_met(order);
     }
-    plant_reach(order->plant);
     order->row->apply(order->plant, &order->at, size);
     if (order->row->again != NULL) {
         if (!differs(size, order->row->neutral)) {

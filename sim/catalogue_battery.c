@@ -25,11 +25,38 @@ static double trait_percent(const struct sim_plant *plant, const struct sim_defe
     return sim_battery_trait(&plant->battery, at->number - 1, cell_of(at), trait) * 100;
 }
 
+static bool is_pinned(const struct sim_plant *plant, const struct sim_defect_at *at,
+                      enum sim_pin pin)
+{
+    return (plant->battery.pins[at->number - 1] & 1u << pin) != 0;
+}
+
+/* Nobody could see it. */
+static const char *refuse_pinned(const struct sim_plant *plant, const struct sim_defect_at *at,
+                                 double size)
+{
+    (void)size;
+    return is_pinned(plant, at, SIM_PIN_VOLTAGE) && is_pinned(plant, at, SIM_PIN_RESISTANCE)
+               ? "is hidden: the module's voltage and resistance are pushed; release one first"
+               : NULL;
+}
+
+static const char *refuse_sun(const struct sim_plant *plant, const struct sim_defect_at *at,
+                              double size)
+{
+    (void)size;
+    return is_pinned(plant, at, SIM_PIN_TEMPERATURE)
+               ? "is hidden: the module's temperature is pushed; release it first"
+               : NULL;
+}
+
 static const char *refuse_cell(const struct sim_plant *plant, const struct sim_defect_at *at,
                                double size)
 {
-    (void)size;
-    return cell_of(at) >= plant->battery.shape.cells ? "names a cell that its block has not" : NULL;
+    if (cell_of(at) >= plant->battery.shape.cells) {
+        return "names a cell that its block has not";
+    }
+    return refuse_pinned(plant, at, size);
 }
 
 static void apply_water(struct sim_plant *plant, const struct sim_defect_at *at, double size)
@@ -117,12 +144,12 @@ static void apply_joint(struct sim_plant *plant, const struct sim_defect_at *at,
 
 static void apply_discharged(struct sim_plant *plant, const struct sim_defect_at *at, double size)
 {
-    sim_battery_set_charge(&plant->battery, at->number - 1, size / 100);
+    sim_battery_set_charge(&plant->battery, at->number - 1, cell_of(at), size / 100);
 }
 
 static double present_charge(const struct sim_plant *plant, const struct sim_defect_at *at)
 {
-    return sim_battery_charge(&plant->battery, at->number - 1) * 100;
+    return sim_battery_charge(&plant->battery, at->number - 1, cell_of(at)) * 100;
 }
 
 static void apply_sun(struct sim_plant *plant, const struct sim_defect_at *at, double size)
@@ -191,7 +218,7 @@ static const struct sim_defect_row rows[] = {
         .item = SIM_ITEM_MODULE,
         .verb = "cell_open",
         .option = {CELL(1)},
-        .meaning = "a strap or weld is broken: no current through its string",
+        .meaning = "a strap or weld is broken: no current in its string but a bypass's",
         .apply = apply_open,
         .refuse = refuse_cell,
     },
@@ -219,6 +246,7 @@ static const struct sim_defect_row rows[] = {
         .size = SIM_DEFECT_SIZE("resistance", "mOhm", 0, 1000, 2),
         .meaning = "a loose or corroded post: I x R on load, heat, and so much resistance more",
         .apply = apply_joint,
+        .refuse = refuse_pinned,
     },
     {
         .item = SIM_ITEM_MODULE,
@@ -228,6 +256,9 @@ static const struct sim_defect_row rows[] = {
         .meaning = "holds only so much; from 0 % it shows some volts and takes current slowly",
         .apply = apply_discharged,
         .present = present_charge,
+        .is_by_cell = true,
+        .option = {CELL(0)},
+        .refuse = refuse_cell,
         .property = "state_of_charge",
     },
     {
@@ -236,6 +267,7 @@ static const struct sim_defect_row rows[] = {
         .size = SIM_DEFECT_SIZE("by", "K", -40, 80, 12),
         .meaning = "stands so much warmer than the room",
         .apply = apply_sun,
+        .refuse = refuse_sun,
     },
 };
 

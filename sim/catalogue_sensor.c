@@ -17,19 +17,25 @@ static struct sim_clamp *clamp_at(struct sim_plant *plant, const struct sim_defe
     return &plant->devices.clamp[at->number - 1];
 }
 
-static int64_t module_asked(const struct sim_plant *plant, const struct sim_defect_at *at)
+/* Something was told that was not so: by the leads, by the probe, by scatter, by the sensor. */
+static int64_t met_leads(const struct sim_plant *plant, const struct sim_defect_at *at)
 {
-    return plant->devices.device[SIM_DEVICE_MODULE + at->number - 1].asked;
+    return plant->devices.module[at->number - 1].misread_leads;
 }
 
-static int64_t module_measured_Ohm(const struct sim_plant *plant, const struct sim_defect_at *at)
+static int64_t met_probe(const struct sim_plant *plant, const struct sim_defect_at *at)
 {
-    return plant->devices.module[at->number - 1].measured_Ohm;
+    return plant->devices.module[at->number - 1].misread_probe;
 }
 
-static int64_t sensor_asked(const struct sim_plant *plant, const struct sim_defect_at *at)
+static int64_t met_scatter(const struct sim_plant *plant, const struct sim_defect_at *at)
 {
-    return plant->devices.device[SIM_DEVICE_SENSOR + at->number - 1].asked;
+    return plant->devices.module[at->number - 1].misread_scatter;
+}
+
+static int64_t met_clamp(const struct sim_plant *plant, const struct sim_defect_at *at)
+{
+    return plant->devices.misread_clamp[at->number - 1];
 }
 
 /* ---- leads ------------------------------------------------------------------------------ */
@@ -120,59 +126,60 @@ static void apply_clamp_reversed(struct sim_plant *plant, const struct sim_defec
 
 /* ---- the rows --------------------------------------------------------------------------- */
 
-static const char unasked[] = "and nobody asked it since";
+static const char told_truly[] = "and it told nothing that was not so";
 
-#define OF_MODULE .item = SIM_ITEM_MODULE, .met = module_asked, .unmet = unasked
-#define OF_SENSOR .item = SIM_ITEM_SENSOR, .met = sensor_asked, .unmet = unasked
+#define OF_LEADS  .item = SIM_ITEM_MODULE, .met = met_leads, .unmet = told_truly
+#define OF_PROBE  .item = SIM_ITEM_MODULE, .met = met_probe, .unmet = told_truly
+#define OF_SENSOR .item = SIM_ITEM_SENSOR, .met = met_clamp, .unmet = told_truly
 
 static const struct sim_defect_row rows[] = {
     {
-        OF_MODULE,
+        OF_LEADS,
         .verb = "voltage_lead_open",
         .meaning = "reads 0 V, and a resistance off the scale",
         .apply = apply_open,
     },
     {
-        OF_MODULE,
+        OF_LEADS,
         .verb = "voltage_lead_resistance",
         .size = SIM_DEFECT_SIZE("contact", "mOhm", 0, 1e6, 20),
         .meaning = "a bad contact: adds to the resistance, and its supply current drops at it",
         .apply = apply_resistance,
     },
     {
-        OF_MODULE,
+        OF_LEADS,
         .verb = "voltage_lead_reversed",
         .meaning = "reads the block's voltage below 0: out of range, so it is lost",
         .apply = apply_reversed,
     },
     {
-        OF_MODULE,
+        OF_LEADS,
         .verb = "voltage_lead_swapped",
         .meaning = "a lead on the neighbour's pole: reads both blocks, the neighbour none",
         .apply = apply_swapped,
         .refuse = refuse_swapped,
     },
     {
-        OF_MODULE,
+        OF_PROBE,
         .verb = "probe_detached",
         .size = SIM_DEFECT_SIZE("off", "%", 0, 100, 100),
         .meaning = "follows the room instead of the block, by so much",
         .apply = apply_detached,
     },
     {
-        OF_MODULE,
+        OF_PROBE,
         .verb = "probe_open",
         .meaning = "reads the cold end of its scale, -40 degC",
         .apply = apply_probe_open,
     },
     {
-        OF_MODULE,
+        OF_PROBE,
         .verb = "probe_shorted",
         .meaning = "reads the hot end of its scale, 125 degC",
         .apply = apply_probe_shorted,
     },
     {
-        OF_MODULE,
+        OF_PROBE,
         .verb = "probe_misplaced",
         .size = SIM_DEFECT_WHOLE("on", "(over all strings)", 1, WM_MODULES_MAX, NAN),
         .meaning = "sits on the block of another module",
@@ -185,8 +192,8 @@ static const struct sim_defect_row rows[] = {
         .size = SIM_DEFECT_SIZE("scatter", "%", 0, 100, 20),
         .meaning = "the resistance scatters so much at 10 A of ripple for each 100 Ah",
         .apply = apply_scatter,
-        .met = module_measured_Ohm,
-        .unmet = "and its resistance was not measured since",
+        .met = met_scatter,
+        .unmet = "and its resistance was not measured while there was ripple",
     },
     {
         OF_SENSOR,

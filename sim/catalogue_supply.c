@@ -13,28 +13,32 @@ static double cells_in_series(const struct sim_plant *plant)
 
 /* ---- charger ---------------------------------------------------------------------------- */
 
-/* Whole seconds; the battery may stand at its last step. */
-static int64_t charger_time(const struct sim_plant *plant, double counted_s, bool counts)
-{
-    const int64_t since_us = sim_world_now_us(plant->world) - plant->battery.stepped_us;
-    return (int64_t)(counted_s + (counts ? (double)since_us * 1e-6 : 0));
-}
-
+/* Whole seconds: the battery is stepped up to now whenever anything is pushed or looked at. */
 static int64_t met_switched(const struct sim_plant *plant, const struct sim_defect_at *at)
 {
     (void)at;
-    const struct sim_charger *charger = &plant->battery.charger;
-    return charger_time(plant, charger->switched_s, charger->is_on);
+    return (int64_t)plant->battery.charger.switched_s;
 }
 
 static int64_t met_giving(const struct sim_plant *plant, const struct sim_defect_at *at)
 {
     (void)at;
-    const struct sim_charger *charger = &plant->battery.charger;
-    return charger_time(plant, charger->giving_s, charger->is_on && !charger->has_failed);
+    return (int64_t)plant->battery.charger.giving_s;
 }
 
-static const char not_giving[] = "and the charger gave nothing since";
+static int64_t met_holding(const struct sim_plant *plant, const struct sim_defect_at *at)
+{
+    (void)at;
+    return (int64_t)plant->battery.charger.holding_s;
+}
+
+static int64_t met_on_bus(const struct sim_plant *plant, const struct sim_defect_at *at)
+{
+    return (int64_t)plant->battery.string[at->number - 1].on_bus_s;
+}
+
+static const char not_giving[] = "and the charger gave nothing to any string since";
+static const char not_holding[] = "and the charger held no string's voltage since";
 
 static void apply_too_high(struct sim_plant *plant, const struct sim_defect_at *at, double size)
 {
@@ -131,8 +135,8 @@ static const struct sim_defect_row rows[] = {
         .size = SIM_DEFECT_SIZE("by", "V a cell", 0, 1, 0.15),
         .meaning = "overcharges: all blocks high, float current three to thirty times",
         .apply = apply_too_high,
-        .met = met_giving,
-        .unmet = not_giving,
+        .met = met_holding,
+        .unmet = not_holding,
     },
     {
         .item = SIM_ITEM_CHARGER,
@@ -140,8 +144,8 @@ static const struct sim_defect_row rows[] = {
         .size = SIM_DEFECT_SIZE("by", "V a cell", 0, 2, 0.12),
         .meaning = "undercharges: all blocks low, and sulphate in weeks",
         .apply = apply_too_low,
-        .met = met_giving,
-        .unmet = not_giving,
+        .met = met_holding,
+        .unmet = not_holding,
     },
     {
         .item = SIM_ITEM_CHARGER,
@@ -157,8 +161,8 @@ static const struct sim_defect_row rows[] = {
         .meaning = "its probe is off: the set point is that of 25 degC in any heat",
         .apply = apply_compensation_lost,
         .refuse = refuse_compensation_lost,
-        .met = met_giving,
-        .unmet = not_giving,
+        .met = met_holding,
+        .unmet = not_holding,
     },
     {
         .item = SIM_ITEM_CHARGER,
@@ -181,6 +185,8 @@ static const struct sim_defect_row rows[] = {
         .size = SIM_DEFECT_SIZE("cable", "mOhm", 0, 1000, 40),
         .meaning = "its cable opposes more than those of the other strings: it carries less",
         .apply = apply_uneven,
+        .met = met_on_bus,
+        .unmet = "and the bus made no current of that string since",
         .present = present_uneven,
         .property = "cable",
     },

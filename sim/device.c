@@ -4,6 +4,7 @@
 #include "sim/device.h"
 
 #include <assert.h>
+#include <math.h>
 
 #include "sim/number.h"
 
@@ -401,6 +402,37 @@ static double noisy(struct sim_devices *devices, const struct sim_reading *readi
                : reading->value + sim_random_both_ways(&devices->noise) * reading->noise;
 }
 
+/* What it would read with nothing wrong about its leads and its probe. */
+static struct sim_readings read_soundly(struct sim_devices *devices, int32_t m)
+{
+    struct sim_leads *leads = &devices->module[m].leads;
+    const struct sim_leads kept = *leads;
+    *leads = (struct sim_leads){0};
+    const struct sim_readings sound = sim_devices_read(devices, m);
+    *leads = kept;
+    return sound;
+}
+
+static bool are_sound(const struct sim_leads *leads)
+{
+    return !leads->is_open && !leads->is_reversed && !leads->is_swapped && leads->probe_at == 0 &&
+           !leads->probe_is_open && !leads->probe_is_shorted && !(leads->contact_Ohm > 0) &&
+           !(leads->probe_off_part > 0) && !(leads->scatter_part > 0);
+}
+
+static void misread_count(struct sim_devices *devices, int32_t m, const struct sim_readings *read)
+{
+    struct sim_module *module = &devices->module[m];
+    if (are_sound(&module->leads)) {
+        return;
+    }
+    const struct sim_readings sound = read_soundly(devices, m);
+    module->misread_leads +=
+        sim_reading_mV(sound.voltage_V.value) != sim_reading_mV(read->voltage_V.value);
+    module->misread_probe += sim_reading_ddegC(sound.temperature_degC.value) !=
+                             sim_reading_ddegC(read->temperature_degC.value);
+}
+
 static bool module_measure(struct sim_devices *devices, int32_t m, int32_t *values)
 {
     struct sim_module *module = &devices->module[m];
@@ -408,6 +440,7 @@ static bool module_measure(struct sim_devices *devices, int32_t m, int32_t *valu
         return false;
     }
     const struct sim_readings read = sim_devices_read(devices, m);
+    misread_count(devices, m, &read);
     int32_t mV = sim_reading_mV(noisy(devices, &read.voltage_V));
     int32_t ddegC = sim_reading_ddegC(noisy(devices, &read.temperature_degC));
     if (module->is_stuck) {
@@ -427,12 +460,25 @@ static bool module_measure(struct sim_devices *devices, int32_t m, int32_t *valu
     return true;
 }
 
+static void misread_count_Ohm(struct sim_devices *devices, int32_t m,
+                              const struct sim_readings *read)
+{
+    struct sim_module *module = &devices->module[m];
+    if (are_sound(&module->leads)) {
+        return;
+    }
+    const struct sim_readings sound = read_soundly(devices, m);
+    module->misread_leads += sim_reading_uOhm(devices, sound.resistance_Ohm.value) !=
+                             sim_reading_uOhm(devices, read->resistance_Ohm.value);
+    module->misread_scatter += read->resistance_Ohm.noise > sound.resistance_Ohm.noise;
+}
+
 static int32_t module_resistance_uOhm(struct sim_devices *devices, int32_t m)
 {
     struct sim_module *module = &devices->module[m];
     const struct sim_readings read = sim_devices_read(devices, m);
     const int32_t uOhm = sim_reading_uOhm(devices, noisy(devices, &read.resistance_Ohm));
-    module->measured_Ohm++;
+    misread_count_Ohm(devices, m, &read);
     if (!module->is_stuck) {
         return uOhm;
     }
@@ -521,11 +567,33 @@ static bool module_act(struct sim_devices *devices, int32_t m, const struct sim_
     }
 }
 
+static int32_t reading_mA(const struct sim_reading *reading)
+{
+    return quantise(reading->value, 1000, INT32_MIN, INT32_MAX);
+}
+
+static void misread_count_A(struct sim_devices *devices, int32_t sensor,
+                            const struct sim_reading *current_A,
+                            const struct sim_reading *current_ac_A)
+{
+    const struct sim_clamp kept = devices->clamp[sensor];
+    if (!kept.is_reversed && !(fabs(kept.zero_A) > 0) && !(fabs(kept.gain_part) > 0)) {
+        return;
+    }
+    devices->clamp[sensor] = (struct sim_clamp){0};
+    const struct sim_reading sound_A = sim_devices_read_A(devices, sensor);
+    const struct sim_reading sound_ac_A = sim_devices_read_ac_A(devices, sensor);
+    devices->clamp[sensor] = kept;
+    devices->misread_clamp[sensor] += reading_mA(&sound_A) != reading_mA(current_A) ||
+                                      reading_mA(&sound_ac_A) != reading_mA(current_ac_A);
+}
+
 static bool sensor_act(struct sim_devices *devices, int32_t sensor, int32_t *values)
 {
     const struct sim_reading current_A = sim_devices_read_A(devices, sensor);
     const struct sim_reading current_ac_A = sim_devices_read_ac_A(devices, sensor);
     const int32_t high_mA = range_mA(devices);
+    misread_count_A(devices, sensor, &current_A, &current_ac_A);
     values[wm_answer_read_sensor_current_mA] =
         quantise(noisy(devices, &current_A), 1000, -high_mA, high_mA);
     values[wm_answer_read_sensor_current_ac_mA] = quantise(current_ac_A.value, 1000, 0, high_mA);

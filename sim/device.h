@@ -132,10 +132,11 @@ struct sim_module {
     bool is_stuck;                                                       /* ro: sim_devices_stick */
     int32_t stuck_mV, stuck_ddegC, stuck_uOhm;                           /* ro */
     int64_t stuck_answers; /* ro: values that were told and were not so */
-    int64_t measured_Ohm;  /* ro: times its resistance was measured */
-    bool babbles;          /* rw: count it in babblers */
-    int64_t babbled;       /* rw: times it did */
-    int64_t disobeyed;     /* ro: times it told a bypass that nobody ordered */
+    /* ro: answers that were other than with sound leads, a sound probe, and without scatter */
+    int64_t misread_leads, misread_probe, misread_scatter;
+    bool babbles;      /* rw: count it in babblers */
+    int64_t babbled;   /* rw: times it did */
+    int64_t disobeyed; /* ro: times it told a bypass that nobody ordered */
     double scripted_V, scripted_degC, scripted_Ohm; /* ro */
 };
 
@@ -185,13 +186,14 @@ struct sim_devices {
     struct sim_module module[WM_MODULES_MAX];
     struct sim_error sensor_error[WM_SENSORS_MAX]; /* private */
     struct sim_clamp clamp[WM_SENSORS_MAX];        /* rw */
-    int64_t unheard;                               /* ro: questions to addresses of nobody */
-    int32_t babblers;                              /* rw: modules that talk unasked */
-    struct sim_event drift;                        /* private */
-    void (*drifted)(void *context);                /* what they measure has moved; or null */
-    uint8_t aux_inputs[WM_AUX_MAX];                /* rw: bit set = normal */
-    uint8_t aux_outputs[WM_AUX_MAX];               /* rw: bit set = on */
-    int32_t by_address[WM_MODULES_MAX + 1];        /* private: first module of an address, or -1 */
+    int64_t misread_clamp[WM_SENSORS_MAX];  /* ro: answers that were other than with a sound one */
+    int64_t unheard;                        /* ro: questions to addresses of nobody */
+    int32_t babblers;                       /* rw: modules that talk unasked */
+    struct sim_event drift;                 /* private */
+    void (*drifted)(void *context);         /* what they measure has moved; or null */
+    uint8_t aux_inputs[WM_AUX_MAX];         /* rw: bit set = normal */
+    uint8_t aux_outputs[WM_AUX_MAX];        /* rw: bit set = on */
+    int32_t by_address[WM_MODULES_MAX + 1]; /* private: first module of an address, or -1 */
     /*
      * Acts in the place of sim_devices_act, for a device that is plugged in; null: nothing does.
      * The context is passed as to the others below.

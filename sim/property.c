@@ -36,7 +36,7 @@ static bool get_resistance(const struct sim_plant *plant, int32_t number, double
 
 static bool get_state_of_charge(const struct sim_plant *plant, int32_t number, double *value)
 {
-    *value = sim_battery_charge(&plant->battery, number - 1) * 100;
+    *value = sim_battery_charge(&plant->battery, number - 1, -1) * 100;
     return true;
 }
 
@@ -101,7 +101,7 @@ static void set_resistance(struct sim_plant *plant, int32_t number, double value
 
 static void set_state_of_charge(struct sim_plant *plant, int32_t number, double value)
 {
-    sim_battery_set_charge(&plant->battery, number - 1, value / 100);
+    sim_battery_set_charge(&plant->battery, number - 1, -1, value / 100);
 }
 
 static void set_bypass(struct sim_plant *plant, int32_t number, double value)

@@ -65,6 +65,7 @@ local spelled = {
 -- Wanted before the fault shows at all.
 local first = {
   resistance_noisy = function(plant) plant.charger:ripple {} end,
+  probe_misplaced = function(plant) plant.module[chosen.probe_misplaced]:sun { by = 2 } end,
 }
 
 -- Without which nobody meets it: a revision is asked for when a module is back.

@@ -1936,6 +1936,9 @@ case_battery_runs() {
     number_is temperature_C -11 -8
     bench battery discharge csb-gp645 --amps 0.8 --hours 1
     number_is minutes 60 60
+    bench battery discharge csb-gp645 --amps 5000
+    status_is 2
+    says "csb-gp645: that load takes it below --to 5.25 V at once, for it has "
     bench battery discharge csb-gp645 --watts 60 --to 4.8
     number_is minutes 8 20
     bench battery recharge csb-gp645 --volts 7.2 --limit 0.45
@@ -1951,6 +1954,9 @@ case_battery_runs() {
     bench battery rest csb-gp645 --from 0 --temperature 45 --hours 1 --series "$work/rest"
     test "$(sed -n 2p "$work/s" | cut -d, -f5)" = "$(sed -n 2p "$work/rest" | cut -d, -f5)" ||
         fail "a charger dries the block before it charges"
+    # A runaway rises before it is full: it is no end.
+    bench battery recharge leoch-us12-55 --limit 16.5 --volts 14.4 --temperature 50 --hours 20
+    number_is minutes 1200 1200
     bench battery float csb-gp645 --volts 6.81 --temperature 25
     number_is milliamps 2.3 2.8
     bench battery float csb-gp645 --volts 6.81 --temperature 35

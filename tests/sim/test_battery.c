@@ -84,7 +84,7 @@ Test(battery, a_load_takes_its_charge_and_the_charger_brings_it_back)
     const double drop_V = 10 * battery.resistance_Ohm[0] + 6 * 0.004 * asinh(10 / 25.0);
     assert_near(battery.voltage_V[0], 13.5 - drop_V, 0.01);
     pass(2 * HOUR);
-    assert_near(sim_battery_charge(&battery, 0) * battery.cells.capacity_Ah[0],
+    assert_near(sim_battery_charge(&battery, 0, -1) * battery.cells.capacity_Ah[0],
                 battery.cells.capacity_Ah[0] - 20, 0.6);
     cr_assert(battery.voltage_V[0] < 12.5);
     cr_assert(battery.temperature_degC[0] < 24, "lead that discharges slowly takes up heat");
@@ -99,7 +99,7 @@ Test(battery, a_load_takes_its_charge_and_the_charger_brings_it_back)
     cr_assert(battery.string[0].current_A < 2.5, "it tapers");
     assert_near(battery.voltage_V[0], 13.5, 0.01);
     pass(96 * HOUR);
-    assert_near(sim_battery_charge(&battery, 0), 1, 0.002);
+    assert_near(sim_battery_charge(&battery, 0, -1), 1, 0.002);
     assert_balanced();
 }
 
@@ -228,7 +228,7 @@ Test(battery, an_empty_block_dies_down_and_nothing_goes_below_zero)
     sim_battery_touch(&battery);
     pass(4 * HOUR);
     for (int32_t m = 0; m < 9; m++) {
-        assert_near(sim_battery_charge(&battery, m), 0, 0.1);
+        assert_near(sim_battery_charge(&battery, m, -1), 0, 0.1);
         cr_assert(battery.voltage_V[m] >= 0 && battery.voltage_V[m] < 2);
         /* 500 W in a block of 17 kg, for hours: they boil its acid, and make it no hotter. */
         cr_assert(battery.temperature_degC[m] > 112 && battery.temperature_degC[m] < 150, "%.1f",
@@ -298,7 +298,7 @@ static void begin_load_step(void)
 static void begin_recharge(void)
 {
     for (int32_t m = 0; m < 18; m++) {
-        sim_battery_set_charge(&battery, m, m == 5 ? 0.4 : 0.2);
+        sim_battery_set_charge(&battery, m, -1, m == 5 ? 0.4 : 0.2);
     }
     battery.charger.limit_A = 20;
 }
@@ -358,7 +358,7 @@ static void play_steps(const struct step_case *each, double tiny_s,
         for (int32_t m = 0; m < 18; m++) {
             looks[i].voltage_V[m] = battery.voltage_V[m];
             looks[i].temperature_degC[m] = battery.temperature_degC[m];
-            looks[i].charge[m] = sim_battery_charge(&battery, m);
+            looks[i].charge[m] = sim_battery_charge(&battery, m, -1);
         }
     }
     assert_balanced();
@@ -426,7 +426,7 @@ Test(battery, blocks_that_take_less_stand_higher_and_a_bypass_brings_them_down)
 
 Test(battery, a_bypass_ends_at_its_time_and_takes_exactly_its_charge)
 {
-    sim_battery_set_charge(&battery, 1, 0.5);
+    sim_battery_set_charge(&battery, 1, -1, 0.5);
     sim_battery_touch(&battery);
     const double capacity_Ah = battery.cells.capacity_Ah[6];
     sim_battery_pin_current(&battery, 0, 5);
@@ -436,7 +436,7 @@ Test(battery, a_bypass_ends_at_its_time_and_takes_exactly_its_charge)
     pass(HOUR - 100 * SECOND);
     const double polarised_Ah =
         battery.cells.polarisation_V[6] * battery.shape.cell.polarisation_F / 3600;
-    assert_near(sim_battery_charge(&battery, 1) * capacity_Ah + polarised_Ah,
+    assert_near(sim_battery_charge(&battery, 1, -1) * capacity_Ah + polarised_Ah,
                 0.5 * capacity_Ah + 5 - 0.45, 0.03);
     assert_balanced();
 }

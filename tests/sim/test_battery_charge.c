@@ -55,7 +55,7 @@ static void page_has(const char *line)
 /* What has come back of what was missing at first, 0..1. */
 static double back(double from)
 {
-    return (sim_battery_charge(&battery, 0) - from) / (1 - from);
+    return (sim_battery_charge(&battery, 0, -1) - from) / (1 - from);
 }
 
 struct recharge {
@@ -70,12 +70,12 @@ static void recharge_play(const struct recharge *charge)
     double at_limit = NAN, eighty_h = NAN, ninety_h = NAN;
     open_block(charge->volts, 25);
     battery.charger.limit_A = charge->limit_A;
-    sim_battery_set_charge(&battery, 0, charge->from);
+    sim_battery_set_charge(&battery, 0, -1, charge->from);
     sim_battery_touch(&battery);
     for (double hours = 0; hours < 48 && back(charge->from) < 0.95; hours += 1.0 / 120) {
         sim_battery_step(&battery, 30);
         at_limit = isnan(at_limit) && battery.voltage_V[0] > charge->volts - 0.01
-                       ? sim_battery_charge(&battery, 0)
+                       ? sim_battery_charge(&battery, 0, -1)
                        : at_limit;
         eighty_h = isnan(eighty_h) && back(charge->from) >= 0.8 ? hours : eighty_h;
         ninety_h = isnan(ninety_h) && back(charge->from) >= 0.9 ? hours : ninety_h;
@@ -166,7 +166,7 @@ Test(battery_charge, one_cell_on_its_own_and_a_block_in_a_plant_discharge_alike)
     const double loads_A[] = {5, 20, 60, 200};
     for (size_t i = 0; i < sizeof loads_A / sizeof loads_A[0]; i++) {
         open_block(0, 25);
-        sim_battery_set_charge(&battery, 0, 1);
+        sim_battery_set_charge(&battery, 0, -1, 1);
         battery.load.current_A = loads_A[i];
         sim_battery_touch(&battery);
         double seconds = 0;

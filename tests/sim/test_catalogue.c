@@ -318,7 +318,8 @@ Test(catalogue, a_fault_of_a_charger_that_is_off_took_no_effect)
     /* It does not give while it has failed. */
     stage_say(&stage, "plant.charger:too_high { by = 0.1 }");
     stage_wait(&stage, 60);
-    is_idle("charger:too_high{by=0.1} was asked for and the charger gave nothing since");
+    is_idle(
+        "charger:too_high{by=0.1} was asked for and the charger held no string's voltage since");
     stage_say(&stage, "plant.charger:heal 'failed'");
     stage_wait(&stage, 60);
     cr_assert_null(sim_plant_idle_fault(stage.plant));
@@ -364,4 +365,60 @@ Test(catalogue, a_battery_that_is_none_any_more_ends_the_run_and_names_the_modul
     const char *failure = sim_plant_failure(stage.plant);
     cr_assert_not_null(failure);
     cr_assert_not_null(strstr(failure, "string[2].module[2] is at "), "%s", failure);
+}
+
+Test(catalogue, a_fault_of_charger_or_cable_where_every_string_is_cut_took_no_effect)
+{
+    stage_say(&stage, "plant.string[1]:fuse_blown() plant.string[2].current = 0.02");
+    stage_wait(&stage, 60);
+    stage_say(&stage, "plant.charger:too_high()");
+    stage_wait(&stage, 60);
+    is_idle("too_high{by=0.15} was asked for and the charger held no string's voltage since");
+    stage_say(&stage, "plant.string[2]:release 'current'");
+    stage_wait(&stage, 60);
+    cr_assert_null(sim_plant_idle_fault(stage.plant));
+    stage_say(&stage, "plant.string[1]:uneven()");
+    stage_wait(&stage, 60);
+    is_idle("uneven{cable=40} was asked for and the bus made no current of that string since");
+    stage_say(&stage, "plant.string[1]:heal 'fuse_blown'");
+    stage_wait(&stage, 60);
+    cr_assert_null(sim_plant_idle_fault(stage.plant));
+    stage_say(&stage, "plant.string[1]:fuse_blown() plant.string[2]:fuse_blown()");
+    stage_say(&stage, "plant.charger:ripple()");
+    stage_wait(&stage, 60);
+    is_idle("ripple{current=10} was asked for and the charger gave nothing to any string since");
+    stage_say(&stage, "plant.string[1]:heal 'fuse_blown'");
+    stage_wait(&stage, 60);
+    cr_assert_null(sim_plant_idle_fault(stage.plant));
+}
+
+Test(catalogue, what_a_pushed_value_hides_is_refused)
+{
+    stage_say(&stage, "plant.module[3].temperature = 25 plant.module[4].voltage = 13");
+    stage_refuse(&stage, "plant.module[3]:sun()", "sun is hidden: the module's temperature");
+    stage_say(&stage, "plant.module[4]:dry_out()");
+    stage_say(&stage, "plant.module[4].resistance = 7");
+    stage_refuse(&stage, "plant.module[4]:joint()", "joint is hidden: the module's voltage and");
+    stage_refuse(&stage, "plant.module[4]:cell_shorted()", "cell_shorted is hidden");
+    stage_say(&stage, "plant.module[4]:release 'voltage' plant.module[4]:cell_shorted()");
+    stage_say(&stage, "plant.module[3]:release 'temperature' plant.module[3]:sun()");
+}
+
+static double charge(int32_t cell)
+{
+    return sim_battery_charge(&stage.plant->battery, 2, cell);
+}
+
+Test(catalogue, one_cell_is_discharged_and_each_gets_its_charge_back)
+{
+    stage_say(&stage, "plant.module[3]:discharged { cell = 2, charge = 60 }");
+    cr_assert_float_eq(charge(1), 0.6, 1e-9);
+    cr_assert_float_eq(charge(2), 1, 1e-6);
+    stage_say(&stage, "plant.charger.on = false");
+    stage_say(&stage, "plant.module[4]:cell_shorted { cell = 2 }");
+    stage_say(&stage, "plant.module[4]:discharged { charge = 40 }");
+    stage_wait(&stage, 5);
+    stage_say(&stage, "plant.module[4]:heal 'discharged'");
+    cr_assert_float_eq(sim_battery_charge(&stage.plant->battery, 3, 0), 1, 1e-3);
+    cr_assert_float_eq(sim_battery_charge(&stage.plant->battery, 3, 1), 0, 1e-3);
 }
