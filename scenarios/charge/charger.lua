@@ -95,7 +95,8 @@ scenario "a charger that fails: without a load the blocks go to rest, with one t
     within(minutes(2), function() expect(plant):has "discharging" end)
     within(hours(20), function() expect(plant):has "string_volt_low_warn" end)
     within(hours(8), function() expect(module):has "voltage_low" end)
-    within(hours(8), function() expect(plant):has "string_volt_low" end)
+    -- From 12 V of one to 11.67 V of all it takes eight hours, and one more for 40 mV of error.
+    within(hours(10), function() expect(plant):has "string_volt_low" end)
     expect(plant):has "general_alarm"
     expect(string.current):is_near(-1.5, 0.1)
     expect.traps_in_order {
@@ -161,7 +162,7 @@ scenario "a rectifier with a broken filter: alternating current, warmth, and jum
   tags     = { "charge", "charger", "sensors" },
   plant    = "two_strings_of_nine",
   settings = {
-    ["bus.round_period"] = 30, ["impedance.poll_rate"] = 10, ["impedance.reference"] = 7.7,
+    ["bus.round_period"] = 30, ["impedance.poll_rate"] = 1, ["impedance.reference"] = 7.7,
   },
 
   run = function(plant)
@@ -177,9 +178,10 @@ scenario "a rectifier with a broken filter: alternating current, warmth, and jum
       expect.modbus(1013):is(15)
     end)
     note "one module cannot tell its own signal from the ripple any more"
+    -- One of twenty measurements is confirmed as too high: hours of them, one a minute, have some.
     within(hours(6), function() expect(plant):has "resist_warn_high" end)
     within(hours(3), function() expect(plant):has_not "resist_warn_high" end)
-    expect(well.resistance):is_near(7.6, 0.3)
+    expect(well.resistance):is_near(7.7, 0.35)
     expect(well):is_quiet()
     wait(hours(12))
     expect(well.temperature):is_above(before + 1)
@@ -188,8 +190,11 @@ scenario "a rectifier with a broken filter: alternating current, warmth, and jum
 
     plant.charger:heal "ripple"
     within(minutes(5), function() expect(string.current_ac):is_near(0, 0.3) end)
-    within(hours(12), function() expect(plant):is_quiet() end)
-    expect(noisy.resistance):is_near(7.7, 0.3)
+    -- Quiet may be by chance what is left of the ripple: the next measurement is without.
+    within(minutes(5), function()
+      expect(plant):is_quiet()
+      expect(noisy.resistance):is_near(7.7, 0.3)
+    end)
   end,
 }
 

@@ -29,8 +29,10 @@ scenario "a cell that is empty first is reversed by the others, and heats its bl
 
     note "the mains are back: charged, it is as good as the others, until the next time"
     plant.charger.on, plant.load.power = true, 0
-    within(minutes(30), function() expect(weak):is_quiet() end)
-    expect(weak.voltage):is_near(well.voltage.value, 0.4)
+    within(minutes(30), function()
+      expect(weak):is_quiet()
+      expect(weak.voltage):is_near(well.voltage.value, 0.4)
+    end)
     wait(hours(24))
     expect(weak.voltage):is_near(13.62, 0.1)
     expect(plant):is_quiet()
@@ -50,8 +52,9 @@ scenario "a bad joint is known by its resistance, and by volts and heat on load"
     bad:joint { resistance = 5, at = hours(1), over = hours(2) }
     settle()
     expect(bad.resistance):is_near(7.7, 0.3)
-    within(hours(2), function() expect(plant):has "resist_warn_high" end)
-    within(hours(2), function() expect(bad):has "resist_alarm_high" end)
+    -- 2.3 mOhm more are there five minutes before the second hour, 0.3 of error a little later.
+    within(minutes(150), function() expect(plant):has "resist_warn_high" end)
+    within(hours(1), function() expect(bad):has "resist_alarm_high" end)
     wait(hours(1))
     note "measured with next to no current: there is nothing to see in the voltage"
     expect(bad.resistance):is_near(12.7, 0.4)

@@ -125,8 +125,10 @@ scenario "a probe on the wrong block tells the heat of a string that carries not
     wrong:probe_misplaced { on = 14 }
     hot:sun { by = 22 }
     note "module 3 tells what block 14 has: more than 10 K above its own string"
-    within(hours(10), function() expect(wrong):has "temperature_high" end)
-    expect(hot):has "temperature_high"
+    within(hours(10), function()
+      expect(wrong):has "temperature_high"
+      expect(hot):has "temperature_high"
+    end)
     expect_calm(plant, hours(6))
     expect(wrong.temperature):is_near(hot.temperature.value, 1)
     expect(plant.string[1].module[4].temperature):is_below(26)
