@@ -112,24 +112,31 @@ scenario "a self-discharging cell stands lower and its equals higher, found by t
   tags     = { "float", "equalizing" },
   plant    = "two_strings_of_nine",
   settings = {
-    ["bus.round_period"] = 50, ["voltage.max_difference"] = 0.09, ["voltage.hysteresis"] = 0.02,
+    ["bus.round_period"] = 50, ["voltage.max_difference"] = 0.14, ["voltage.hysteresis"] = 0.02,
   },
 
   run = function(plant)
     local string = plant.string[2]
     local bad, well = string.module[5], string.module[8]
     settle()
-    note "a week, in which it grows; no alarm of any block ever"
-    bad:self_discharge { leak = 0.9, over = days(6) }
+    note "two weeks, in which it grows; no alarm of any block ever"
+    -- A module and the average it is held against are off by 50 mV at most: on the first day the
+    -- difference is 0.08 V, by the seventeenth 0.2 V, and the limit is between.
+    bad:self_discharge { leak = 4, over = days(6) }
     wait(days(1))
     expect(plant):has_not "max_voltage_diff"
-    within(days(8), function() expect(plant):has "max_voltage_diff" end)
-    wait(days(3))
+    within(days(16), function() expect(plant):has "max_voltage_diff" end)
+    wait(days(1))
     expect(bad.voltage):is_below(well.voltage.value - 0.08)
-    expect(bad.voltage):is_above(13.3)
+    expect(bad.voltage):is_above(13.15)
     expect(bad.bypass):is(0)
     expect(bad):is_quiet()
+    note "floating would take weeks to fill it again: a charged block takes its place"
     bad:heal()
-    within(days(4), function() expect(plant):has_not "max_voltage_diff" end)
+    bad.state_of_charge = 100
+    within(days(1), function()
+      expect(plant):has_not "max_voltage_diff"
+      expect(bad.voltage):is_near(13.5, 0.06)
+    end)
   end,
 }
