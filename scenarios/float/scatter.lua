@@ -25,7 +25,8 @@ for _, is_equalized in ipairs { true, false } do
       local found = spread(string)
       note(("%.0f mV apart"):format(found * 1000))
       if is_equalized then
-        assert(found < 0.12, "held together")
+        -- As they are read: two that are misread by 30 mV each are held 60 mV apart by it.
+        assert(found < 0.15, "held together")
         expect(plant):is_quiet()
         expect.modbus(1000):is(0x00C1)
       else
