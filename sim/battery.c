@@ -31,8 +31,9 @@ enum { BATTERY_ARRAYS = 11 + SIM_PINS, BATTERY_LINE = 8, BATTERY_LOOKS = 12 };
 #define BATTERY_SETTLE_STEPS 64
 /* Float warms a block by less than one; from here on it is overcharge that nobody left for days. */
 #define BATTERY_FLOATS_K 5.0
-/* Lead melts at 327 degC, the case burns before: what is far beyond is a push, not physics. */
-#define BATTERY_HOTTEST_DEGC 1000.0
+/* The last acid boils at 192 degC (cell.c), and cases have melted by then: what is hotter was
+ * pushed there. */
+#define BATTERY_HOTTEST_DEGC 200.0
 
 static int32_t cells_per_string(const struct sim_battery *battery)
 {

@@ -590,7 +590,7 @@ case_broken_battery() {
     bench run "$work/hot.lua"
     status_is 1
     says "error   $work/hot.lua: "
-    says " A of ripple, which no block is (at most 1000 degC); push less current, voltage or resistance there"
+    says " A of ripple, which no block is (at most 200 degC); push less current, voltage or resistance there"
     says "$work/hot.lua:"
     says "0 passed, 0 failed, 1 error"
     printf '    plant.string[1].current = -10\n    plant.charger:ripple()\n' >"$work/body"

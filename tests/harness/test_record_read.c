@@ -162,7 +162,7 @@ Test(record_read, what_is_wrong_is_told_with_its_line)
     refuses("=65", "=65536", "x.record:13: no REGISTER=VALUE");
     refuses("<a5", "<a", "x.record:11: no >BYTES or <BYTES");
     refuses("%0a", "%0", "x.record:14: no text");
-    refuses("end passed\n", "end passed\n4.000000 power on\n", "x.record:20: there is more");
+    refuses("end passed\n", "end passed\n4.000000 power on\n", "x.record:20: cut off");
     refuses("end passed\n", "trap coldStart\n", "x.record:19: cut off");
     refuses("trap added", "tarp added", "x.record:17: no kind of event");
 }
