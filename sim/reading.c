@@ -109,8 +109,11 @@ static double scatter_part(const struct sim_devices *devices, int32_t module)
 {
     const struct sim_battery *battery = devices->battery;
     const double part = devices->module[module].leads.scatter_part;
+    if (!(part > 0)) {
+        return 0;
+    }
     const double ripple_A = sim_battery_ripple_A(battery, module / battery->modules_per_string);
-    return part > 0 ? part * ripple_A * 10 / battery->shape.cell.rated_Ah : 0;
+    return part * ripple_A * 10 / battery->shape.cell.rated_Ah;
 }
 
 /* ---- readings --------------------------------------------------------------------------- */
