@@ -238,8 +238,7 @@ static void current_look(struct trial *trial)
     const double before_A = trial->looked_A;
     trial->looked_s = trial->now.seconds;
     trial->looked_A = is_at_full_voltage(trial) ? trial->now.amps : INFINITY;
-    trial->has_stopped_falling =
-        trial->looked_A >= before_A && before_A < INFINITY && trial->looked_A < INFINITY;
+    trial->has_stopped_falling = trial->looked_A >= before_A && trial->looked_A < INFINITY;
 }
 
 /* In a runaway it rises too, long before the block is full. */

@@ -47,6 +47,12 @@ static bool string_is_cut(const struct sim_string *string)
     return string->is_open || string->is_blown;
 }
 
+/* With a sound strap in each cell, too. */
+static bool string_conducts(const struct sim_string *string)
+{
+    return !string_is_cut(string) && !string->is_broken;
+}
+
 /* A current is not pinned through a broken strap. */
 static bool string_is_on_bus(const struct sim_string *string)
 {
@@ -62,7 +68,7 @@ double sim_battery_ripple_A(const struct sim_battery *battery, int32_t string)
 {
     const struct sim_string *it = &battery->string[string];
     const double charger_A = charger_gives(&battery->charger) ? battery->charger.ripple_A : 0;
-    return string_is_cut(it) || it->is_broken ? 0 : it->current_ac_A + charger_A;
+    return string_conducts(it) ? it->current_ac_A + charger_A : 0;
 }
 
 /* Of its cells and its link, whatever is pinned. */
@@ -93,7 +99,7 @@ static void string_line(struct sim_battery *battery, int32_t s, double slow_part
     const int32_t first = s * battery->modules_per_string;
     for (int32_t m = first; m < first + battery->modules_per_string; m++) {
         string->ohms += battery->link_Ohm[m];
-        if (string->has_module_pins && (battery->pins[m] & 1u << SIM_PIN_RESISTANCE) != 0) {
+        if (string->has_module_pins && sim_battery_is_pinned(battery, m, SIM_PIN_RESISTANCE)) {
             string->ohms += battery->pin[SIM_PIN_RESISTANCE][m] - block_resistance(battery, m);
         }
     }
@@ -182,12 +188,12 @@ static void battery_solve(struct sim_battery *battery, double seconds)
 /* Over what was computed for a block: what was pinned. */
 static void block_pins(struct sim_battery *battery, int32_t m, double current_A)
 {
-    if ((battery->pins[m] & 1u << SIM_PIN_RESISTANCE) != 0) {
+    if (sim_battery_is_pinned(battery, m, SIM_PIN_RESISTANCE)) {
         const double pinned_Ohm = battery->pin[SIM_PIN_RESISTANCE][m];
         battery->voltage_V[m] += current_A * (pinned_Ohm - battery->resistance_Ohm[m]);
         battery->resistance_Ohm[m] = pinned_Ohm;
     }
-    if ((battery->pins[m] & 1u << SIM_PIN_VOLTAGE) != 0) {
+    if (sim_battery_is_pinned(battery, m, SIM_PIN_VOLTAGE)) {
         battery->voltage_V[m] = battery->pin[SIM_PIN_VOLTAGE][m];
     }
 }
@@ -331,7 +337,7 @@ static double block_heat_W(const struct sim_battery *battery, int32_t m, double 
     for (int32_t k = m * battery->shape.cells; k < (m + 1) * battery->shape.cells; k++) {
         heat_W += battery->cells.heat_W[k];
     }
-    if ((battery->pins[m] & 1u << SIM_PIN_RESISTANCE) != 0) {
+    if (sim_battery_is_pinned(battery, m, SIM_PIN_RESISTANCE)) {
         heat_W += current_A * current_A * (battery->pin[SIM_PIN_RESISTANCE][m] - ohms);
     }
     return heat_W + current_A * current_A * battery->link_Ohm[m] + ripple_A * ripple_A * ohms;
@@ -367,7 +373,7 @@ static void string_warm(struct sim_battery *battery, int32_t s, double seconds)
                                 eased;
         left_degC = own_degC;
         battery->temperature_degC[m] =
-            (battery->pins[m] & 1u << SIM_PIN_TEMPERATURE) != 0
+            sim_battery_is_pinned(battery, m, SIM_PIN_TEMPERATURE)
                 ? battery->pin[SIM_PIN_TEMPERATURE][m]
                 : sim_cells_boil(&battery->cells, m * battery->shape.cells, battery->shape.cells,
                                  dry_degC, block_J_K * eased);
@@ -477,8 +483,8 @@ static void battery_count(struct sim_battery *battery, double seconds)
     bool conducts = false, follows = false;
     for (int32_t s = 0; s < battery->shape.strings; s++) {
         struct sim_string *string = &battery->string[s];
-        const bool is_whole = !string_is_cut(string) && !string->is_broken;
-        const bool is_on_bus = is_whole && !string->is_pinned;
+        const bool is_whole = string_conducts(string);
+        const bool is_on_bus = is_whole && string_is_on_bus(string);
         string->on_bus_s += is_on_bus ? seconds : 0;
         conducts |= is_whole;
         follows |= is_on_bus;
@@ -570,7 +576,7 @@ void sim_battery_touch(struct sim_battery *battery)
 static void battery_cool(struct sim_battery *battery)
 {
     for (int32_t m = 0; m < battery->shape.modules; m++) {
-        if ((battery->pins[m] & 1u << SIM_PIN_TEMPERATURE) == 0) {
+        if (!sim_battery_is_pinned(battery, m, SIM_PIN_TEMPERATURE)) {
             battery->temperature_degC[m] = place_degC(battery, m);
         }
     }
@@ -580,7 +586,7 @@ static double battery_warmest_K(const struct sim_battery *battery)
 {
     double warmest_K = 0;
     for (int32_t m = 0; m < battery->shape.modules; m++) {
-        if ((battery->pins[m] & 1u << SIM_PIN_TEMPERATURE) == 0) {
+        if (!sim_battery_is_pinned(battery, m, SIM_PIN_TEMPERATURE)) {
             const double above_K = battery->temperature_degC[m] - place_degC(battery, m);
             warmest_K = at_least(warmest_K, above_K);
         }

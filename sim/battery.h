@@ -158,6 +158,11 @@ const char *sim_battery_failure(const struct sim_battery *battery, int32_t *modu
 /* module and string are 0-based below. Each needs sim_battery_touch after it. */
 void sim_battery_pin(struct sim_battery *battery, int32_t module, enum sim_pin pin, double value);
 void sim_battery_release(struct sim_battery *battery, int32_t module, enum sim_pin pin);
+static inline bool sim_battery_is_pinned(const struct sim_battery *battery, int32_t module,
+                                         enum sim_pin pin)
+{
+    return (battery->pins[module] & 1u << pin) != 0;
+}
 void sim_battery_pin_current(struct sim_battery *battery, int32_t string, double current_A);
 void sim_battery_release_current(struct sim_battery *battery, int32_t string);
 void sim_battery_isolate(struct sim_battery *battery, int32_t string, bool is_open);

@@ -101,7 +101,9 @@ void sim_battery_set_trait(struct sim_battery *battery, int32_t module, int32_t 
             battery->cells.trait[trait][first + c] = value;
         }
     }
-    battery_see_straps(battery, module / battery->modules_per_string);
+    if (trait == SIM_TRAIT_SERIES) {
+        battery_see_straps(battery, module / battery->modules_per_string);
+    }
     sim_cells_refresh(&battery->cells, first, battery->shape.cells,
                       battery->temperature_degC[module]);
 }

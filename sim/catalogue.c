@@ -254,7 +254,6 @@ static struct sim_defect_order *order_before(const struct sim_defect_order *orde
 static void order_begin(struct sim_defect_order *order)
 {
     struct sim_defect_order *old = order_before(order);
-    order_keep(order);
     order->has_begun = true;
     order->begins_us = sim_world_now_us(order->plant->world);
     if (old != NULL) {
@@ -263,6 +262,7 @@ static void order_begin(struct sim_defect_order *order)
         /* In one instant the other was never there. */
         order->from = old->begins_us == order->begins_us ? old->from : old->size;
     } else {
+        order_keep(order);
         order->from = order->before;
     }
     order->ends_us = order->begins_us + order->over_us;

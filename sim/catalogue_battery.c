@@ -25,18 +25,14 @@ static double trait_percent(const struct sim_plant *plant, const struct sim_defe
     return sim_battery_trait(&plant->battery, at->number - 1, cell_of(at), trait) * 100;
 }
 
-static bool is_pinned(const struct sim_plant *plant, const struct sim_defect_at *at,
-                      enum sim_pin pin)
-{
-    return (plant->battery.pins[at->number - 1] & 1u << pin) != 0;
-}
-
 /* Nobody could see it. */
 static const char *refuse_pinned(const struct sim_plant *plant, const struct sim_defect_at *at,
                                  double size)
 {
     (void)size;
-    return is_pinned(plant, at, SIM_PIN_VOLTAGE) && is_pinned(plant, at, SIM_PIN_RESISTANCE)
+    const int32_t m = at->number - 1;
+    return sim_battery_is_pinned(&plant->battery, m, SIM_PIN_VOLTAGE) &&
+                   sim_battery_is_pinned(&plant->battery, m, SIM_PIN_RESISTANCE)
                ? "is hidden: the module's voltage and resistance are pushed; release one first"
                : NULL;
 }
@@ -45,7 +41,7 @@ static const char *refuse_sun(const struct sim_plant *plant, const struct sim_de
                               double size)
 {
     (void)size;
-    return is_pinned(plant, at, SIM_PIN_TEMPERATURE)
+    return sim_battery_is_pinned(&plant->battery, at->number - 1, SIM_PIN_TEMPERATURE)
                ? "is hidden: the module's temperature is pushed; release it first"
                : NULL;
 }

@@ -13,7 +13,7 @@ static double cells_in_series(const struct sim_plant *plant)
 
 /* ---- charger ---------------------------------------------------------------------------- */
 
-/* Whole seconds: the battery is stepped up to now whenever anything is pushed or looked at. */
+/* Whole seconds up to the battery's last step, which an order or a push makes to be now. */
 static int64_t met_switched(const struct sim_plant *plant, const struct sim_defect_at *at)
 {
     (void)at;

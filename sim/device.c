@@ -402,17 +402,6 @@ static double noisy(struct sim_devices *devices, const struct sim_reading *readi
                : reading->value + sim_random_both_ways(&devices->noise) * reading->noise;
 }
 
-/* What it would read with nothing wrong about its leads and its probe. */
-static struct sim_readings read_soundly(struct sim_devices *devices, int32_t m)
-{
-    struct sim_leads *leads = &devices->module[m].leads;
-    const struct sim_leads kept = *leads;
-    *leads = (struct sim_leads){0};
-    const struct sim_readings sound = sim_devices_read(devices, m);
-    *leads = kept;
-    return sound;
-}
-
 static bool are_sound(const struct sim_leads *leads)
 {
     return !leads->is_open && !leads->is_reversed && !leads->is_swapped && leads->probe_at == 0 &&
@@ -420,13 +409,27 @@ static bool are_sound(const struct sim_leads *leads)
            !(leads->probe_off_part > 0) && !(leads->scatter_part > 0);
 }
 
+/* What it would read with nothing wrong about its leads and its probe; false: nothing is. */
+static bool read_soundly(struct sim_devices *devices, int32_t m, struct sim_readings *sound)
+{
+    struct sim_leads *leads = &devices->module[m].leads;
+    const struct sim_leads kept = *leads;
+    if (are_sound(leads)) {
+        return false;
+    }
+    *leads = (struct sim_leads){0};
+    *sound = sim_devices_read(devices, m);
+    *leads = kept;
+    return true;
+}
+
 static void misread_count(struct sim_devices *devices, int32_t m, const struct sim_readings *read)
 {
     struct sim_module *module = &devices->module[m];
-    if (are_sound(&module->leads)) {
+    struct sim_readings sound;
+    if (!read_soundly(devices, m, &sound)) {
         return;
     }
-    const struct sim_readings sound = read_soundly(devices, m);
     module->misread_leads +=
         sim_reading_mV(sound.voltage_V.value) != sim_reading_mV(read->voltage_V.value);
     module->misread_probe += sim_reading_ddegC(sound.temperature_degC.value) !=
@@ -464,10 +467,10 @@ static void misread_count_Ohm(struct sim_devices *devices, int32_t m,
                               const struct sim_readings *read)
 {
     struct sim_module *module = &devices->module[m];
-    if (are_sound(&module->leads)) {
+    struct sim_readings sound;
+    if (!read_soundly(devices, m, &sound)) {
         return;
     }
-    const struct sim_readings sound = read_soundly(devices, m);
     module->misread_leads += sim_reading_uOhm(devices, sound.resistance_Ohm.value) !=
                              sim_reading_uOhm(devices, read->resistance_Ohm.value);
     module->misread_scatter += read->resistance_Ohm.noise > sound.resistance_Ohm.noise;

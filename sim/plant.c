@@ -7,6 +7,7 @@
 #include "sim/plant.h"
 
 #include <lauxlib.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,19 @@ void sim_plant_follow_breakers(void *context)
     sim_battery_touch(&plant->battery);
 }
 
+/* The first failure stays. */
+__attribute__((format(printf, 2, 3))) static void plant_end(struct sim_plant *plant,
+                                                            const char *format, ...)
+{
+    if (plant->failure[0] == '\0') {
+        va_list list;
+        va_start(list, format);
+        (void)vsnprintf(plant->failure, sizeof plant->failure, format, list);
+        va_end(list);
+    }
+    sim_world_stop(plant->world);
+}
+
 /* Of the batteries themselves. */
 static void plant_judge(struct sim_plant *plant)
 {
@@ -109,11 +123,8 @@ static void plant_judge(struct sim_plant *plant)
     if (sim_battery_failure(&plant->battery, &module, why, sizeof why) == NULL) {
         return;
     }
-    if (plant->failure[0] == '\0') {
-        sim_item_name(plant, SIM_ITEM_MODULE, module + 1, name, sizeof name);
-        (void)snprintf(plant->failure, sizeof plant->failure, "%s %s", name, why);
-    }
-    sim_world_stop(plant->world);
+    sim_item_name(plant, SIM_ITEM_MODULE, module + 1, name, sizeof name);
+    plant_end(plant, "%s %s", name, why);
 }
 
 static void plant_moved(void *context)
@@ -128,20 +139,12 @@ static void plant_moved(void *context)
 
 static void plant_com2_failed(void *context, const char *why)
 {
-    struct sim_plant *plant = context;
-    if (plant->failure[0] == '\0') {
-        (void)snprintf(plant->failure, sizeof plant->failure, "%.300s (COM2)", why);
-    }
-    sim_world_stop(plant->world);
+    plant_end(context, "%.300s (COM2)", why);
 }
 
 static void plant_supply_failed(void *context, const char *why)
 {
-    struct sim_plant *plant = context;
-    if (plant->failure[0] == '\0') {
-        (void)snprintf(plant->failure, sizeof plant->failure, "webmanager:restart: %.300s", why);
-    }
-    sim_world_stop(plant->world);
+    plant_end(context, "webmanager:restart: %.300s", why);
 }
 
 /* ---- from nothing to a plant and back --------------------------------------------------- */
