@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "firmware/board/linux/console_port.h"
+#include "firmware/board/linux/report.h"
 #include "firmware/core/settings.h"
 
 enum { TURNS_MAX = 100000 };
@@ -139,19 +141,32 @@ static void is_answered(int fd)
     (void)answers_read(fd, 1);
 }
 
-Test(console_port, one_too_many_takes_the_place_of_the_one_idle_longest)
+static void is_told_and_closed(int fd, const char *wanted)
 {
     char told[100] = "";
-    int fd[CONSOLE_CLIENTS_MAX];
+    turn();
+    cr_assert_gt(read(fd, told, sizeof told - 1), 0);
+    cr_assert_str_eq(told, wanted);
+    cr_assert(is_closed(fd));
+}
+
+/* As many as there may be, one every millisecond. */
+static void crowd_open(int fd[CONSOLE_CLIENTS_MAX])
+{
     for (int i = 0; i < CONSOLE_CLIENTS_MAX; i++, now_ms++) {
         fd[i] = client_open();
     }
+}
+
+Test(console_port, one_too_many_takes_the_place_of_the_one_idle_longest)
+{
+    int fd[CONSOLE_CLIENTS_MAX];
+    crowd_open(fd);
     is_answered(fd[0]);
+    now_ms = 1 + CONSOLE_IDLE_MS;
     const int late = client_open();
     is_answered(late);
-    cr_assert_gt(read(fd[1], told, sizeof told - 1), 0);
-    cr_assert_str_eq(told, "error closed another client came, and this one was idle longest\n");
-    cr_assert(is_closed(fd[1]));
+    is_told_and_closed(fd[1], "error busy another client came, and this one was idle longest\n");
     for (int i = 0; i < CONSOLE_CLIENTS_MAX; i++) {
         if (i != 1) {
             is_answered(fd[i]);
@@ -159,14 +174,60 @@ Test(console_port, one_too_many_takes_the_place_of_the_one_idle_longest)
     }
 }
 
-/* Its machine may have lost its power. */
+/* However many come: a place is given away when its client has said nothing for a minute. */
+Test(console_port, who_is_at_work_is_not_thrown_out)
+{
+    int fd[CONSOLE_CLIENTS_MAX];
+    crowd_open(fd);
+    now_ms = CONSOLE_IDLE_MS - 1;
+    for (int i = 0; i < 3 * CONSOLE_CLIENTS_MAX; i++) {
+        is_told_and_closed(
+            client_open(),
+            "error busy all consoles are at work; end one, or try again in a minute\n");
+    }
+    for (int i = 0; i < CONSOLE_CLIENTS_MAX; i++) {
+        is_answered(fd[i]);
+    }
+    close(fd[2]);
+    turn();
+    is_answered(client_open());
+}
+
+Test(console_port, crowd_is_told_of_once_a_minute)
+{
+    int told[2];
+    int fd[CONSOLE_CLIENTS_MAX];
+    cr_assert_eq(pipe2(told, O_NONBLOCK), 0);
+    cr_assert_eq(dup2(told[1], STDERR_FILENO), STDERR_FILENO);
+    now_ms = 1000;
+    crowd_open(fd);
+    for (int minute = 0; minute < 2; minute++) {
+        char lines[1000] = "";
+        for (int i = 0; i < 5; i++) {
+            close(client_open());
+            report(REPORT_INFO, "something else %d", i); /* a line is never told twice in a row */
+        }
+        cr_assert_gt(read(told[0], lines, sizeof lines - 1), 0);
+        const char *crowd = strstr(lines, "more than 4 at once");
+        cr_assert_not_null(crowd, "not told in minute %d: %s", minute, lines);
+        cr_assert_null(strstr(crowd + 1, "more than 4 at once"), "told again: %s", lines);
+        now_ms += CONSOLE_IDLE_MS;
+    }
+}
+
+/* Its machine may have lost its power, with an answer on its way or without. */
 Test(console_port, who_has_gone_without_a_word_is_looked_for)
 {
     const int fd = client_open();
     int is_on = 0;
+    unsigned untaken_ms = 0;
     socklen_t size = sizeof is_on;
     cr_assert_eq(getsockopt(tcp.client[0].fd, SOL_SOCKET, SO_KEEPALIVE, &is_on, &size), 0);
     cr_assert(is_on);
+    size = sizeof untaken_ms;
+    cr_assert_eq(
+        getsockopt(tcp.client[0].fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &untaken_ms, &size), 0);
+    cr_assert_eq(untaken_ms, 90000u);
     close(fd);
 }
 

@@ -18,10 +18,13 @@
 enum {
     CHUNKS_A_TURN = 8, /* then the bus has its turn */
     BACKLOG = 4,
-    /* A client whose machine has gone without a word is known to be gone after 90 s. */
+    /* A client whose machine has gone without a word is known to be gone after 90 s, ... */
     KEEP_IDLE_S = 60,
     KEEP_PERIOD_S = 10,
     KEEP_PROBES = 3,
+    /* ... with an answer on its way too, when nothing is asked whether it is there. */
+    UNTAKEN_MS = 90000,
+    CROWD_TOLD_MS = 60000, /* so often at most */
 };
 
 /* ---- one that talks --------------------------------------------------------------------- */
@@ -178,19 +181,38 @@ static void client_set(int fd)
     const int idle_s = KEEP_IDLE_S;
     const int period_s = KEEP_PERIOD_S;
     const int probes = KEEP_PROBES;
+    const unsigned untaken_ms = UNTAKEN_MS;
     (void)fcntl(fd, F_SETFL, O_NONBLOCK);
     (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
     (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
     (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
     (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &period_s, sizeof period_s);
     (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &untaken_ms, sizeof untaken_ms);
 }
 
-/* A place that is free, or else that of the one idle longest, who is told: idle ones lock nobody
- * out. */
+/* The last word to a client, who may have gone. */
+static void word_send(int fd, const char *word)
+{
+    (void)send(fd, word, strlen(word), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static void crowd_tell(struct console_tcp *tcp, wm_ms now_ms)
+{
+    if (!tcp->is_crowd_told || now_ms - tcp->crowd_told_ms >= CROWD_TOLD_MS) {
+        tcp->is_crowd_told = true;
+        tcp->crowd_told_ms = now_ms;
+        report(REPORT_WARNING,
+               "console over TCP: more than %d at once; one idle for %d s makes way, others are "
+               "refused; end those that are not needed",
+               CONSOLE_CLIENTS_MAX, CONSOLE_IDLE_MS / 1000);
+    }
+}
+
+/* A place that is free, or else that of the one idle longest; null: all are at work. */
 static struct console_port *place_find(struct console_tcp *tcp)
 {
-    static const char told[] = "error closed another client came, and this one was idle longest\n";
+    const wm_ms now_ms = tcp->ground->uptime_ms(tcp->ground->context);
     struct console_port *oldest = &tcp->client[0];
     for (int i = 0; i < CONSOLE_CLIENTS_MAX; i++) {
         struct console_port *port = &tcp->client[i];
@@ -199,10 +221,11 @@ static struct console_port *place_find(struct console_tcp *tcp)
         }
         oldest = port->active_ms < oldest->active_ms ? port : oldest;
     }
-    report(REPORT_WARNING,
-           "console over TCP: more than %d at once; the one idle longest made way, end it",
-           CONSOLE_CLIENTS_MAX);
-    (void)!write(oldest->fd, told, sizeof told - 1);
+    crowd_tell(tcp, now_ms);
+    if (now_ms - oldest->active_ms < CONSOLE_IDLE_MS) {
+        return NULL;
+    }
+    word_send(oldest->fd, "error busy another client came, and this one was idle longest\n");
     tcp_end(oldest);
     return oldest;
 }
@@ -213,10 +236,17 @@ static void tcp_accept(struct ev_loop *loop, ev_io *io, int events)
     (void)loop;
     (void)events;
     const int fd = accept(tcp->fd, NULL, NULL);
-    if (fd >= 0) {
-        client_set(fd);
-        port_begin(place_find(tcp), tcp->ground, fd);
+    if (fd < 0) {
+        return;
     }
+    struct console_port *place = place_find(tcp);
+    if (place == NULL) {
+        word_send(fd, "error busy all consoles are at work; end one, or try again in a minute\n");
+        (void)close(fd);
+        return;
+    }
+    client_set(fd);
+    port_begin(place, tcp->ground, fd);
 }
 
 static int listen_on(const struct addrinfo *at)

@@ -1,8 +1,8 @@
 /*
  * console_port.h — the service console on a tty and, where it is asked for, over TCP.
  *
- * Always true: whoever does not read his answer waits for himself alone, and whoever says nothing
- * locks nobody out.
+ * Always true: whoever does not read his answer waits for himself alone; whoever says nothing locks
+ * nobody out, and whoever comes throws nobody out who is at work.
  */
 #ifndef BOARD_CONSOLE_PORT_H
 #define BOARD_CONSOLE_PORT_H
@@ -14,7 +14,10 @@
 #include "firmware/service/console/console.h"
 #include "tty_line.h"
 
-enum { CONSOLE_CLIENTS_MAX = 4 };
+enum {
+    CONSOLE_CLIENTS_MAX = 4,
+    CONSOLE_IDLE_MS = 60000, /* then a client's place may be another's */
+};
 
 /* What every console stands on; borrowed, and outlives them. */
 struct console_ground {
@@ -61,12 +64,15 @@ struct console_tcp {
     const struct console_ground *ground;
     ev_io listener;
     int fd; /* -1: closed */
+    wm_ms crowd_told_ms;
+    bool is_crowd_told; /* that there were too many, at crowd_told_ms */
     struct console_port client[CONSOLE_CLIENTS_MAX];
 };
 
 /*
  * Listens on "HOST:PORT" or "[HOST]:PORT". One client more than CONSOLE_CLIENTS_MAX takes the place
- * of the one idle longest. False as above.
+ * of the one idle longest, if that is CONSOLE_IDLE_MS, or else is refused; either is told why.
+ * False as above.
  */
 bool console_tcp_open(struct console_tcp *tcp, const char *address,
                       const struct console_ground *ground, char *error, size_t error_size);
