@@ -21,8 +21,10 @@ struct mbs_rtu_port {
     ev_io io;
     ev_timer silence;
     struct mbs_rtu rtu;
-    size_t echo_at;
-    size_t echo_size;
+    size_t echo_size; /* of the answer that is to be heard again; 0: of none */
+    size_t echo_at;   /* of it that was heard, and kept from the server, ... */
+    size_t echo_from; /* ... from here on without a silence, ... */
+    int64_t echo_us;  /* ... the last of it at this instant */
     uint8_t echo[MBS_RTU_FRAME_MAX];
 };
 
@@ -33,21 +35,42 @@ static int64_t wall_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* What is left of the bytes when the echo is taken off. Another byte in its place: it was none,
- * though it began as one, as every question does. */
-static size_t echo_take(struct mbs_rtu_port *port, const uint8_t **bytes, size_t size)
+/* So many of these bytes go on as the echo does. */
+static size_t echo_part(const struct mbs_rtu_port *port, const uint8_t *bytes, size_t size)
 {
-    while (size > 0 && port->echo_at < port->echo_size) {
-        if (**bytes != port->echo[port->echo_at]) {
-            mbs_rtu_hear(&port->rtu, port->echo, port->echo_at, wall_us());
-            port->echo_size = 0;
-            break;
-        }
-        port->echo_at++;
-        ++*bytes;
-        --size;
+    size_t same = 0;
+    while (same < size && port->echo_at + same < port->echo_size &&
+           bytes[same] == port->echo[port->echo_at + same]) {
+        same++;
     }
-    return size;
+    return same;
+}
+
+/*
+ * How many of the bytes are echo. Another byte in its place: there is none, though it began as one,
+ * as every question does; then the server hears what was kept from it. But not what a silence
+ * parts from these bytes: that was an echo that lost its end.
+ */
+static size_t echo_take(struct mbs_rtu_port *port, const uint8_t *bytes, size_t size,
+                        int64_t now_us)
+{
+    const size_t echo = echo_part(port, bytes, size);
+    const int64_t silent_us = now_us - mbs_rtu_time_us(&port->rtu, size) - port->echo_us;
+    if (port->echo_at == port->echo_size) {
+        return 0;
+    }
+    if (silent_us >= mbs_rtu_silence_us(&port->rtu)) {
+        port->echo_from = port->echo_at;
+    }
+    if (echo < size && port->echo_at + echo < port->echo_size) {
+        const size_t kept = port->echo_at - port->echo_from;
+        mbs_rtu_hear(&port->rtu, port->echo + port->echo_from, kept, port->echo_us);
+        port->echo_size = port->echo_at = 0;
+        return 0;
+    }
+    port->echo_at += echo;
+    port->echo_us = now_us;
+    return echo;
 }
 
 static void line_lost(struct mbs_rtu_port *port, const char *why)
@@ -64,7 +87,6 @@ static bool bytes_read(struct mbs_rtu_port *port)
 {
     for (int i = 0; i < READS_A_TURN; i++) {
         uint8_t input[MBS_RTU_FRAME_MAX];
-        const uint8_t *bytes = input;
         const ssize_t size = read(port->options.fd, input, sizeof input);
         if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) {
             line_lost(port, size == 0 ? "hung up" : strerror(errno));
@@ -73,8 +95,9 @@ static bool bytes_read(struct mbs_rtu_port *port)
         if (size < 0) {
             break;
         }
-        const size_t heard = echo_take(port, &bytes, (size_t)size);
-        mbs_rtu_hear(&port->rtu, bytes, heard, wall_us());
+        const int64_t now_us = wall_us();
+        const size_t echo = echo_take(port, input, (size_t)size, now_us);
+        mbs_rtu_hear(&port->rtu, input + echo, (size_t)size - echo, now_us);
     }
     return true;
 }
@@ -99,7 +122,7 @@ static void answer_send(struct mbs_rtu_port *port)
     const uint32_t dropped = port->rtu.dropped;
     const uint32_t echoes = port->rtu.echoes;
     const size_t size = mbs_rtu_answer(&port->rtu, answer);
-    port->echo_at = port->echo_size = 0;
+    port->echo_from = port->echo_at = port->echo_size = 0;
     if (port->rtu.dropped != dropped && port->options.dropped != NULL) {
         port->options.dropped(port->options.context);
     }
