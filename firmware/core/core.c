@@ -39,11 +39,12 @@ void wm_core_init(struct wm_core *core, const struct wm_ports *ports,
     wm_state_init(&core->state);
     wm_equalizer_init(&core->equalizer);
     wm_programmer_init(&core->programmer, core->bank.modules_count);
-    core->is_store_damaged =
+    core->are_breakers_damaged =
         wm_breakers_init(&core->breakers, &core->settings, &core->ports.store) != WM_OK;
-    core->is_store_damaged |= wm_discharges_init(&core->discharges, &core->ports.store) != WM_OK;
-    core->is_store_damaged |= wm_boots_init(&core->boots, &core->ports.store) != WM_OK;
-    if (core->is_store_damaged || !is_kept_whole) {
+    core->are_discharges_damaged =
+        wm_discharges_init(&core->discharges, &core->ports.store) != WM_OK;
+    core->are_boots_damaged = wm_boots_init(&core->boots, &core->ports.store) != WM_OK;
+    if (!is_kept_whole || !wm_core_store_is_sound(core)) {
         wm_core_tell(core, now_ms, wm_event_store_damaged, 0, 0);
     }
     wm_core_system_judge(core, now_ms); /* what was kept is known already */
@@ -85,7 +86,9 @@ static void records_save(struct wm_core *core, wm_ms now_ms)
     }
     if (core->is_save_wished && !core->is_store_failing) {
         core->is_save_wished = false;
-        core->is_store_damaged = false;
+        core->are_breakers_damaged = false;
+        core->are_discharges_damaged = false;
+        core->are_boots_damaged = false;
     }
     if (wm_core_store_is_sound(core) != was_sound) {
         core->is_to_be_published = true;

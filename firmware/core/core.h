@@ -53,10 +53,12 @@ struct wm_core {
     struct wm_discharges discharges;
     struct wm_state state;
     struct wm_programmer programmer;
-    bool is_store_damaged; /* a record was not believed at power-up; until a WM_COMMAND_SAVE */
-    bool is_store_failing; /* the last save failed; tried again each round                   */
-    bool is_save_wished;   /* WM_COMMAND_SAVE, not fulfilled yet                             */
-    bool has_wish;         /* in this step one was applied                                   */
+    bool are_breakers_damaged;   /* the record was not believed at power-up; ... */
+    bool are_discharges_damaged; /* ... each until a WM_COMMAND_SAVE             */
+    bool are_boots_damaged;
+    bool is_store_failing; /* the last save failed; tried again each round */
+    bool is_save_wished;   /* WM_COMMAND_SAVE, not fulfilled yet           */
+    bool has_wish;         /* in this step one was applied                 */
     bool has_round_ended;  /* in this step */
     bool is_complete;      /* every configured value has been measured once (decision H7) */
     bool is_to_be_published;
@@ -92,7 +94,8 @@ bool wm_core_is_kept(const struct wm_core *core);
 /* False while a record is damaged or cannot be written: a SystemError (decisions S14, B23). */
 static inline bool wm_core_store_is_sound(const struct wm_core *core)
 {
-    return !core->is_store_damaged && !core->keep.is_damaged && !core->is_store_failing;
+    return !core->keep.is_damaged && !core->are_breakers_damaged && !core->are_discharges_damaged &&
+           !core->are_boots_damaged && !core->is_store_failing;
 }
 
 #endif

@@ -169,6 +169,8 @@ case_bad_file() {
 case_bad_values() {
     refused '1: bus_echo = loud: no such choice; it is one of: keep discard' 'bus_echo = loud'
     refused '1: bus = ttyS1: no path from /; name the whole path' 'bus = ttyS1'
+    long=/$(printf 'x%.0s' $(seq 200))
+    refused '1: state: a path of more than 200 bytes; shorten it' "state = $long"
     refused '1: modbus = 502: no HOST:PORT; write it as in 0.0.0.0:1502' 'modbus = 502'
     refused '1: modbus = a:66000: no HOST:PORT' 'modbus = a:66000'
     refused '1: console_baud = fast: no speed' 'console_baud = fast'
@@ -350,7 +352,7 @@ case_damaged() {
     stop TERM 0
     printf 'x' >>"$work/state/store/settings"
     start --set snmp.write_community=secret
-    log_says "store $work/state/store: settings damaged; what the configuration says is in force" ||
+    log_says "store $work/state/store: damaged and not believed: settings; put a copy" ||
         fail "no word of the damage"
     logged 'event store_damaged'
     until_true register_has 1000 256
@@ -358,8 +360,16 @@ case_damaged() {
     [ "$(grep -c damaged "$log")" -eq 2 ] || fail "it should be told once, and be an event"
     printf 'x' >>"$work/state/store/boots"
     start --set snmp.write_community=secret
-    log_says "store $work/state/store: settings, and breakers, discharges or boots damaged" ||
-        fail "no word of the second one"
+    log_says "damaged and not believed: settings, boots; put" || fail "no word of the second one"
+    stop TERM 0
+    # What cannot be read at all hides no damage, and is not told as damage too.
+    printf 'x' >>"$work/state/store/boots"
+    rm "$work/state/store/settings"
+    mkdir "$work/state/store/settings"
+    start --set snmp.write_community=secret
+    log_says "store $work/state/store: record settings cannot be read: no regular file" ||
+        fail "no word of the folder"
+    log_says "damaged and not believed: boots; put" || fail "no word of boots beside it"
     stop TERM 0
 }
 

@@ -134,6 +134,10 @@ static bool value_check(struct config *config, const struct row *row, const char
     long number;
     switch (row->kind) {
     case KIND_PATH:
+        if (strlen(value) > CONFIG_PATH_MAX) {
+            return failed(config, "%s: a path of more than %d bytes; shorten it, by a link",
+                          row->name, CONFIG_PATH_MAX);
+        }
         return is_off(value) || value[0] == '/' ||
                failed(config, "%s = %s: no path from /; name the whole path, or off", row->name,
                       value);

@@ -42,7 +42,7 @@ enum config_key {
     CONFIG_KEYS
 };
 
-enum { CONFIG_CHANGES_MAX = 512, CONFIG_ERROR_MAX = 700 };
+enum { CONFIG_CHANGES_MAX = 512, CONFIG_ERROR_MAX = 700, CONFIG_PATH_MAX = 200 };
 
 /* All private but `changes`; config_free releases what it holds. */
 struct config {

@@ -32,7 +32,7 @@
 #include "wm/log_record.h"
 
 enum {
-    PLACE_MAX = 300,
+    PLACE_MAX = CONFIG_PATH_MAX + 10, /* of a folder in that of the state */
     WHY_MAX = 600,
     /* A wall clock that was set, by hand or by the network; less is its usual adjustment. */
     CLOCK_JUMP_MS = 1500,
@@ -399,19 +399,33 @@ static void lines_init(struct daemon *daemon)
     rtu_tty_init(&daemon->rtu, &daemon->com2_line, view);
 }
 
-/* Of a record that is there and not believed; one that could not be read was told of already. */
+/* Of the records that are there and not believed; what could not be read was told of already. */
 static void damage_report(const struct daemon *daemon)
 {
     const struct wm_core *core = &daemon->webmanager.core;
-    if (daemon->store.folder < 0 || daemon->store.has_unread || wm_core_store_is_sound(core)) {
-        return;
+    const struct {
+        const char *name;
+        bool is_damaged;
+    } records[] = {
+        {"settings", core->keep.is_damaged},
+        {"breakers", core->are_breakers_damaged},
+        {"discharges", core->are_discharges_damaged},
+        {"boots", core->are_boots_damaged},
+    };
+    char names[100] = "";
+    size_t size = 0;
+    for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
+        if (records[i].is_damaged && !store_files_is_unread(&daemon->store, records[i].name)) {
+            size += (size_t)snprintf(names + size, sizeof names - size, "%s%s",
+                                     size > 0 ? ", " : "", records[i].name);
+        }
     }
-    report(REPORT_ERROR,
-           "store %s/store: %s%s%s damaged; what the configuration says is in force; put a copy of "
-           "the folder there and start again, or set what is to be otherwise, and `save`",
-           config_text(daemon->config, CONFIG_STATE), core->keep.is_damaged ? "settings" : "",
-           core->keep.is_damaged && core->is_store_damaged ? ", and " : "",
-           core->is_store_damaged ? "breakers, discharges or boots" : "");
+    if (daemon->store.folder >= 0 && size > 0) {
+        report(REPORT_ERROR,
+               "store %s/store: damaged and not believed: %s; put a copy of the folder there and "
+               "start again, or set what is to be otherwise than configured, and `save`",
+               config_text(daemon->config, CONFIG_STATE), names);
+    }
 }
 
 static void core_start(struct daemon *daemon)

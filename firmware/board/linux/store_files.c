@@ -161,6 +161,28 @@ static ssize_t read_all(const struct store_files_calls *calls, int fd, char *byt
     return (ssize_t)size;
 }
 
+bool store_files_is_unread(const struct store_files *store, const char *name)
+{
+    for (size_t i = 0; i < store->unread_count; i++) {
+        if (strcmp(store->unread[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Told, and remembered: what cannot be read is no damage besides. */
+static void unread_tell(struct store_files *store, const char *name)
+{
+    char what[WM_RECORD_NAME_MAX + 30];
+    (void)snprintf(what, sizeof what, "record %s cannot be read: ", name);
+    (void)failed(store, what);
+    report(REPORT_ERROR, "%s", store->error);
+    if (store->unread_count < STORE_FILES_UNREAD_MAX && !store_files_is_unread(store, name)) {
+        (void)snprintf(store->unread[store->unread_count++], WM_RECORD_NAME_MAX, "%s", name);
+    }
+}
+
 static int files_load(void *self, const char *name, void *bytes, size_t size_max)
 {
     struct store_files *store = self;
@@ -180,11 +202,7 @@ static int files_load(void *self, const char *name, void *bytes, size_t size_max
     const ssize_t size =
         fd >= 0 && store->calls->look(fd) == 0 ? read_all(store->calls, fd, all, sizeof all) : -1;
     if (size < 0) {
-        char what[WM_RECORD_NAME_MAX + 30];
-        (void)snprintf(what, sizeof what, "record %s cannot be read: ", name);
-        (void)failed(store, what);
-        report(REPORT_ERROR, "%s", store->error);
-        store->has_unread = true;
+        unread_tell(store, name);
     }
     if (fd >= 0) {
         (void)store->calls->close(fd);

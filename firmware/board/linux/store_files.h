@@ -35,14 +35,15 @@ struct store_files_calls {
 /* That of this machine. */
 extern const struct store_files_calls store_files_system;
 
-enum { STORE_FILES_PLACE_MAX = 256, STORE_FILES_ERROR_MAX = 512 };
+enum { STORE_FILES_PLACE_MAX = 256, STORE_FILES_ERROR_MAX = 512, STORE_FILES_UNREAD_MAX = 8 };
 
-struct store_files { /* private but for has_unread */
+struct store_files { /* private */
     const struct store_files_calls *calls;
     int folder;                        /* -1: closed */
     char place[STORE_FILES_PLACE_MAX]; /* for the report; cut where it is longer */
     char error[STORE_FILES_ERROR_MAX];
-    bool has_unread; /* ro: a record could not be read; it was reported */
+    size_t unread_count;
+    char unread[STORE_FILES_UNREAD_MAX][WM_RECORD_NAME_MAX]; /* these could not be, and were told */
 };
 
 /*
@@ -68,6 +69,9 @@ void store_files_open_to_read(struct store_files *store, const char *folder,
  * is no file, is WM_IO, and reported.
  */
 struct wm_store store_files_port(struct store_files *store);
+
+/* Could this record not be read since the store was opened? Then it was reported. */
+bool store_files_is_unread(const struct store_files *store, const char *name);
 
 /* The last failure as one line of place, cause and cure; "" if there was none since the last call
  * that succeeded. */
