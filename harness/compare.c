@@ -487,7 +487,7 @@ static void side_make(struct comparison *both, struct side *side,
     for (size_t i = 0; i < record->events; ++i) {
         const struct hx_event *event = &record->event[i];
         const bool is_behind_end = side->mark[side->marks - 1]->kind == HX_EVENT_END;
-        side->is_full = side->is_full || event->kind == HX_EVENT_FULL;
+        side->is_full = side->is_full || (event->kind == HX_EVENT_FULL && !is_behind_end);
         if ((event->kind == HX_EVENT_MARK || event->kind == HX_EVENT_END) && !is_behind_end) {
             side->mark[side->marks++] = event;
         } else if (event->kind == HX_EVENT_TRAP) {

@@ -98,14 +98,14 @@ static bool client_connect(struct hx_modbus_client *client)
  * On a line, what came unasked would be taken for the answer, and a question that follows another
  * within the silence between frames makes one frame with it that nobody answers.
  */
-static void line_calm(struct hx_modbus_client *client, bool has_failed)
+static void line_calm(struct hx_modbus_client *client)
 {
     if (client->path[0] == '\0') {
         return;
     }
     struct pollfd line = {.fd = modbus_get_socket(client->context), .events = POLLIN};
     (void)tcflush(line.fd, TCIFLUSH);
-    for (int i = 0; has_failed && i < CALMS_MAX && poll(&line, 1, CALM_MS) > 0; ++i) {
+    for (int i = 0; client->has_failed && i < CALMS_MAX && poll(&line, 1, CALM_MS) > 0; ++i) {
         (void)tcflush(line.fd, TCIFLUSH);
     }
 }
@@ -121,15 +121,16 @@ void hx_modbus_read(struct hx_modbus_client *client, int first, int count, struc
     for (int attempt = 0; attempt < 2; ++attempt) {
         int got = -1;
         if (client_connect(client)) {
-            line_calm(client, attempt > 0);
+            line_calm(client);
             got = modbus_read_registers(client->context, first, count, answer->is.registers);
         }
+        int error = errno;
+        client->has_failed = got != count && !is_exception(error);
         if (got == count) {
             answer->is_ok = true;
             answer->count = count;
             return;
         }
-        int error = errno;
         snprintf(answer->error, sizeof answer->error, "%s",
                  error == ETIMEDOUT ? "no answer in time" : modbus_strerror(error));
         if (is_exception(error)) {
@@ -201,6 +202,7 @@ bool hx_modbus_is_there(struct hx_modbus_client *client)
     if (!client_connect(client)) {
         return false;
     }
-    line_calm(client, false);
-    return modbus_read_registers(client->context, ANY_REGISTER, 1, any) == 1;
+    line_calm(client);
+    client->has_failed = modbus_read_registers(client->context, ANY_REGISTER, 1, any) != 1;
+    return !client->has_failed;
 }

@@ -13,6 +13,7 @@ struct hx_modbus_client {
     char path[HX_PATH_MAX]; /* private: of a serial line instead of the place; "": none */
     int baud;               /* private */
     char parity;            /* private */
+    bool has_failed;        /* private: its last question had no sound answer */
 };
 
 /* From now on this server; an open connection is closed. */

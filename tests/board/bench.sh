@@ -210,6 +210,7 @@ case_rtu_beside() {
     runs 0 --filter "shows what Modbus TCP shows" scenarios/services
     printf '\001\003\002' >"$work/com2"
     runs 0 --filter "shows what Modbus TCP shows" scenarios/services
+    grep -q ': Modbus RTU at ' "$work/log" || fail "no word of Modbus RTU in the board's log"
     ! grep -q 'Modbus frame(s)' "$work/log" || fail "two questions were one frame"
 }
 

@@ -209,10 +209,9 @@ static int bad_open(int at, const char *name, int flags, mode_t mode)
     return fails() ? -1 : then(store_files_system.open(at, name, flags, mode));
 }
 
-static int good_look(int fd)
+static int bad_look(int fd)
 {
-    (void)fd;
-    return 0;
+    return fails() ? -1 : then(store_files_system.look(fd));
 }
 
 /* Every other call is interrupted. */
@@ -270,7 +269,7 @@ static int bad_list(int at, void (*each)(void *context, const char *name), void 
 
 static const struct store_files_calls bad_system = {
     .open = bad_open,
-    .look = good_look,
+    .look = bad_look,
     .read = bad_read,
     .write = bad_write,
     .sync = bad_sync,
@@ -319,11 +318,15 @@ FILES_TEST(a_record_that_cannot_be_read_is_not_absent)
     char got[8];
     cr_assert_eq(save("settings", "old"), WM_OK);
     store.calls = &bad_system;
-    for (int nth = 1; nth <= 2; nth++) {
+    cr_assert_not(store_files_is_unread(&store, "settings"));
+    /* To open, to look at and to read it. */
+    for (int nth = 1; nth <= 3; nth++) {
         memset(&system_is, 0, sizeof system_is);
         system_is.nth = nth;
         system_is.reason = EIO;
-        cr_assert_eq(port.ops->load(port.self, "settings", got, sizeof got), WM_IO);
+        cr_assert_eq(port.ops->load(port.self, "settings", got, sizeof got), WM_IO, "call %d", nth);
+        cr_assert(store_files_is_unread(&store, "settings"));
+        cr_assert_not(store_files_is_unread(&store, "boots"));
         says("record settings cannot be read: Input/output error; look after its disk");
     }
     memset(&system_is, 0, sizeof system_is);
@@ -566,9 +569,15 @@ static int disk_list(int at, void (*each)(void *context, const char *name), void
     return 0;
 }
 
+static int disk_look(int fd)
+{
+    (void)fd;
+    return 0;
+}
+
 static const struct store_files_calls disk_system = {
     .open = disk_open,
-    .look = good_look,
+    .look = disk_look,
     .read = disk_read,
     .write = disk_write,
     .sync = disk_sync,
