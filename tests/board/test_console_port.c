@@ -225,8 +225,8 @@ Test(console_port, who_has_gone_without_a_word_is_looked_for)
     cr_assert_eq(getsockopt(tcp.client[0].fd, SOL_SOCKET, SO_KEEPALIVE, &is_on, &size), 0);
     cr_assert(is_on);
     size = sizeof untaken_ms;
-    cr_assert_eq(
-        getsockopt(tcp.client[0].fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &untaken_ms, &size), 0);
+    cr_assert_eq(getsockopt(tcp.client[0].fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &untaken_ms, &size),
+                 0);
     cr_assert_eq(untaken_ms, 90000u);
     close(fd);
 }

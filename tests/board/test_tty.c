@@ -1,5 +1,5 @@
 /*
- * test_tty.c — what a tty is, and what is not even opened to find out.
+ * test_tty.c — a tty that may be had, and what is not even opened to find out.
  */
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -29,33 +29,8 @@ static int pty_open(char path[64])
     return master;
 }
 
-/* Null and full are of the kind that a watchdog is: a character device, and no tty. */
-Test(tty, is_told_from_its_device)
-{
-    char slave[64];
-    const struct {
-        const char *path;
-        int reason; /* 0: it is one */
-    } cases[] = {
-        {"/dev/ptmx", 0},
-        {slave, 0},
-        {"/dev/null", ENOTTY},
-        {"/dev/full", ENOTTY},
-        {"/dev", EISDIR},
-        {"/etc/passwd", ENOTTY},
-        {"/no/such/path", ENOENT},
-    };
-    const int master = pty_open(slave);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        errno = 0;
-        const bool is_one = tty_is_one(cases[i].path);
-        cr_assert_eq(is_one, cases[i].reason == 0, "%s", cases[i].path);
-        cr_assert(is_one || errno == cases[i].reason, "%s: %s", cases[i].path, strerror(errno));
-    }
-    (void)close(master);
-}
-
-/* To open a watchdog is to arm it: here a pipe stands for it, and the kernel tells who opened it. */
+/* To open a watchdog is to arm it: here a pipe stands for it, and the kernel tells who opened it.
+ */
 Test(tty, what_is_none_is_not_opened)
 {
     char folder[] = "/tmp/test-tty-XXXXXX";

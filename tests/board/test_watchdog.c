@@ -117,6 +117,17 @@ Test(watchdog, what_is_no_watchdog_is_told_of)
     cr_assert_eq(watchdog.device, -1);
 }
 
+Test(watchdog, one_that_could_be_had_is_told_without_arming_it)
+{
+    cr_assert(watchdog_check(NULL, error, sizeof error));
+    cr_assert_not(watchdog_check("/dev/null", error, sizeof error));
+    cr_assert_str_eq(error, "watchdog /dev/null: no watchdog; name one, such as /dev/watchdog, or "
+                            "watchdog = off");
+    cr_assert_not(watchdog_check("/dev/no-watchdog", error, sizeof error));
+    cr_assert_str_eq(error, "watchdog /dev/no-watchdog: No such file or directory; name another, "
+                            "or watchdog = off");
+}
+
 Test(watchdog, a_device_that_is_not_there_is_told_of)
 {
     struct watchdog watchdog;

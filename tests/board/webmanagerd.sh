@@ -239,6 +239,12 @@ case_missing_tty() {
     says "com2 /dev/null: Inappropriate ioctl for device; name a serial port"
     ends 1 --check --bus /dev/ptmx --panel-mute "$work/nothing"
     says "panel $work/nothing: No such file or directory"
+    ends 1 --check --bus /dev/ptmx --panel-red /dev/null
+    says "panel /dev/null: No such device; name a file of sysfs"
+    ends 1 --check --bus /dev/ptmx --watchdog /dev/null
+    says "watchdog /dev/null: no watchdog; name one, such as /dev/watchdog"
+    ends 1 --check --bus /dev/ptmx --watchdog "$work/nothing"
+    says "watchdog $work/nothing: No such file or directory; name another"
     ends 1 --check --bus /dev/ptmx --state "$work/bus"
     says "state $work/bus/: Not a directory"
     ends 0 --check --bus /dev/ptmx --console "$work/nothing"
@@ -333,10 +339,12 @@ case_pipes() {
     line bus
     mkfifo "$work/pipe"
     ends 1 --panel-red "$work/pipe"
-    says "panel $work/pipe: No such device or address; name a file of sysfs"
+    says "panel $work/pipe: No such device; name a file of sysfs"
+    ends 1 --panel-mute "$work/pipe"
+    says "panel $work/pipe: No such device; name a file of sysfs"
     mkdir "$work/state/store"
     mkfifo "$work/state/store/settings"
-    start --panel-mute "$work/pipe"
+    start
     log_says "store $work/state/store: record settings cannot be read: no regular file" ||
         fail "no word of the pipe"
     until_true register_has 1000 65
@@ -480,16 +488,16 @@ case_panel() {
     stop TERM 0
 }
 
-# A relay that takes nothing is told of, once; the lamps without a file are in the log all the same.
+# A relay that takes nothing (an address that no process has) is told of, once; the lamps without a file are in the log all the same.
 case_panel_broken() {
     line bus
-    start --panel-relay /dev/full
+    start --panel-relay /proc/self/mem
     until_true register_has 1000 65
-    logged 'panel /dev/full: cannot be written: No space left on device; nothing is shown there'
+    logged 'panel /proc/self/mem: cannot be written: Input/output error; nothing is shown there'
     plant_does 'plant.string[1].module[7].temperature = 52'
     logged 'panel: alarm_led=red'
     stop TERM 0
-    [ "$(grep -c 'panel /dev/full' "$log")" -eq 1 ] || fail "it should be told once"
+    [ "$(grep -c 'panel /proc/self/mem' "$log")" -eq 1 ] || fail "it should be told once"
 }
 
 # One that is not there yet keeps nobody from the battery; a person sees what he types.

@@ -659,7 +659,6 @@ bool daemon_check(const struct config *config, char *error, size_t error_size)
     }
     const bool has_lamps = lamps_open(&lamps, config, error, error_size);
     lamps_close(&lamps);
-    return has_lamps &&
-           may_use("watchdog", config_text(config, CONFIG_WATCHDOG), W_OK, error, error_size) &&
+    return has_lamps && watchdog_check(config_text(config, CONFIG_WATCHDOG), error, error_size) &&
            may_use("state", state, W_OK | X_OK, error, error_size);
 }

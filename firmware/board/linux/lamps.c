@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "report.h"
 
 static bool file_open(int *fd, const char *path, int flags, char *error, size_t error_size)
@@ -17,7 +18,7 @@ static bool file_open(int *fd, const char *path, int flags, char *error, size_t 
     if (path == NULL) {
         return true;
     }
-    *fd = open(path, flags | O_NONBLOCK | O_CLOEXEC);
+    *fd = device_is_file(path) ? open(path, flags | O_NONBLOCK | O_CLOEXEC) : -1;
     if (*fd < 0) {
         (void)snprintf(error, error_size,
                        "panel %s: %s; name a file of sysfs that this user may use, or off", path,

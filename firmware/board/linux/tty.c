@@ -10,11 +10,10 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "tty_speed.h"
 
 /* ---- form ------------------------------------------------------------------------------- */
@@ -175,33 +174,9 @@ static bool set_up(int fd, const struct tty_options *options, char *error, size_
     return true;
 }
 
-bool tty_is_one(const char *path)
-{
-    struct stat status;
-    char link[64];
-    char subsystem[256];
-    if (stat(path, &status) != 0) {
-        return false;
-    }
-    errno = S_ISDIR(status.st_mode) ? EISDIR : ENOTTY;
-    if (!S_ISCHR(status.st_mode)) {
-        return false;
-    }
-    (void)snprintf(link, sizeof link, "/sys/dev/char/%u:%u/subsystem", major(status.st_rdev),
-                   minor(status.st_rdev));
-    const ssize_t size = readlink(link, subsystem, sizeof subsystem - 1);
-    if (size < 0) {
-        return true; /* one that sysfs doesn't have, as a pty: isatty is to tell */
-    }
-    subsystem[size] = '\0';
-    const char *name = strrchr(subsystem, '/');
-    errno = ENOTTY;
-    return name != NULL && strcmp(name, "/tty") == 0;
-}
-
 static int path_open(const char *path)
 {
-    return tty_is_one(path) ? open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC) : -1;
+    return device_may_be(path, "tty") ? open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC) : -1;
 }
 
 int tty_open(const char *path, const struct tty_options *options, char *error, size_t error_size)

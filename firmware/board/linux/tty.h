@@ -32,12 +32,6 @@ struct tty_options {
 };
 
 /*
- * Is there a tty at this path? It is looked at and not opened: other devices act on that, as a
- * watchdog does. False by errno.
- */
-bool tty_is_one(const char *path);
-
-/*
  * Opens it for this process alone, raw and non-blocking. -1, with one line of cause and cure in
  * error, if it cannot be had.
  */

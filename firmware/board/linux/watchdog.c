@@ -12,10 +12,18 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { DEVICE_TIMEOUT_S = 30 };
+#include "device.h"
+
+enum {
+    DEVICE_TIMEOUT_S = 30,
+    MISC_MAJOR = 10, /* of /dev/watchdog, ... */
+    WATCHDOG_MINOR = 130,
+};
 
 void systemd_tell(const char *state)
 {
@@ -56,6 +64,43 @@ static bool is_watchdog(int device)
     return ioctl(device, WDIOC_GETSUPPORT, &info) == 0 || errno != ENOTTY;
 }
 
+/* For what there is one of, and for a second one and those that follow. */
+static bool may_be_watchdog(const char *path)
+{
+    struct stat status;
+    return (stat(path, &status) == 0 && S_ISCHR(status.st_mode) &&
+            status.st_rdev == makedev(MISC_MAJOR, WATCHDOG_MINOR)) ||
+           device_may_be(path, "watchdog");
+}
+
+/* Always false. */
+static bool is_none(const char *path, char *error, size_t error_size)
+{
+    (void)snprintf(error, error_size,
+                   "watchdog %s: no watchdog; name one, such as /dev/watchdog, or watchdog = off",
+                   path);
+    return false;
+}
+
+/* By errno; always false. */
+static bool failed(const char *path, char *error, size_t error_size)
+{
+    (void)snprintf(error, error_size, "watchdog %s: %s; name another, or watchdog = off", path,
+                   strerror(errno));
+    return false;
+}
+
+bool watchdog_check(const char *path, char *error, size_t error_size)
+{
+    if (path == NULL) {
+        return true;
+    }
+    if (access(path, W_OK) != 0) {
+        return failed(path, error, error_size);
+    }
+    return may_be_watchdog(path) || is_none(path, error, error_size);
+}
+
 bool watchdog_open(struct watchdog *watchdog, const char *path, char *error, size_t error_size)
 {
     int timeout_s = DEVICE_TIMEOUT_S;
@@ -67,18 +112,12 @@ bool watchdog_open(struct watchdog *watchdog, const char *path, char *error, siz
     }
     watchdog->device = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
     if (watchdog->device < 0) {
-        (void)snprintf(error, error_size, "watchdog %s: %s; name another, or watchdog = off", path,
-                       strerror(errno));
-        return false;
+        return failed(path, error, error_size);
     }
     if (!is_watchdog(watchdog->device)) {
         (void)close(watchdog->device);
         watchdog->device = -1;
-        (void)snprintf(error, error_size,
-                       "watchdog %s: no watchdog; name one, such as /dev/watchdog, or watchdog = "
-                       "off",
-                       path);
-        return false;
+        return is_none(path, error, error_size);
     }
     /* Some have one of their own that cannot be set: what it is then is asked for. */
     if (ioctl(watchdog->device, WDIOC_SETTIMEOUT, &timeout_s) != 0) {

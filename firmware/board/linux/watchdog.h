@@ -22,6 +22,9 @@ struct watchdog {
  */
 bool watchdog_open(struct watchdog *watchdog, const char *path, char *error, size_t error_size);
 
+/* Could it be had? It is not opened, for that arms it. Null: none is wished. False as above. */
+bool watchdog_check(const char *path, char *error, size_t error_size);
+
 /* To be called every watchdog->period_s, and only while all is well. */
 void watchdog_feed(struct watchdog *watchdog);
 
