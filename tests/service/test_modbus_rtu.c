@@ -435,7 +435,8 @@ static void ask_in_two(size_t first, double gap_s)
     asked[7] = (uint8_t)(crc >> 8);
     cr_assert_eq(write(slave, asked, first), (ssize_t)first);
     turn_for(gap_s);
-    cr_assert_eq(write(slave, asked + first, sizeof asked - first), (ssize_t)(sizeof asked - first));
+    cr_assert_eq(write(slave, asked + first, sizeof asked - first),
+                 (ssize_t)(sizeof asked - first));
 }
 
 /*
