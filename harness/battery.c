@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "sim/battery_load.h"
+#include "sim/battery/load.h"
 #include "text.h"
 
 static bool ends_in_lua(const char *path)

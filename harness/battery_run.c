@@ -10,8 +10,8 @@
 
 #include "commands.h"
 #include "guard.h"
-#include "sim/battery.h"
-#include "sim/battery_load.h"
+#include "sim/battery/battery.h"
+#include "sim/battery/load.h"
 #include "text.h"
 
 /* A recharge is over when at the full voltage less than this part of C10 flows, in amperes, or the

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "board_spec.h"
-#include "sim/bridge.h"
+#include "sim/plant/bridge.h"
 #include "stage.h"
 #include "text.h"
 

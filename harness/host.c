@@ -16,7 +16,7 @@
 #include "host_internal.h"
 #include "outsider.h"
 #include "record.h"
-#include "sim/catalogue.h"
+#include "sim/catalogue/catalogue.h"
 #include "verdict.h"
 
 /* Steps of Lua that a typed line may take: some milliseconds. */

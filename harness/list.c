@@ -8,8 +8,8 @@
 
 #include "commands.h"
 #include "files.h"
-#include "sim/battery_load.h"
-#include "sim/catalogue.h"
+#include "sim/battery/load.h"
+#include "sim/catalogue/catalogue.h"
 #include "suite.h"
 #include "wm/catalog.h"
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/com2.h"
-#include "sim/frame.h"
-#include "sim/wire.h"
+#include "sim/bus/frame.h"
+#include "sim/bus/wire.h"
+#include "sim/plant/com2.h"
 #include "wm/board.h"
 
 /* An answer comes in pieces: bytes of a real line do. More than that is noise, and its end is cut.

@@ -13,7 +13,7 @@
 #include "board_spec.h"
 #include "report.h"
 #include "runner.h"
-#include "sim/plant.h"
+#include "sim/plant/plant.h"
 
 /* Real seconds beside those of the scenario: it boots twice, settles, and is asked. */
 #define BESIDE_S 150

@@ -14,7 +14,7 @@
 #include "ledger.h"
 #include "probe.h"
 #include "settings.h"
-#include "sim/plant.h"
+#include "sim/plant/plant.h"
 #include "sim/world.h"
 #include "target.h"
 #include "text.h"

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/frame.h"
+#include "sim/bus/frame.h"
 #include "wm/message.h"
 
 #define HASH_START    UINT64_C(0x6a09e667f3bcc908)

@@ -3,7 +3,7 @@
  *
  * A payload travels as an array of int32_t, one a field, in the order of the table; the walk
  * between that array and bytes is the same for both ends. Framing is not: master and device
- * each have their own (firmware/core/frame.h, sim/frame.h), so that they hold each other.
+ * each have their own (firmware/core/frame.h, sim/bus/frame.h), so that they hold each other.
  */
 #ifndef WM_MESSAGE_H
 #define WM_MESSAGE_H

@@ -13,7 +13,7 @@
 
 #include "echo.h"
 #include "harness/trace.h"
-#include "sim/plant.h"
+#include "sim/plant/plant.h"
 #include "sim/world.h"
 #include "wm/board.h"
 

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/catalogue.h"
-#include "sim/parts.h"
+#include "sim/catalogue/catalogue.h"
+#include "sim/plant/parts.h"
 
 static void option_is_sound(const struct sim_defect_row *row,
                             const struct sim_defect_option *option)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "csv.h"
-#include "sim/topology.h"
+#include "sim/devices/topology.h"
 #include "wm/limits.h"
 
 Test(wiring, the_rules_are_the_guides)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "harness/replay_bus.h"
-#include "sim/frame.h"
+#include "sim/bus/frame.h"
 
 static struct hx_stage stage;
 static struct hx_run_record record;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/trace.h"
-#include "sim/frame.h"
+#include "sim/bus/frame.h"
 
 static struct hx_trace trace;
 static uint8_t bytes[WM_FRAME_SIZE_MAX];

@@ -6,8 +6,8 @@
 
 #include <lua.h>
 
-#include "sim/frame.h"
-#include "sim/plant.h"
+#include "sim/bus/frame.h"
+#include "sim/plant/plant.h"
 
 struct stage {
     struct sim_world *world;

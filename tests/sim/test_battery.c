@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "sim/battery.h"
-#include "sim/battery_type.h"
+#include "sim/battery/battery.h"
+#include "sim/battery/type.h"
 
 #define SECOND INT64_C(1000000)
 #define HOUR   (3600 * SECOND)

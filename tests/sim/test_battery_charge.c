@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/battery.h"
-#include "sim/battery_type.h"
+#include "sim/battery/battery.h"
+#include "sim/battery/type.h"
 
 static struct sim_world *world;
 static struct sim_battery battery;

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sim/battery_load.h"
-#include "sim/battery_sheet.h"
+#include "sim/battery/load.h"
+#include "sim/battery/sheet.h"
 
 /* What a name plate may be off by, and what a fit: parts of the time, from 10 min to 20 h. */
 #define PLATE_WITHIN 0.15

@@ -4,8 +4,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "sim/bridge.h"
-#include "sim/frame.h"
+#include "sim/bus/frame.h"
+#include "sim/plant/bridge.h"
 #include "tests/sim/stage.h"
 
 static struct stage stage;

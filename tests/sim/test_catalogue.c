@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "sim/parts.h"
+#include "sim/plant/parts.h"
 #include "tests/sim/stage.h"
 
 static struct stage stage;

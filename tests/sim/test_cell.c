@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <math.h>
 
-#include "sim/battery_type.h"
+#include "sim/battery/type.h"
 
 static struct sim_cell_constants type;
 static struct sim_cells cells;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/com2.h"
+#include "sim/plant/com2.h"
 #include "tests/sim/stage.h"
 
 static struct stage stage;

@@ -5,9 +5,9 @@
 
 #include <math.h>
 
-#include "sim/battery_type.h"
-#include "sim/device.h"
-#include "sim/wire.h"
+#include "sim/battery/type.h"
+#include "sim/bus/wire.h"
+#include "sim/devices/device.h"
 
 static struct sim_world *world;
 static struct sim_battery battery;

@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "sim/faults.h"
+#include "sim/bus/faults.h"
 
 enum { ANSWER_SIZE = 15 };
 

@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "sim/frame.h"
+#include "sim/bus/frame.h"
 #include "tests/vectors/vectors.h"
 
 Test(frame, the_checksum_has_its_check_value)

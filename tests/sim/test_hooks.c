@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/truth.h"
+#include "sim/plant/truth.h"
 #include "tests/sim/stage.h"
 
 static struct stage stage;

@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "sim/memory.h"
+#include "sim/plant/memory.h"
 #include "tests/sim/stage.h"
 
 /* What is beneath: it takes everything, and counts. */

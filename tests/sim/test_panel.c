@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "sim/panel.h"
+#include "sim/plant/panel.h"
 #include "tests/sim/stage.h"
 #include "wm/catalog.h"
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/parts.h"
+#include "sim/plant/parts.h"
 #include "tests/sim/stage.h"
 
 enum { STORMS = 16, STORM_BLOWS = 16, MODULES = 18 };

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/parts.h"
+#include "sim/plant/parts.h"
 #include "tests/sim/stage.h"
 
 static struct stage stage;

@@ -4,7 +4,7 @@
  */
 #include <criterion/criterion.h>
 
-#include "sim/parts.h"
+#include "sim/plant/parts.h"
 #include "tests/sim/stage.h"
 
 static struct stage stage;

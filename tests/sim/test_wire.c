@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "sim/wire.h"
+#include "sim/bus/wire.h"
 
 static struct sim_world *world;
 static struct sim_wire wire;

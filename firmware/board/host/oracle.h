@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sim/truth.h"
+#include "sim/plant/truth.h"
 #include "wm/board.h"
 #include "wm/message.h"
 #include "wm/view.h"

@@ -3,13 +3,13 @@
  * in a published view is held against the plant, and so against each other.
  *
  * It hears what the devices answer, and knows what they truly were between the question and the
- * answer: an answer lies in its device's band (sim/truth.h), which is narrower than the printed
- * accuracy. Both windows must show the last answer exactly, each by its own scale and one rounding;
- * sums and averages are those of the last answers of the modules that count; what is lost, was
- * never measured or is not configured reads 0. How old an answer may be is oracle.h's affair: who
- * is silent for three rounds is lost. Flags are held against the view's, which oracle.h judges by
- * the plant. All of a view is judged, each time; each 50th view, and the first with other settings,
- * is looked at thoroughly: objects by their OID, the settings' objects, a walk.
+ * answer: an answer lies in its device's band (sim/plant/truth.h), which is narrower than the
+ * printed accuracy. Both windows must show the last answer exactly, each by its own scale and one
+ * rounding; sums and averages are those of the last answers of the modules that count; what is
+ * lost, was never measured or is not configured reads 0. How old an answer may be is oracle.h's
+ * affair: who is silent for three rounds is lost. Flags are held against the view's, which oracle.h
+ * judges by the plant. All of a view is judged, each time; each 50th view, and the first with other
+ * settings, is looked at thoroughly: objects by their OID, the settings' objects, a walk.
  *
  * Not judged, or not as narrowly:
  * - An answer over a disturbed line, or from an address that several devices share, need not be the

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "oracle_values.h"
-#include "sim/frame.h"
+#include "sim/bus/frame.h"
 
 struct witness {
     struct sim_plant *plant;

@@ -9,7 +9,7 @@
 #define BOARD_WITNESS_H
 
 #include "oracle.h"
-#include "sim/plant.h"
+#include "sim/plant/plant.h"
 #include "sim/world.h"
 #include "wm/bus.h"
 #include "wm/store.h"
