@@ -54,7 +54,12 @@ local zones = {
     zones = "include/wm/ sim/battery/ sim/bus/ sim/number.h sim/world.h",
     libraries = "",
   },
-  { path = "harness/", zones = "include/wm/ sim/", libraries = "lua modbus net-snmp" },
+  { path = "harness/", zones = "include/wm/ sim/", libraries = "lua" },
+  {
+    path = "harness/probe/",
+    zones = "include/wm/ harness/text.h harness/wall.h",
+    libraries = "modbus net-snmp",
+  },
   {
     path = "tests/",
     zones = "include/wm/ firmware/ sim/ harness/",
@@ -349,6 +354,9 @@ local cases = {
   { "firmware/board/host/a.c", c_file("a.c", '#include "sim/b.h"\n#include "core/b.h"') },
   { "sim/a.c", c_file("a.c", '#include "core/b.h"'), "sim/ may not include firmware/core/b.h" },
   { "harness/a.c", c_file("a.c", '#include "core/b.h"'), "may not include firmware/core/b.h" },
+  { "harness/a.c", c_file("a.c", "#include <modbus.h>"), "harness/ may not include <modbus.h>" },
+  { "harness/probe/a.c", c_file("a.c", "#include <modbus.h>") },
+  { "harness/probe/a.c", c_file("a.c", '#include "sim/b.h"'), "may not include sim/b.h" },
   { "firmware/board/host/a.c", c_file("a.c", '#include "harness/b.h"'), "harness/b.h; go" },
   { "sim/plant/a.c", c_file("a.c", '#include "sim/devices/b.h"') },
   { "sim/devices/a.c", c_file("a.c", '#include "sim/plant/b.h"'), "may not include sim/plant/b.h" },

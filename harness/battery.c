@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands.h"
+#include "harness/commands.h"
+#include "harness/text.h"
 #include "sim/battery/load.h"
-#include "text.h"
 
 static bool ends_in_lua(const char *path)
 {

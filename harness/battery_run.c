@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands.h"
-#include "guard.h"
+#include "harness/commands.h"
+#include "harness/run/guard.h"
+#include "harness/text.h"
 #include "sim/battery/battery.h"
 #include "sim/battery/load.h"
-#include "text.h"
 
 /* A recharge is over when at the full voltage less than this part of C10 flows, in amperes, or the
  * current has stopped falling: in the heat float alone takes more. */

@@ -4,7 +4,7 @@
 #ifndef HX_COMMANDS_H
 #define HX_COMMANDS_H
 
-#include "options.h"
+#include "harness/options.h"
 
 int hx_run(const struct hx_options *options);
 int hx_compare(const struct hx_options *options);

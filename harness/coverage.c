@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
-#include "ledger.h"
-#include "report.h"
-#include "runner.h"
-#include "suite.h"
-#include "trial.h"
+#include "harness/commands.h"
+#include "harness/run/report.h"
+#include "harness/run/runner.h"
+#include "harness/run/suite.h"
+#include "harness/run/trial.h"
+#include "harness/stage/ledger.h"
 
 /* Of one thing: how many scenarios, and the first. */
 struct tally {

@@ -1,7 +1,7 @@
 /*
  * files.c — folders of scenarios, and plants by name.
  */
-#include "files.h"
+#include "harness/files.h"
 
 #include <dirent.h>
 #include <errno.h>

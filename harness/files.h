@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "text.h"
+#include "harness/text.h"
 
 struct hx_files {
     char **path;

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands.h"
-#include "files.h"
+#include "harness/commands.h"
+#include "harness/files.h"
+#include "harness/run/suite.h"
 #include "sim/battery/load.h"
 #include "sim/catalogue/catalogue.h"
-#include "suite.h"
 #include "wm/catalog.h"
 
 static int list_scenarios(const struct hx_options *options)

@@ -1,7 +1,7 @@
 /*
  * logs.c — see logs.h.
  */
-#include "logs.h"
+#include "harness/logs.h"
 
 #include <ctype.h>
 #include <errno.h>

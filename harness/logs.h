@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-#include "script.h"
-#include "text.h"
+#include "harness/stage/script.h"
+#include "harness/text.h"
 #include "wm/log.h"
 
 /*

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands.h"
-#include "text.h"
+#include "harness/commands.h"
+#include "harness/text.h"
 
 static int version(const struct hx_options *options)
 {

@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
-#include "report.h"
-#include "runner.h"
-#include "suite.h"
+#include "harness/commands.h"
+#include "harness/run/report.h"
+#include "harness/run/runner.h"
+#include "harness/run/suite.h"
 
 enum { NAME_PARTS = 5, LINE_PARTS = 4, PART_MAX = 64 };
 enum { NAME_PLANT, NAME_ITEM, NAME_FAULT, NAME_SEVERITY, NAME_SIZE };

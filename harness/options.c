@@ -1,7 +1,7 @@
 /*
  * options.c — command line into options, and help.
  */
-#include "options.h"
+#include "harness/options.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "settings.h"
+#include "harness/settings.h"
 #include "wm/limits.h"
 
 /* Exit statuses of the program. */

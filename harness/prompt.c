@@ -1,7 +1,7 @@
 /*
  * prompt.c — see prompt.h.
  */
-#include "prompt.h"
+#include "harness/prompt.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -11,8 +11,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "script.h"
-#include "text.h"
+#include "harness/stage/script.h"
+#include "harness/text.h"
 
 void hx_prompt_lua(struct hx_stage *stage, const char *line)
 {

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "stage.h"
+#include "harness/stage/stage.h"
 
 /* A typed line is not longer. How long it runs is bounded in the language. */
 #define HX_LINE_MAX 4096

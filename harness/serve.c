@@ -10,16 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
-#include "console.h"
-#include "files.h"
-#include "guard.h"
-#include "logs.h"
-#include "prompt.h"
-#include "script.h"
-#include "stage.h"
-#include "target_host.h"
-#include "wall.h"
+#include "harness/commands.h"
+#include "harness/files.h"
+#include "harness/logs.h"
+#include "harness/prompt.h"
+#include "harness/run/guard.h"
+#include "harness/stage/console.h"
+#include "harness/stage/script.h"
+#include "harness/stage/stage.h"
+#include "harness/stage/target_host.h"
+#include "harness/wall.h"
 #include "wm/board.h"
 
 /* Real microseconds of simulation between two looks at the sockets. */

@@ -1,7 +1,7 @@
 /*
  * settings.c — names and values of settings, checked before anything starts.
  */
-#include "settings.h"
+#include "harness/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "text.h"
+#include "harness/text.h"
 #include "wm/board.h"
 
 struct hx_assignment {

@@ -1,7 +1,7 @@
 /*
  * text.c — growing text, complaints and the spelling of a virtual instant.
  */
-#include "text.h"
+#include "harness/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 -- ledger.lua — what a scenario asserted: an expectation that held names here the things that, dead,
--- would have made it fail. What counts is defined in harness/ledger.h; without `coverage` this
--- costs nothing.
+-- would have made it fail. What counts is defined in harness/stage/ledger.h; without `coverage`
+-- this costs nothing.
 
 local host, windows = ...
 local ledger = {}

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "echo.h"
-#include "harness/trace.h"
+#include "harness/stage/trace.h"
 #include "sim/plant/plant.h"
 #include "sim/world.h"
 #include "wm/board.h"

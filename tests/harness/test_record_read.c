@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "harness/record_read.h"
+#include "harness/record/record_read.h"
 
 static const char whole[] = "gbms-bench record 1\n"
                             "scenario a block that gets hot\n"

@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "harness/replay_bus.h"
+#include "harness/record/replay_bus.h"
 #include "sim/bus/frame.h"
 
 static struct hx_stage stage;

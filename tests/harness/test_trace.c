@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "harness/trace.h"
+#include "harness/stage/trace.h"
 #include "sim/bus/frame.h"
 
 static struct hx_trace trace;

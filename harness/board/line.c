@@ -1,0 +1,201 @@
+/*
+ * line.c — see line.h.
+ */
+#define _GNU_SOURCE /* posix_openpt, ptsname */
+
+#include "harness/board/line.h"
+
+#include <asm/termbits.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define PTY "pty:"
+/* A pty has none. */
+#define ANY_BAUD 19200
+
+/* Numbers of both ends of ptys (Linux, Documentation/admin-guide/devices.txt). */
+enum { PTMX_MAJOR = 5, PTMX_MINOR = 2, PTY_MAJOR_FIRST = 136, PTY_MAJOR_LAST = 143 };
+
+static const char *cure_of(int reason)
+{
+    switch (reason) {
+    case EACCES:
+    case EPERM:
+        return "join its group (dialout), or ask whoever owns it";
+    case EWOULDBLOCK:
+    case EBUSY:
+        return "another program has it; end that one";
+    case EEXIST:
+        return "it is no link; name a path that nobody needs";
+    case ENOTTY:
+        return "name a tty, a pty, a Unix socket, or HOST:PORT";
+    case ECONNREFUSED:
+        return "nobody listens there; start what does";
+    default:
+        return "plug it in, or name the one that is there";
+    }
+}
+
+static int failed(const char *place, int fd, struct hx_text *error)
+{
+    const int reason = errno;
+    hx_text_add(error, "%s: %s; %s", place, reason == EWOULDBLOCK ? "in use" : strerror(reason),
+                cure_of(reason));
+    if (fd >= 0) {
+        close(fd);
+    }
+    return -1;
+}
+
+/* Raw, 8N1, at any speed that the driver makes (ioctl_tty(2), BOTHER). */
+static bool tty_set(int fd, int32_t baud)
+{
+    struct termios2 form;
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 || ioctl(fd, TCGETS2, &form) != 0) {
+        return false;
+    }
+    form.c_iflag = form.c_oflag = form.c_lflag = 0;
+    form.c_cflag = CS8 | CREAD | CLOCAL | BOTHER;
+    form.c_ispeed = form.c_ospeed = (speed_t)baud;
+    form.c_cc[VMIN] = 1;
+    form.c_cc[VTIME] = 0;
+    return ioctl(fd, TCSETS2, &form) == 0 && ioctl(fd, TCFLSH, TCIFLUSH) == 0;
+}
+
+static int tty_open(const char *place, int32_t baud, struct hx_text *error)
+{
+    const int fd = open(place, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    return fd >= 0 && tty_set(fd, baud) ? fd : failed(place, fd, error);
+}
+
+static bool unblock(int fd)
+{
+    return fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == 0;
+}
+
+static int socket_open(const char *place, struct hx_text *error)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(place) >= sizeof address.sun_path) {
+        hx_text_add(error, "%s: longer than a socket's path can be (%zu); link to it", place,
+                    sizeof address.sun_path - 1);
+        return -1;
+    }
+    memcpy(address.sun_path, place, strlen(place) + 1);
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    return fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0 &&
+                   unblock(fd)
+               ? fd
+               : failed(place, fd, error);
+}
+
+static int tcp_open(const char *place, const char *colon, struct hx_text *error)
+{
+    char host[256];
+    const int on = 1;
+    int fd = -1;
+    struct addrinfo *found = NULL;
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    (void)snprintf(host, sizeof host, "%.*s", (int)(colon - place), place);
+    const int status = getaddrinfo(host, colon + 1, &hints, &found);
+    if (status != 0) {
+        hx_text_add(error, "%s: %s; name a tty, a pty, a Unix socket, or HOST:PORT", place,
+                    gai_strerror(status));
+        return -1;
+    }
+    errno = ECONNREFUSED;
+    for (const struct addrinfo *each = found; each != NULL && fd < 0; each = each->ai_next) {
+        fd = socket(each->ai_family, each->ai_socktype | SOCK_CLOEXEC, each->ai_protocol);
+        if (fd >= 0 && (connect(fd, each->ai_addr, each->ai_addrlen) != 0 || !unblock(fd))) {
+            const int reason = errno;
+            close(fd);
+            fd = -1;
+            errno = reason;
+        }
+    }
+    freeaddrinfo(found);
+    if (fd < 0) {
+        return failed(place, fd, error);
+    }
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return fd;
+}
+
+/* Of an earlier pty, and nothing else. */
+static void link_remove(const char *path)
+{
+    struct stat is;
+    if (lstat(path, &is) == 0 && S_ISLNK(is.st_mode)) {
+        (void)unlink(path);
+    }
+}
+
+/* The far end stays open here, too: a program that closes it hangs nothing up. */
+static int pty_make(const char *place, struct hx_text *error)
+{
+    const char *path = place + sizeof PTY - 1;
+    const int fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    const char *name = fd >= 0 && grantpt(fd) == 0 && unlockpt(fd) == 0 ? ptsname(fd) : NULL;
+    const int far = name != NULL ? open(name, O_RDWR | O_NOCTTY | O_CLOEXEC) : -1;
+    if (far < 0 || !tty_set(far, ANY_BAUD) || flock(far, LOCK_UN) != 0) {
+        return failed(place, fd, error);
+    }
+    link_remove(path);
+    if (symlink(name, path) != 0) {
+        (void)failed(place, fd, error);
+        close(far);
+        return -1;
+    }
+    return fd;
+}
+
+void hx_line_forget(const char *place)
+{
+    if (strncmp(place, PTY, sizeof PTY - 1) == 0) {
+        link_remove(place + sizeof PTY - 1);
+    }
+}
+
+void hx_line_close(const char *place, int fd)
+{
+    close(fd);
+    hx_line_forget(place);
+}
+
+int hx_line_open(const char *place, int32_t baud, struct hx_text *error)
+{
+    struct stat is;
+    if (strncmp(place, PTY, sizeof PTY - 1) == 0) {
+        return pty_make(place, error);
+    }
+    const char *colon = strrchr(place, ':');
+    if (stat(place, &is) != 0) {
+        return colon != NULL && strchr(place, '/') == NULL ? tcp_open(place, colon, error)
+                                                           : failed(place, -1, error);
+    }
+    return S_ISSOCK(is.st_mode) ? socket_open(place, error) : tty_open(place, baud, error);
+}
+
+bool hx_line_paces_itself(int fd)
+{
+    struct stat is;
+    if (fstat(fd, &is) != 0 || !S_ISCHR(is.st_mode)) {
+        return false;
+    }
+    const unsigned number = major(is.st_rdev);
+    const bool is_far_end = number >= PTY_MAJOR_FIRST && number <= PTY_MAJOR_LAST;
+    return !is_far_end && !(number == PTMX_MAJOR && minor(is.st_rdev) == PTMX_MINOR);
+}
