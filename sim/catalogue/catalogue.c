@@ -193,7 +193,7 @@ static const char *order_idle(const struct sim_defect_order *order)
     if (!order->has_begun) {
         return order->refusal != NULL ? order->refusal : "and its start was never reached";
     }
-    if (!order->acts) {
+    if (!order->acts || order->repeats) {
         return "and changed nothing";
     }
     const bool is_met = order->row->met != NULL
@@ -251,12 +251,26 @@ static struct sim_defect_order *order_before(const struct sim_defect_order *orde
     return NULL;
 }
 
+/* What the other had come to already, in all that was asked for. */
+static bool is_repeat(const struct sim_defect_order *order, const struct sim_defect_order *old)
+{
+    const double now = order->row->present != NULL ? order->row->present(order->plant, &order->at)
+                                                   : old->size; /* else it can't be pushed */
+    bool is_same = old->begins_us < order->begins_us && !differs(now, order->to) &&
+                   !differs(old->to, order->to);
+    for (int i = 0; i < SIM_DEFECT_OPTIONS_MAX; i++) {
+        is_same = is_same && !differs(old->at.option[i], order->at.option[i]);
+    }
+    return is_same;
+}
+
 static void order_begin(struct sim_defect_order *order)
 {
     struct sim_defect_order *old = order_before(order);
     order->has_begun = true;
     order->begins_us = sim_world_now_us(order->plant->world);
     if (old != NULL) {
+        order->repeats = is_repeat(order, old);
         order->before = old->before;
         memcpy(order->cell_before, old->cell_before, sizeof order->cell_before);
         /* In one instant the other was never there. */

@@ -88,6 +88,7 @@ struct sim_defect_order {
     int64_t acts_us; /* since when the item is not sound by it */
     bool has_begun;
     bool acts;
+    bool repeats; /* it was so already, by the order before */
 };
 
 /* Those of a plant; all private. Zero is none, and random is the plant's to set. */

@@ -190,6 +190,36 @@ Test(catalogue, a_size_that_changes_nothing_is_told)
     is_idle("string[1].module[3]:slow{latency=0.001} was asked for and changed nothing");
 }
 
+Test(catalogue, an_order_of_what_is_so_already_is_told)
+{
+    stage_say(&stage, "plant.module[3]:slow { latency = 0.01 }");
+    cr_assert(asks(3));
+    stage_wait(&stage, 60);
+    cr_assert_null(sim_plant_idle_fault(stage.plant));
+    stage_say(&stage, "plant.module[3]:slow { latency = 0.01 }");
+    cr_assert(asks(3));
+    is_idle("string[1].module[3]:slow{latency=0.01} was asked for and changed nothing");
+}
+
+/* Of another part of it, or slower than it grew before, it is another fault. */
+Test(catalogue, an_order_of_the_same_size_that_changes_something_counts)
+{
+    stage_say(&stage, "plant.string[1]:ground_fault { current = 5, blocks = 3 }");
+    stage_say(&stage, "plant.module[3]:aged { age = 50, over = 100 }");
+    stage_wait(&stage, 60);
+    stage_say(&stage, "plant.string[1]:ground_fault { current = 5, blocks = 1 }");
+    stage_say(&stage, "plant.module[3]:aged { age = 50, over = 1000 }");
+    stage_wait(&stage, 60);
+    cr_assert_null(sim_plant_idle_fault(stage.plant));
+    stage_say(&stage, "plant.module[5]:slow { latency = 0.01 }");
+    cr_assert(asks(5));
+    stage_say(&stage, "plant.module[5].latency = 0.002");
+    stage_wait(&stage, 60);
+    stage_say(&stage, "plant.module[5]:slow { latency = 0.01 }");
+    cr_assert(asks(5));
+    cr_assert_null(sim_plant_idle_fault(stage.plant), "it was pushed meanwhile");
+}
+
 Test(catalogue, two_plants_never_share_a_fault)
 {
     stage_say(&stage, "plant.module[3]:slow { over = 100 }");
