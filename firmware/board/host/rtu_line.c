@@ -56,6 +56,12 @@ static bool pty_open(struct rtu_line *line)
            fcntl(line->master, F_SETFD, FD_CLOEXEC) == 0;
 }
 
+/* What a master did not read of an answer is gone when there is another, as on a wire. */
+static void unread_drop(void *context)
+{
+    (void)tcflush(((struct rtu_line *)context)->slave, TCIFLUSH);
+}
+
 bool rtu_line_follow(struct rtu_line *line, char *error, size_t error_size)
 {
     const bool is_wanted = line->view->settings.value[wm_setting_com2_use] == WM_COM2_MODBUS_RTU;
@@ -67,7 +73,8 @@ bool rtu_line_follow(struct rtu_line *line, char *error, size_t error_size)
         return true;
     }
     if (pty_open(line)) {
-        const struct mbs_rtu_port_options options = {.fd = line->master};
+        const struct mbs_rtu_port_options options = {
+            .fd = line->master, .answers = unread_drop, .context = line};
         line->port = mbs_rtu_port_open(line->loop, line->view, &options);
     }
     if (line->port == NULL) {

@@ -18,12 +18,11 @@
 enum {
     CHUNKS_A_TURN = 8, /* then the bus has its turn */
     BACKLOG = 4,
-    /* A client whose machine has gone without a word is known to be gone after 90 s, ... */
+    /* A client whose machine has gone without a word is known to be gone after 90 s. One who does
+     * not read is let be: his place is another's when he has been idle for long enough. */
     KEEP_IDLE_S = 60,
     KEEP_PERIOD_S = 10,
     KEEP_PROBES = 3,
-    /* ... with an answer on its way too, when nothing is asked whether it is there. */
-    UNTAKEN_MS = 90000,
     CROWD_TOLD_MS = 60000, /* so often at most */
 };
 
@@ -181,14 +180,12 @@ static void client_set(int fd)
     const int idle_s = KEEP_IDLE_S;
     const int period_s = KEEP_PERIOD_S;
     const int probes = KEEP_PROBES;
-    const unsigned untaken_ms = UNTAKEN_MS;
     (void)fcntl(fd, F_SETFL, O_NONBLOCK);
     (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
     (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
     (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
     (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &period_s, sizeof period_s);
     (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &untaken_ms, sizeof untaken_ms);
 }
 
 /* The last word to a client, who may have gone. */

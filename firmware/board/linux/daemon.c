@@ -485,6 +485,13 @@ static void timer_start(struct daemon *daemon, ev_timer *timer,
     }
 }
 
+/* By who started it: nohup. */
+static bool is_ignored(int number)
+{
+    struct sigaction action;
+    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 static void watchers_start(struct daemon *daemon)
 {
     tty_line_start(&daemon->bus_line, daemon->loop);
@@ -509,7 +516,9 @@ static void watchers_start(struct daemon *daemon)
     ev_signal_init(&daemon->interrupt, stopped, SIGINT);
     ev_signal_start(daemon->loop, &daemon->interrupt);
     ev_signal_init(&daemon->hang_up, stopped, SIGHUP);
-    ev_signal_start(daemon->loop, &daemon->hang_up);
+    if (!is_ignored(SIGHUP)) {
+        ev_signal_start(daemon->loop, &daemon->hang_up);
+    }
 }
 
 static void started(struct daemon *daemon)
@@ -599,6 +608,8 @@ int daemon_run(const struct config *config)
     }
     (void)signal(SIGPIPE, SIG_IGN); /* who reads no answer, and ...           */
     (void)signal(SIGXFSZ, SIG_IGN); /* ... what cannot be kept: by errno, too */
+    (void)signal(SIGTTOU, SIG_IGN); /* the console may be the terminal ...    */
+    (void)signal(SIGTTIN, SIG_IGN); /* ... that it was started from           */
     clear(daemon, config);
     daemon->loop = ev_default_loop(EVFLAG_AUTO);
     if (daemon->loop == NULL) {

@@ -20,8 +20,9 @@ bool owner_find(struct owner *owner, const char *user, char *error, size_t error
     }
     const struct passwd *entry = getpwnam(user);
     if (entry == NULL) {
-        (void)snprintf(error, error_size, "user %s: there is none; add it (useradd --system %s)",
-                       user, user);
+        (void)snprintf(error, error_size,
+                       "user %s: there is none; add it (useradd --system -G dialout %s)", user,
+                       user);
         return false;
     }
     owner->uid = entry->pw_uid;

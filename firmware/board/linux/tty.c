@@ -134,6 +134,7 @@ static bool raw_set(int fd, const struct tty_options *options)
         settings.c_iflag |= ICRNL;
         settings.c_oflag |= OPOST | ONLCR;
         settings.c_lflag |= ICANON | ECHO | ECHOE | ECHOK;
+        settings.c_cc[VEOF] = settings.c_cc[VEOL] = _POSIX_VDISABLE; /* nobody types an end */
     }
     return tcsetattr(fd, TCSANOW, &settings) == 0 && tty_set_form(fd, &options->form);
 }

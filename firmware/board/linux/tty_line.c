@@ -92,24 +92,38 @@ void tty_line_lost(struct tty_line *line, const char *why)
     ev_timer_again(line->loop, &line->retry);
 }
 
+/* That it is not there was told when it went; that it is there and can't be had is news, once. */
+static void why_tell(struct tty_line *line, const char *why)
+{
+    if (access(line->options.path, F_OK) == 0 && strcmp(line->told, why) != 0) {
+        (void)snprintf(line->told, sizeof line->told, "%s", why);
+        report(line->options.gone_level, "%s %s: %s; it is tried every %g s", line->options.name,
+               line->options.path, why, RETRY_S);
+    }
+}
+
 static void tried_again(struct ev_loop *loop, ev_timer *retry, int events)
 {
-    char why[256];
+    char why[TTY_LINE_WHY_MAX];
     struct tty_line *line = retry->data;
     (void)events;
-    if (line_open(line, why, sizeof why)) {
-        report(REPORT_NOTICE, "%s %s: back", line->options.name, line->options.path);
-        ev_timer_stop(loop, retry);
-        user_begin(line);
+    if (!line_open(line, why, sizeof why)) {
+        why_tell(line, why);
+        return;
     }
+    line->told[0] = '\0';
+    report(REPORT_NOTICE, "%s %s: back", line->options.name, line->options.path);
+    ev_timer_stop(loop, retry);
+    user_begin(line);
 }
 
 bool tty_line_open(struct tty_line *line, const struct tty_line_options *options, char *error,
                    size_t error_size)
 {
-    char why[256];
+    char why[TTY_LINE_WHY_MAX];
     *line = (struct tty_line){.options = *options, .fd = -1};
     if (!line_open(line, why, sizeof why)) {
+        (void)snprintf(line->told, sizeof line->told, "%s", why);
         (void)snprintf(error, error_size, "%s %s: %s", options->name, options->path, why);
         return false;
     }

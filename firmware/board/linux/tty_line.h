@@ -28,11 +28,14 @@ struct tty_line_user {
     const char *form_cure;      /* where a form is refused: "set another bus.baud" */
 };
 
+enum { TTY_LINE_WHY_MAX = 256 };
+
 struct tty_line {
     struct tty_line_options options;  /* ro; its form: the present one */
     int fd;                           /* ro; -1: closed, or pulled */
     struct ev_loop *loop;             /* ro; null: not started */
     ev_timer retry;                   /* private */
+    char told[TTY_LINE_WHY_MAX];      /* private: why it was not had the last time, if told */
     const struct tty_line_user *user; /* private; null: nobody */
     void *self;                       /* private: of the user */
 };

@@ -23,7 +23,6 @@ struct mbs_rtu_port {
     struct mbs_rtu rtu;
     size_t echo_size; /* of the answer that is to be heard again; 0: of none */
     size_t echo_at;   /* of it that was heard, and kept from the server, ... */
-    size_t echo_from; /* ... from here on without a silence, ... */
     int64_t echo_us;  /* ... the last of it at this instant */
     uint8_t echo[MBS_RTU_FRAME_MAX];
 };
@@ -48,23 +47,19 @@ static size_t echo_part(const struct mbs_rtu_port *port, const uint8_t *bytes, s
 
 /*
  * How many of the bytes are echo. Another byte in its place: there is none, though it began as one,
- * as every question does; then the server hears what was kept from it. But not what a silence
- * parts from these bytes: that was an echo that lost its end.
+ * as every question does; then the server hears what was kept from it. A silence ends it as it ends
+ * a frame: an echo may lose its end.
  */
 static size_t echo_take(struct mbs_rtu_port *port, const uint8_t *bytes, size_t size,
                         int64_t now_us)
 {
-    const size_t echo = echo_part(port, bytes, size);
     const int64_t silent_us = now_us - mbs_rtu_time_us(&port->rtu, size) - port->echo_us;
-    if (port->echo_at == port->echo_size) {
-        return 0;
+    if (port->echo_at > 0 && silent_us >= mbs_rtu_silence_us(&port->rtu)) {
+        port->echo_size = port->echo_at = 0;
     }
-    if (silent_us >= mbs_rtu_silence_us(&port->rtu)) {
-        port->echo_from = port->echo_at;
-    }
+    const size_t echo = echo_part(port, bytes, size);
     if (echo < size && port->echo_at + echo < port->echo_size) {
-        const size_t kept = port->echo_at - port->echo_from;
-        mbs_rtu_hear(&port->rtu, port->echo + port->echo_from, kept, port->echo_us);
+        mbs_rtu_hear(&port->rtu, port->echo, port->echo_at, port->echo_us);
         port->echo_size = port->echo_at = 0;
         return 0;
     }
@@ -122,7 +117,7 @@ static void answer_send(struct mbs_rtu_port *port)
     const uint32_t dropped = port->rtu.dropped;
     const uint32_t echoes = port->rtu.echoes;
     const size_t size = mbs_rtu_answer(&port->rtu, answer);
-    port->echo_from = port->echo_at = port->echo_size = 0;
+    port->echo_at = port->echo_size = 0;
     if (port->rtu.dropped != dropped && port->options.dropped != NULL) {
         port->options.dropped(port->options.context);
     }
@@ -131,6 +126,9 @@ static void answer_send(struct mbs_rtu_port *port)
     }
     if (size == 0) {
         return;
+    }
+    if (port->options.answers != NULL) {
+        port->options.answers(port->options.context);
     }
     /* Whoever has let so many go unread that this one doesn't fit will ask again. */
     const ssize_t sent = write(port->options.fd, answer, size);
