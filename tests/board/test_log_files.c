@@ -242,10 +242,45 @@ Test(log_files, a_full_disk_loses_what_it_refused_and_no_more)
     stage_close(&stage);
 }
 
-Test(log_files, a_folder_that_is_not_there_is_told_of)
+/* It was on a disk that could not be written, and is kept as soon as it can be. */
+Test(log_files, a_folder_that_is_not_there_is_made_as_soon_as_it_can_be)
 {
     struct log_files log;
-    cr_assert_not(log_files_open(&log, "/tmp/no-such-folder"));
-    cr_assert_not_null(strstr(log_files_error(&log), "log /tmp/no-such-folder: no folder: "));
+    char parent[] = "/tmp/log-files-XXXXXX";
+    char place[60];
+    cr_assert_not_null(mkdtemp(parent));
+    (void)snprintf(place, sizeof place, "%s/log", parent);
+    cr_assert_eq(rmdir(parent), 0);
+    cr_assert_not(log_files_open(&log, place));
+    cr_assert(log.is_absent);
+    const struct wm_log port = log_files_port(&log);
+    cr_assert_eq(port.ops->append(port.self, WM_LOG_EVENTS, "record", 6), WM_IO);
+    cr_assert_not_null(strstr(log_files_error(&log), "/log: cannot be made: No such file"), "%s",
+                       log_files_error(&log));
+    cr_assert_eq(mkdir(parent, 0700), 0);
+    cr_assert_eq(port.ops->append(port.self, WM_LOG_EVENTS, "record", 6), WM_OK);
+    cr_assert(log_files_flush(&log));
+    cr_assert_str_empty(log_files_error(&log));
+    log_files_close(&log);
+    (void)snprintf(place, sizeof place, "%s/log/events.ring", parent);
+    cr_assert_eq(unlink(place), 0);
+    *strrchr(place, '/') = '\0';
+    cr_assert_eq(rmdir(place), 0);
+    cr_assert_eq(rmdir(parent), 0);
+}
+
+/* What is wrong is told with its own cause as long as it is so. */
+Test(log_files, a_folder_that_cannot_be_opened_is_told_of)
+{
+    struct log_files log;
+    cr_assert_not(log_files_open(&log, "/dev/null"));
+    cr_assert_not(log.is_absent);
+    const struct wm_log port = log_files_port(&log);
+    for (int i = 0; i < 2; i++) {
+        cr_assert_not_null(strstr(log_files_error(&log),
+                                  "log /dev/null: cannot be opened: Not a directory; look after"),
+                           "%s", log_files_error(&log));
+        cr_assert_eq(port.ops->append(port.self, WM_LOG_EVENTS, "record", 6), WM_IO);
+    }
     log_files_close(&log);
 }

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "firmware/board/linux/folder.h"
 #include "firmware/board/linux/store_files.h"
 
 static char folder[] = "/tmp/store_files.XXXXXX";
@@ -267,7 +268,15 @@ static int bad_list(int at, void (*each)(void *context, const char *name), void 
     return fails() ? -1 : then(store_files_system.list(at, each, context));
 }
 
+static int bad_folder_open(const char *path, bool *is_absent)
+{
+    *is_absent = false;
+    return fails() ? -1 : then(store_files_system.folder_open(path, is_absent));
+}
+
 static const struct store_files_calls bad_system = {
+    .folder_open = bad_folder_open,
+    .folder_make = folder_make,
     .open = bad_open,
     .look = bad_look,
     .read = bad_read,
@@ -345,13 +354,9 @@ FILES_TEST(bytes_may_come_and_go_one_by_one)
 
 /* ---- a folder that is none -------------------------------------------------------------- */
 
-FILES_TEST(a_folder_that_is_not_there_or_is_none_is_told)
+FILES_TEST(a_folder_that_is_none_is_told)
 {
     struct store_files other;
-    cr_assert_not(store_files_open(&other, path_of("nowhere"), &store_files_system));
-    cr_assert_not_null(strstr(store_files_error(&other),
-                              "/nowhere: No such file or directory; name a folder that is there"),
-                       "%s", store_files_error(&other));
     file_put("file", "");
     cr_assert_not(store_files_open(&other, path_of("file"), &store_files_system));
     cr_assert_not_null(strstr(store_files_error(&other), "/file: Not a directory; name a folder"),
@@ -361,6 +366,50 @@ FILES_TEST(a_folder_that_is_not_there_or_is_none_is_told)
     longest[sizeof longest - 1] = '\0';
     cr_assert_not(store_files_open(&other, longest, &store_files_system));
     cr_assert_not_null(strstr(store_files_error(&other), "File name too long"));
+}
+
+/* It was on a disk that could not be written; nothing is damaged, and as soon as it can, all is
+ * kept. */
+FILES_TEST(a_folder_that_is_not_there_is_made_as_soon_as_it_can_be)
+{
+    struct store_files other;
+    char place[320];
+    char got[8];
+    const struct wm_store to = store_files_port(&other);
+    (void)snprintf(place, sizeof place, "%s/store", path_of("parent"));
+    store_files_open_to_read(&other, place, &store_files_system);
+    cr_assert_eq(other.folder, -1);
+    cr_assert(other.is_absent);
+    const char *const wanted = "cannot be made: No such file or directory; name a folder that is";
+    cr_assert_not_null(strstr(store_files_error(&other), wanted), "%s", store_files_error(&other));
+    cr_assert_eq(to.ops->load(to.self, "settings", got, sizeof got), WM_ABSENT);
+    cr_assert_eq(to.ops->save(to.self, "settings", "one", 3), WM_IO);
+    cr_assert_not_null(strstr(store_files_error(&other), wanted), "%s", store_files_error(&other));
+    cr_assert_eq(mkdir(path_of("parent"), 0700), 0);
+    cr_assert_eq(to.ops->save(to.self, "settings", "one", 3), WM_OK);
+    cr_assert(holds(&to, "settings", "one"));
+    cr_assert_str_empty(store_files_error(&other));
+    cr_assert_eq(unlinkat(other.folder, "settings", 0), 0);
+    store_files_close(&other);
+    cr_assert_eq(rmdir(place), 0);
+    cr_assert_eq(rmdir(path_of("parent")), 0);
+}
+
+/* It may have what nobody has read: that is not written over. */
+FILES_TEST(a_folder_that_comes_by_itself_waits_for_the_next_start)
+{
+    struct store_files other;
+    char place[320];
+    const struct wm_store to = store_files_port(&other);
+    (void)snprintf(place, sizeof place, "%s/store", path_of("parent"));
+    store_files_open_to_read(&other, place, &store_files_system);
+    cr_assert_eq(mkdir(path_of("parent"), 0700), 0);
+    cr_assert_eq(mkdir(place, 0700), 0);
+    cr_assert_eq(to.ops->save(to.self, "settings", "one", 3), WM_IO);
+    cr_assert_not_null(strstr(store_files_error(&other), "File exists; start the webmanager again"),
+                       "%s", store_files_error(&other));
+    cr_assert_eq(rmdir(place), 0, "nothing is in it");
+    cr_assert_eq(rmdir(path_of("parent")), 0);
 }
 
 FILES_TEST(a_folder_that_cannot_be_written_is_found_out_when_it_is_opened)
@@ -575,7 +624,15 @@ static int disk_look(int fd)
     return 0;
 }
 
+static int disk_folder_open(const char *path, bool *is_absent)
+{
+    *is_absent = false;
+    return disk_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
+}
+
 static const struct store_files_calls disk_system = {
+    .folder_open = disk_folder_open,
+    .folder_make = folder_make,
     .open = disk_open,
     .look = disk_look,
     .read = disk_read,

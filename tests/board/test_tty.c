@@ -42,7 +42,7 @@ Test(tty, what_is_none_is_not_opened)
     cr_assert_eq(mkfifo(path, 0666), 0);
     const int watch = inotify_init1(IN_NONBLOCK);
     cr_assert(watch >= 0 && inotify_add_watch(watch, path, IN_OPEN) >= 0);
-    cr_assert_not(tty_check(path, error, sizeof error));
+    cr_assert_not(tty_check(path, TTY_RS485_OFF, error, sizeof error));
     cr_assert_not_null(strstr(error, "name a serial port"), "%s", error);
     cr_assert_eq(tty_open(path, &options, error, sizeof error), -1);
     cr_assert_eq(read(watch, seen, sizeof seen), -1, "it was opened");
@@ -65,7 +65,7 @@ Test(tty, one_in_use_is_there)
     cr_assert(geteuid() != 0 || seteuid(NOBODY) == 0);
     cr_assert_eq(open(path, O_RDWR | O_NOCTTY), -1);
     cr_assert_eq(errno, EBUSY);
-    cr_assert(tty_check(path, error, sizeof error), "%s", error);
+    cr_assert(tty_check(path, TTY_RS485_OFF, error, sizeof error), "%s", error);
     cr_assert_eq(tty_open(path, &options, error, sizeof error), -1);
     cr_assert_not_null(strstr(error, "another program has it"), "%s", error);
     (void)close(user);

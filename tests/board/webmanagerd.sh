@@ -246,7 +246,7 @@ case_missing_tty() {
     ends 1 --check --bus /dev/ptmx --watchdog "$work/nothing"
     says "watchdog $work/nothing: No such file or directory; name another"
     ends 1 --check --bus /dev/ptmx --state "$work/bus"
-    says "state $work/bus/: Not a directory"
+    says "state $work/bus: Not a directory"
     ends 0 --check --bus /dev/ptmx --console "$work/nothing"
     says "console $work/nothing: No such file or directory; plug it in"
     says 'it would start'

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "device.h"
+
 enum { LINE_SIZE_MAX = 512, FILE_SIZE_MAX = 1 << 20 };
 
 enum kind { KIND_PATH, KIND_ADDRESS, KIND_WORD, KIND_NUMBER, KIND_CHOICE };
@@ -293,11 +295,12 @@ static bool failed_at(struct config *config, const char *file, int line)
 static FILE *file_open(struct config *config, const char *file)
 {
     struct stat status;
-    const int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &status) != 0) {
-        (void)failed(config, "%s: %s; name the configuration with --config", file, strerror(errno));
-    } else if (!S_ISREG(status.st_mode)) {
+    const bool is_file = device_is_file(file);
+    const int fd = is_file ? open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
+    if (!is_file && (errno == ENODEV || errno == EISDIR)) {
         (void)failed(config, "%s: no regular file; name one with --config", file);
+    } else if (fd < 0 || fstat(fd, &status) != 0) {
+        (void)failed(config, "%s: %s; name the configuration with --config", file, strerror(errno));
     } else if (status.st_size > FILE_SIZE_MAX) {
         (void)failed(config, "%s: larger than %d bytes; shorten it", file, FILE_SIZE_MAX);
     } else {
@@ -348,6 +351,16 @@ static const char *in_force(const struct config *config, enum config_key key)
     return config->value[key] != NULL ? config->value[key] : rows[key].value_default;
 }
 
+/* By whichever names: those of /dev/serial lead to others. */
+static bool is_same_device(const char *a, const char *b)
+{
+    struct stat first;
+    struct stat second;
+    return strcmp(a, b) == 0 ||
+           (stat(a, &first) == 0 && stat(b, &second) == 0 && S_ISCHR(first.st_mode) &&
+            S_ISCHR(second.st_mode) && first.st_rdev == second.st_rdev);
+}
+
 /* Each line is that of one: the second to open it would wait for ever. */
 static bool ttys_differ(struct config *config)
 {
@@ -355,7 +368,7 @@ static bool ttys_differ(struct config *config)
     for (size_t i = 1; i < sizeof ttys / sizeof ttys[0]; i++) {
         for (size_t k = 0; k < i; k++) {
             const char *path = config_text(config, ttys[i]);
-            if (path != NULL && strcmp(path, in_force(config, ttys[k])) == 0) {
+            if (path != NULL && is_same_device(path, in_force(config, ttys[k]))) {
                 return failed(config, "%s = %s: %s has it; name another, or off",
                               rows[ttys[i]].name, path, rows[ttys[k]].name);
             }

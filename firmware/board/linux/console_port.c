@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "report.h"
 
 enum {
@@ -246,48 +246,21 @@ static void tcp_accept(struct ev_loop *loop, ev_io *io, int events)
     port_begin(place, tcp->ground, fd);
 }
 
-static int listen_on(const struct addrinfo *at)
-{
-    const int yes = 1;
-    const int fd = socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) {
-        return -1;
-    }
-    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (bind(fd, at->ai_addr, at->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
-        const int reason = errno;
-        (void)close(fd);
-        errno = reason;
-        return -1;
-    }
-    return fd;
-}
-
-bool console_tcp_open(struct console_tcp *tcp, const char *address,
+bool console_tcp_open(struct console_tcp *tcp, const char *text,
                       const struct console_ground *ground, char *error, size_t error_size)
 {
-    char host[256];
-    const char *colon = strrchr(address, ':');
-    const bool is_bracketed = address[0] == '[';
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
-    struct addrinfo *found = NULL;
+    const struct address address = {"console", "console-tcp", text, SOCK_STREAM};
     *tcp = (struct console_tcp){.ground = ground, .fd = -1};
     for (int i = 0; i < CONSOLE_CLIENTS_MAX; i++) {
         tcp->client[i].fd = -1;
     }
-    (void)snprintf(host, sizeof host, "%.*s", (int)(colon - address) - 2 * is_bracketed,
-                   address + is_bracketed);
-    if (getaddrinfo(host, colon + 1, &hints, &found) != 0) {
-        (void)snprintf(error, error_size, "console %s: no such host; write it as 127.0.0.1:2323",
-                       address);
-        return false;
+    tcp->fd = address_bind(&address, error, error_size);
+    if (tcp->fd >= 0 && listen(tcp->fd, BACKLOG) != 0) {
+        (void)snprintf(error, error_size, "console %s: %s; choose another with --console-tcp", text,
+                       strerror(errno));
+        (void)close(tcp->fd);
+        tcp->fd = -1;
     }
-    tcp->fd = listen_on(found);
-    if (tcp->fd < 0) {
-        (void)snprintf(error, error_size, "console %s: %s; choose another with --console-tcp",
-                       address, strerror(errno));
-    }
-    freeaddrinfo(found);
     if (tcp->fd < 0) {
         return false;
     }

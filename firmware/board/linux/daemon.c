@@ -12,8 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "console_port.h"
@@ -327,12 +325,6 @@ static bool line_open(struct daemon *daemon, struct tty_line *line, const char *
     return options.path == NULL || tty_line_open(line, &options, daemon->why, sizeof daemon->why);
 }
 
-/* The battery is watched all the same. */
-static void later_tell(const char *why)
-{
-    report(REPORT_WARNING, "%s; it is tried again, and all else goes on", why);
-}
-
 static bool devices_open(struct daemon *daemon)
 {
     const struct config *config = daemon->config;
@@ -346,24 +338,17 @@ static bool devices_open(struct daemon *daemon)
         return false;
     }
     if (!line_open(daemon, &daemon->com2_line, "com2", CONFIG_COM2, com2_baud)) {
-        later_tell(daemon->why);
+        report_later(daemon->why);
     }
     daemon->has_console = path != NULL;
     if (path != NULL &&
         !console_tty_open(&daemon->console, path, &console, daemon->why, sizeof daemon->why)) {
-        later_tell(daemon->why);
+        report_later(daemon->why);
     }
     daemon->has_lamps = true;
     return lamps_open(&daemon->lamps, config, daemon->why, sizeof daemon->why) &&
            watchdog_open(&daemon->watchdog, config_text(config, CONFIG_WATCHDOG), daemon->why,
                          sizeof daemon->why);
-}
-
-/* A folder below the state's; made if it is not there. What is wrong with it shows on opening. */
-static void folder_below(const struct daemon *daemon, const char *name, char place[PLACE_MAX])
-{
-    (void)snprintf(place, PLACE_MAX, "%s/%s", config_text(daemon->config, CONFIG_STATE), name);
-    (void)mkdir(place, 0700);
 }
 
 /*
@@ -377,15 +362,22 @@ static bool memory_open(struct daemon *daemon)
     if (!owner_lock_folder(&daemon->owner, state, daemon->why, sizeof daemon->why)) {
         return false;
     }
-    folder_below(daemon, "store", place);
+    (void)snprintf(place, sizeof place, "%s/store", state);
     daemon->is_kept = store_files_open(&daemon->store, place, &store_files_system);
     if (!daemon->is_kept) {
-        report(REPORT_ERROR, "%s; nothing is kept meanwhile", store_files_error(&daemon->store));
+        char why[STORE_FILES_ERROR_MAX];
+        (void)snprintf(why, sizeof why, "%s", store_files_error(&daemon->store));
         store_files_open_to_read(&daemon->store, place, &store_files_system);
+        const bool may_come = daemon->store.folder >= 0 || daemon->store.is_absent;
+        report(REPORT_ERROR, "%s; nothing is kept %s", why,
+               may_come ? "meanwhile" : "until it is started again");
     }
-    folder_below(daemon, "log", place);
+    (void)snprintf(place, sizeof place, "%s/log", state);
     if (!log_files_open(&daemon->log, place)) {
-        report(REPORT_ERROR, "%s; no logs are kept meanwhile", log_files_error(&daemon->log));
+        (void)snprintf(daemon->log_error, sizeof daemon->log_error, "%s",
+                       log_files_error(&daemon->log));
+        report(REPORT_ERROR, "%s; no logs are kept %s", daemon->log_error,
+               daemon->log.is_absent ? "meanwhile" : "until it is started again");
     }
     return true;
 }
@@ -627,49 +619,4 @@ int daemon_run(const struct config *config)
     stop(daemon);
     free(daemon);
     return status;
-}
-
-/* ---- check ------------------------------------------------------------------------------ */
-
-static bool may_use(const char *what, const char *path, int mode, char *error, size_t error_size)
-{
-    if (path == NULL || access(path, mode) == 0) {
-        return true;
-    }
-    (void)snprintf(error, error_size, "%s %s: %s; name one that this user may use", what, path,
-                   strerror(errno));
-    return false;
-}
-
-static bool is_tty(const char *what, const char *path, char *error, size_t error_size)
-{
-    char why[WHY_MAX / 2];
-    if (path == NULL || tty_check(path, why, sizeof why)) {
-        return true;
-    }
-    (void)snprintf(error, error_size, "%s %s: %s", what, path, why);
-    return false;
-}
-
-bool daemon_check(const struct config *config, char *error, size_t error_size)
-{
-    struct owner owner;
-    struct lamps lamps;
-    char state[PLACE_MAX];
-    /* So that a file is none. */
-    (void)snprintf(state, sizeof state, "%s/", config_text(config, CONFIG_STATE));
-    if (!owner_find(&owner, config_text(config, CONFIG_USER), error, error_size) ||
-        !is_tty("bus", config_text(config, CONFIG_BUS), error, error_size)) {
-        return false;
-    }
-    if (!is_tty("com2", config_text(config, CONFIG_COM2), error, error_size)) {
-        later_tell(error);
-    }
-    if (!is_tty("console", config_text(config, CONFIG_CONSOLE), error, error_size)) {
-        later_tell(error);
-    }
-    const bool has_lamps = lamps_open(&lamps, config, error, error_size);
-    lamps_close(&lamps);
-    return has_lamps && watchdog_check(config_text(config, CONFIG_WATCHDOG), error, error_size) &&
-           may_use("state", state, W_OK | X_OK, error, error_size);
 }

@@ -14,10 +14,4 @@ bool daemon_settings_agree(const struct config *config, char *error, size_t erro
 /* Runs until SIGTERM or SIGINT. The exit status; what went wrong has been reported. */
 int daemon_run(const struct config *config);
 
-/*
- * Would it start? Looks at user, devices and folder, opens none of them for long and
- * changes nothing. False, with one line of place, cause and cure in error.
- */
-bool daemon_check(const struct config *config, char *error, size_t error_size);
-
 #endif

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "wm/log_record.h"
 
 enum {
@@ -33,6 +34,8 @@ static const char *cure_of(int reason)
         return "make room on its disk";
     case EROFS:
         return "name a folder on a disk that can be written";
+    case EEXIST:
+        return "start the webmanager again, which then goes by what stands there";
     case EACCES:
     case EPERM:
         return "give the folder to the user that the webmanager runs as";
@@ -156,9 +159,9 @@ bool log_files_open(struct log_files *log, const char *folder)
         log->ring[i].limits = log_ring_limits((enum wm_log_ring)i);
         log->ring[i].fd = -1;
     }
-    log->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    log->folder = folder_open(folder, &log->is_absent);
     if (log->folder < 0) {
-        return failed(log, "no folder");
+        return failed(log, log->is_absent ? "cannot be made" : "cannot be opened");
     }
     for (int i = 0; i < WM_LOG_RINGS; i++) {
         char name[NAME_MAX_SIZE];
@@ -177,10 +180,17 @@ bool log_files_open(struct log_files *log, const char *folder)
 
 /* ---- append ----------------------------------------------------------------------------- */
 
+/* False by errno. */
 static bool file_make(struct log_files *log, enum wm_log_ring which)
 {
     char name[NAME_MAX_SIZE];
     struct log_files_ring *ring = &log->ring[which];
+    if (log->folder < 0) {
+        log->folder = folder_make(log->place);
+    }
+    if (log->folder < 0) {
+        return false;
+    }
     name_of(which, name);
     ring->fd = openat(log->folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, MODE);
     return ring->fd >= 0 && fsync(log->folder) == 0;
@@ -207,6 +217,9 @@ static bool ring_flush(struct log_files *log, struct log_files_ring *ring)
 static bool block_begin(struct log_files *log, enum wm_log_ring which, size_t size)
 {
     struct log_files_ring *ring = &log->ring[which];
+    if (log->folder < 0 && !log->is_absent) {
+        return false; /* told of when it was opened */
+    }
     if (ring->fd < 0 && !file_make(log, which)) {
         return failed(log, "cannot be made");
     }

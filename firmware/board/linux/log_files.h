@@ -32,14 +32,16 @@ struct log_files_ring {
 
 struct log_files {
     int folder;
+    bool is_absent; /* it is not there, and is made when a record is appended */
     char place[LOG_FILES_PLACE_MAX];
     char error[LOG_FILES_ERROR_MAX];
     struct log_files_ring ring[WM_LOG_RINGS];
 };
 
 /*
- * Finds what the folder holds. False, with the reason in log_files_error, where there is no such
- * folder; one that cannot be written is found out when a record is appended.
+ * Finds what the folder holds, which is made where it is not there. False, with the reason in
+ * log_files_error, where it cannot be had; one that cannot be written is found out when a record
+ * is appended.
  */
 bool log_files_open(struct log_files *log, const char *folder);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "config.h"
 #include "daemon.h"
 #include "report.h"
@@ -177,7 +178,7 @@ static int run(struct config *config, bool checks)
     char why[600];
     if (checks) {
         config_print(config, stdout);
-        if (!daemon_check(config, why, sizeof why)) {
+        if (!check_start(config, why, sizeof why)) {
             (void)fprintf(stderr, "webmanagerd: %s\n", why);
             return EXIT_FAILURE;
         }

@@ -64,12 +64,31 @@ bool owner_stay(const struct owner *owner, char *error, size_t error_size)
            failed(owner, error, error_size);
 }
 
+static int state_open(const char *folder, char *error, size_t error_size)
+{
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        const bool is_closed = errno == EACCES || errno == EPERM;
+        (void)snprintf(error, error_size, "state %s: %s; %s", folder, strerror(errno),
+                       is_closed ? "give it to the user that the webmanager runs as"
+                                 : "make the folder, or name another");
+    }
+    return fd;
+}
+
+bool owner_check_folder(const char *folder, char *error, size_t error_size)
+{
+    const int fd = state_open(folder, error, error_size);
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return fd >= 0;
+}
+
 bool owner_lock_folder(struct owner *owner, const char *folder, char *error, size_t error_size)
 {
-    owner->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    owner->folder = state_open(folder, error, error_size);
     if (owner->folder < 0) {
-        (void)snprintf(error, error_size, "state %s: %s; make the folder, or name another", folder,
-                       strerror(errno));
         return false;
     }
     if (flock(owner->folder, LOCK_EX | LOCK_NB) != 0) {

@@ -28,6 +28,8 @@ bool owner_stay(const struct owner *owner, char *error, size_t error_size);
 
 /* The folder is there, and no other webmanager has it. False, with one line in error. */
 bool owner_lock_folder(struct owner *owner, const char *folder, char *error, size_t error_size);
+/* Could it be had, be it another's now? False as above. */
+bool owner_check_folder(const char *folder, char *error, size_t error_size);
 void owner_unlock(struct owner *owner);
 
 #endif

@@ -135,3 +135,8 @@ void report(enum report_level level, const char *format, ...)
         stderr_tell(level, text);
     }
 }
+
+void report_later(const char *why)
+{
+    report(REPORT_WARNING, "%s; it is tried again, and all else goes on", why);
+}

@@ -27,6 +27,9 @@ enum report_level {
 /* Before it is called lines go to stderr. */
 void report_open(enum report_way way);
 
+/* A warning of what is missing, and keeps nobody from watching the battery. */
+void report_later(const char *why);
+
 /* As REPORT_SYSLOG, with a syslogd whose socket is elsewhere; path: borrowed. */
 void report_open_syslog(const char *path);
 

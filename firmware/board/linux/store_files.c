@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "report.h"
 
 #define UNFINISHED ".new"
@@ -74,6 +75,8 @@ static int system_list(int folder, void (*each)(void *context, const char *name)
 }
 
 const struct store_files_calls store_files_system = {
+    .folder_open = folder_open,
+    .folder_make = folder_make,
     .open = system_open,
     .look = system_look,
     .read = read,
@@ -99,6 +102,8 @@ static const char *cure_of(int reason)
         return "give the folder to the user that the webmanager runs as";
     case EROFS:
         return "name a folder on a disk that can be written";
+    case EEXIST:
+        return "start the webmanager again, which then goes by what stands there";
     case ELOOP:
     case NO_FILE:
         return "take away what is in the place of the file";
@@ -188,7 +193,7 @@ static int files_load(void *self, const char *name, void *bytes, size_t size_max
     struct store_files *store = self;
     char all[WM_RECORD_SIZE_MAX + 1];
     if (store->folder < 0) {
-        return WM_IO; /* told of when it was opened */
+        return store->is_absent ? WM_ABSENT : WM_IO; /* told of when it was opened */
     }
     store->error[0] = '\0';
     if (!is_record_name(name)) {
@@ -264,9 +269,22 @@ static bool record_replace(struct store_files *store, const char *name, const vo
     return false;
 }
 
+/* False, with the reason: there is no folder to save in. */
+static bool folder_have(struct store_files *store)
+{
+    if (store->folder < 0 && store->is_absent) {
+        store->folder = store->calls->folder_make(store->place);
+        return store->folder >= 0 || failed(store, "cannot be made: ");
+    }
+    return store->folder >= 0;
+}
+
 static enum wm_status files_save(void *self, const char *name, const void *bytes, size_t size)
 {
     struct store_files *store = self;
+    if (!folder_have(store)) {
+        return WM_IO;
+    }
     store->error[0] = '\0';
     if (!is_record_name(name) || size > WM_RECORD_SIZE_MAX) {
         return WM_RANGE;
@@ -308,9 +326,9 @@ void store_files_open_to_read(struct store_files *store, const char *folder,
 {
     *store = (struct store_files){.calls = calls};
     (void)snprintf(store->place, sizeof store->place, "%s", folder);
-    store->folder = calls->open(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    store->folder = calls->folder_open(folder, &store->is_absent);
     if (store->folder < 0) {
-        (void)failed(store, "");
+        (void)failed(store, store->is_absent ? "cannot be made: " : "");
     }
 }
 

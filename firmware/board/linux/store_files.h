@@ -20,6 +20,8 @@
 
 /* The system as the store uses it: each as the function of POSIX, errno included. */
 struct store_files_calls {
+    int (*folder_open)(const char *path, bool *is_absent);             /* folder.h */
+    int (*folder_make)(const char *path);                              /* folder.h */
     int (*open)(int folder, const char *name, int flags, mode_t mode); /* openat */
     int (*look)(int fd); /* 0: it is a regular file; -1: it is none, or as fstat */
     ssize_t (*read)(int fd, void *bytes, size_t size);
@@ -37,9 +39,10 @@ extern const struct store_files_calls store_files_system;
 
 enum { STORE_FILES_PLACE_MAX = 256, STORE_FILES_ERROR_MAX = 512, STORE_FILES_UNREAD_MAX = 8 };
 
-struct store_files { /* private */
+struct store_files { /* private but for is_absent */
     const struct store_files_calls *calls;
-    int folder;                        /* -1: closed */
+    int folder;     /* -1: closed */
+    bool is_absent; /* ro: the folder is not there, and is made when a record is saved */
     char place[STORE_FILES_PLACE_MAX]; /* for the report; cut where it is longer */
     char error[STORE_FILES_ERROR_MAX];
     size_t unread_count;
@@ -47,16 +50,17 @@ struct store_files { /* private */
 };
 
 /*
- * Opens the store in a folder that is there and can be written. False when it isn't, with the
- * reason in store_files_error; nothing is then left open. calls: borrowed.
+ * Opens the store in a folder, which is made where it is not there. False when it cannot be
+ * written, with the reason in store_files_error; nothing is then left open. calls: borrowed.
  */
 bool store_files_open(struct store_files *store, const char *folder,
                       const struct store_files_calls *calls);
 void store_files_close(struct store_files *store);
 
 /*
- * Opens it though it cannot be written: what is there can be loaded, and saving fails. The reason,
- * where it cannot even be read, in store_files_error; everything fails then.
+ * Opens it though it cannot be written: what is there can be loaded, and saving fails until it can
+ * be. Where it cannot even be read everything fails, with the reason in store_files_error; where it
+ * is absent nothing is there to be loaded, and a save makes it as soon as that is possible.
  */
 void store_files_open_to_read(struct store_files *store, const char *folder,
                               const struct store_files_calls *calls);

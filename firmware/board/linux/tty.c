@@ -146,6 +146,16 @@ static bool rs485_set(int fd, enum tty_rs485 kind)
     return kind == TTY_RS485_OFF || ioctl(fd, TIOCSRS485, &settings) == 0;
 }
 
+/* By errno; always false. */
+static bool rs485_failed(char *error, size_t error_size)
+{
+    (void)snprintf(error, error_size,
+                   "its driver has no RS-485 direction (%s); take bus_rs485 (com2_rs485) = off "
+                   "with an adapter that switches by itself",
+                   strerror(errno));
+    return false;
+}
+
 /* USB adapters gather bytes for 16 ms otherwise; what cannot do it has no such habit. */
 static void latency_lower(int fd)
 {
@@ -165,11 +175,7 @@ static bool set_up(int fd, const struct tty_options *options, char *error, size_
         return failed("", error, error_size);
     }
     if (!rs485_set(fd, options->rs485)) {
-        (void)snprintf(error, error_size,
-                       "its driver has no RS-485 direction (%s); take bus_rs485 (com2_rs485) = "
-                       "off with an adapter that switches by itself",
-                       strerror(errno));
-        return false;
+        return rs485_failed(error, error_size);
     }
     latency_lower(fd);
     return true;
@@ -195,11 +201,22 @@ int tty_open(const char *path, const struct tty_options *options, char *error, s
     return fd;
 }
 
-bool tty_check(const char *path, char *error, size_t error_size)
+/* What the driver has is set again; but whoever has it in use knows already. */
+static bool has_rs485(int fd, enum tty_rs485 kind)
+{
+    struct serial_rs485 present;
+    return kind == TTY_RS485_OFF || flock(fd, LOCK_EX | LOCK_NB) != 0 ||
+           (ioctl(fd, TIOCGRS485, &present) == 0 && ioctl(fd, TIOCSRS485, &present) == 0);
+}
+
+bool tty_check(const char *path, enum tty_rs485 rs485, char *error, size_t error_size)
 {
     const int fd = path_open(path);
     const bool is_in_use = fd < 0 && errno == EBUSY; /* by whoever lets no other open it */
-    const bool is_good = is_in_use || (fd >= 0 && isatty(fd)) || failed("", error, error_size);
+    bool is_good = is_in_use || (fd >= 0 && isatty(fd)) || failed("", error, error_size);
+    if (is_good && !is_in_use && !has_rs485(fd, rs485)) {
+        is_good = rs485_failed(error, error_size);
+    }
     if (fd >= 0) {
         (void)close(fd);
     }

@@ -37,8 +37,11 @@ struct tty_options {
  */
 int tty_open(const char *path, const struct tty_options *options, char *error, size_t error_size);
 
-/* Is there a tty that may be used, be it in use now? Its form is left as it is. False as above. */
-bool tty_check(const char *path, char *error, size_t error_size);
+/*
+ * Is there a tty that may be used, be it in use now, and has its driver this way of RS-485? Its
+ * form is left as it is. False as above.
+ */
+bool tty_check(const char *path, enum tty_rs485 rs485, char *error, size_t error_size);
 
 /* Another form; nothing may be on its way out (tty_unsent). By errno if it cannot be had. */
 bool tty_set_form(int fd, const struct tty_form *form);
