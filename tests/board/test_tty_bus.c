@@ -10,6 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "firmware/board/linux/report.h"
 #include "firmware/board/linux/tty_bus.h"
 
 struct stage {
@@ -179,6 +180,43 @@ Test(tty_bus, a_pulled_line_is_one_that_nobody_answers_on)
     cr_assert_eq(stage.line.fd, -1);
     cr_assert_eq(sends(&stage, "q"), WM_IO);
     cr_assert_eq(stage.port.ops->receive(stage.port.self, &byte, 1), WM_IO);
+    stage_close(&stage);
+}
+
+/* What stands in its place cannot be had: why is told, once; and then there is another one. */
+Test(tty_bus, a_line_that_is_there_again_and_cannot_be_had_says_why)
+{
+    struct stage stage;
+    char name[] = "/tmp/test-tty-bus-XXXXXX";
+    char told[1000] = "";
+    int out[2];
+    stage_open(&stage, false);
+    cr_assert_not_null(mkdtemp(name));
+    stage.line.options.path = strcat(strcpy(stage.path, name), "/bus");
+    (void)close(stage.far);
+    (void)ev_run(stage.loop, EVRUN_NOWAIT);
+    cr_assert_eq(stage.line.fd, -1);
+    cr_assert_eq(pipe2(out, O_NONBLOCK), 0);
+    cr_assert_eq(dup2(out[1], STDERR_FILENO), STDERR_FILENO);
+    ev_invoke(stage.loop, &stage.line.retry, EV_TIMER);
+    cr_assert_eq(read(out[0], told, sizeof told), -1, "that it is gone was told already");
+    cr_assert_eq(symlink("/dev/null", stage.path), 0);
+    for (int i = 0; i < 2; i++) {
+        ev_invoke(stage.loop, &stage.line.retry, EV_TIMER);
+        report(REPORT_INFO, "%d", i); /* a line is never told twice in a row */
+    }
+    cr_assert_gt(read(out[0], told, sizeof told - 1), 0);
+    const char *why = strstr(told, "/bus: Inappropriate ioctl for device; name a serial port");
+    cr_assert_not_null(why, "%s", told);
+    cr_assert_null(strstr(why + 1, "/bus: "), "told again: %s", told);
+    (void)unlink(stage.path);
+    stage.far = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+    cr_assert(stage.far >= 0 && grantpt(stage.far) == 0 && unlockpt(stage.far) == 0);
+    cr_assert_eq(symlink(ptsname(stage.far), stage.path), 0);
+    ev_invoke(stage.loop, &stage.line.retry, EV_TIMER);
+    cr_assert_geq(stage.line.fd, 0);
+    (void)unlink(stage.path);
+    (void)rmdir(name);
     stage_close(&stage);
 }
 

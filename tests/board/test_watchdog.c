@@ -9,8 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -119,6 +122,9 @@ Test(watchdog, what_is_no_watchdog_is_told_of)
 
 Test(watchdog, one_that_could_be_had_is_told_without_arming_it)
 {
+    char folder[] = "/tmp/test-watchdog-XXXXXX";
+    char path[64];
+    char seen[sizeof(struct inotify_event) + 256];
     cr_assert(watchdog_check(NULL, error, sizeof error));
     cr_assert_not(watchdog_check("/dev/null", error, sizeof error));
     cr_assert_str_eq(error, "watchdog /dev/null: no watchdog; name one, such as /dev/watchdog, or "
@@ -126,6 +132,38 @@ Test(watchdog, one_that_could_be_had_is_told_without_arming_it)
     cr_assert_not(watchdog_check("/dev/no-watchdog", error, sizeof error));
     cr_assert_str_eq(error, "watchdog /dev/no-watchdog: No such file or directory; name another, "
                             "or watchdog = off");
+    /* A pipe that could be opened stands for it, and the kernel tells who does. */
+    cr_assert_not_null(mkdtemp(folder));
+    (void)snprintf(path, sizeof path, "%s/none", folder);
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    const int reader = open(path, O_RDONLY | O_NONBLOCK);
+    const int watch = inotify_init1(IN_NONBLOCK);
+    cr_assert(reader >= 0 && watch >= 0 && inotify_add_watch(watch, path, IN_OPEN) >= 0);
+    cr_assert_not(watchdog_check(path, error, sizeof error));
+    cr_assert_eq(read(watch, seen, sizeof seen), -1, "it was opened");
+    (void)close(open(path, O_WRONLY | O_NONBLOCK));
+    cr_assert_gt(read(watch, seen, sizeof seen), 0, "that the kernel would have told");
+    (void)close(watch);
+    (void)close(reader);
+    (void)unlink(path);
+    (void)rmdir(folder);
+}
+
+/* By its number alone: there need not be a driver. */
+Test(watchdog, the_device_of_a_watchdog_is_one)
+{
+    char folder[] = "/tmp/test-watchdog-XXXXXX";
+    char path[64];
+    cr_assert_not_null(mkdtemp(folder));
+    (void)snprintf(path, sizeof path, "%s/watchdog", folder);
+    const bool is_made = mknod(path, S_IFCHR | 0600, makedev(10, 130)) == 0;
+    const bool is_one = is_made && watchdog_check(path, error, sizeof error);
+    (void)unlink(path);
+    (void)rmdir(folder);
+    if (!is_made) {
+        cr_skip("only root may make a device");
+    }
+    cr_assert(is_one, "%s", error);
 }
 
 Test(watchdog, a_device_that_is_not_there_is_told_of)

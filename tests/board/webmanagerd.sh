@@ -257,9 +257,66 @@ case_missing_tty() {
     says "<3>bus $work/nothing: No such file or directory"
 }
 
+# --check looks at addresses, a user's folder and RS-485 as a start does.
+case_check() {
+    hub bus
+    ends 1 --check --bus-rs485 rts_on_send
+    says "bus $work/bus: its driver has no RS-485 direction"
+    ends 0 --check --com2 /dev/ptmx --com2-rs485 rts_on_send
+    says "com2 /dev/ptmx: its driver has no RS-485 direction"
+    for key in modbus snmp console-tcp; do
+        ends 1 --check "--$key" "no-such-host.invalid:1"
+        says "no-such-host.invalid:1: no such host; write it as 127.0.0.1"
+        ends 1 --check "--$key" "192.0.2.1:0" # RFC 5737: of no machine
+        says "192.0.2.1:0: Cannot assign requested address; choose another with --$key"
+    done
+    ends 0 --check --modbus localhost:0 --snmp '[::1]:0' --console-tcp localhost:0
+    says 'it would start'
+    ln -s "$work/bus" "$work/same"
+    ends 2 --check --console "$work/same"
+    says "console = $work/same: bus has it; name another, or off"
+}
+
+# Another's folder, as its user sees it: the battery is watched without, until it can be written.
+case_state_later() {
+    user=
+    line bus
+    if [ "$(id -u)" -eq 0 ]; then
+        user="--user nobody"
+        chmod 755 "$work"
+        chown nobody "$work/state"
+    fi
+    chmod 0 "$work/state"
+    ends 1 --check $user
+    says "state $work/state: Permission denied; give it to the user that the webmanager runs as"
+    ends 1 $user
+    says "state $work/state: Permission denied; give it to the user that the webmanager runs as"
+    chmod 555 "$work/state"
+    ends 0 --check $user
+    says "state $work/state: Permission denied; nothing is kept meanwhile"
+    start $user --set snmp.write_community=secret
+    log_says "store $work/state/store: cannot be made: Permission denied; give the folder to the" ||
+        fail "no word of the store"
+    log_says "log $work/state/log: cannot be made: Permission denied; give the folder to the user" ||
+        fail "no word of the log"
+    until_true register_has 1000 321
+    ! object_set 1.13.0 1510 || fail "a setting that is not kept was not refused"
+    chmod 755 "$work/state"
+    logged 'store: everything is kept again'
+    logged 'log: written again'
+    until_true object_set 1.13.0 1520
+    until_true register_is 1000 65
+    stop KILL 137
+    start $user --set snmp.write_community=secret
+    object_is 1.13.0 1520 || fail "what was set is forgotten"
+    stop TERM 0
+}
+
 case_in_use() {
     line bus
     start
+    ends 0 --check --modbus "127.0.0.1:$modbus" --snmp "127.0.0.1:$snmp"
+    says 'it would start'
     ends 1
     says "bus $work/bus: in use; another program has it; end that one"
     says_lines 1
@@ -405,6 +462,50 @@ case_live() {
     log_says ' stopped' || fail "no word of the end"
 }
 
+# Whoever said nohup meant it; and the terminal that it writes to stops nobody.
+case_nohup() {
+    line bus
+    trap '' HUP
+    start
+    trap - HUP
+    ignored=0x$(sed -n 's/^SigIgn:[[:space:]]*//p' "/proc/$daemon/status")
+    [ $((ignored & 0x300000)) -eq $((0x300000)) ] || fail "SIGTTIN or SIGTTOU stops it: $ignored"
+    kill -HUP "$daemon"
+    until_true register_has 1000 65
+    stop TERM 0
+    start
+    stop HUP 0
+}
+
+# Whoever reads what it tells has stopped to, and the pipe to him is full.
+case_unread_log() {
+    line bus
+    wire console
+    mkfifo "$work/pipe"
+    exec 7<>"$work/pipe"
+    "$webmanagerd" --bus "$work/bus" --state "$work/state" --modbus 127.0.0.1:0 --snmp off \
+        --console "$work/console" 2>"$work/pipe" </dev/null >/dev/null &
+    daemon=$!
+    while read -r text; do
+        case $text in *' ready '*) break ;; esac
+    done <"$work/pipe"
+    modbus=$(echo "$text" | sed 's/.* modbus=\([0-9]*\).*/\1/')
+    before=0
+    # Each setting that changes is a line: more than a pipe holds.
+    for volts in $(seq 1 1200); do
+        echo "set voltage.high_alarm 15.$((volts % 9))" >"$work/console.far"
+        if [ $((volts % 100)) -eq 0 ]; then
+            before=$((before + 100))
+            until [ "$(grep -c '^ok\|^error' "$work/console.heard")" -ge $before ]; do
+                kill -0 "$daemon" || fail "it ended"
+                [ "$(register 1000)" -ge 0 ] || fail "Modbus waits for whoever reads the log"
+            done
+        fi
+    done
+    register_has 1000 1 || fail "Modbus waits for whoever reads the log"
+    stop TERM 0
+}
+
 case_kept() {
     line bus
     start --set snmp.write_community=secret
@@ -509,9 +610,11 @@ case_console_later() {
     until_true register_has 1000 65
     wire console
     logged "console $work/console: back"
-    printf 'show version\r' >"$work/console.far"
+    # By Ctrl-D too, which ends nothing here.
+    printf '\004\rshow version\r' >"$work/console.far"
     until_true grep -q '^ok' "$work/console.heard"
-    grep -q '^show version' "$work/console.heard" || fail "no echo"
+    grep -q 'show version' "$work/console.heard" || fail "no echo"
+    ! log_says "console $work/console: gone" || fail "Ctrl-D pulled the console"
     stop TERM 0
 }
 

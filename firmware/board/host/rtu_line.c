@@ -8,19 +8,89 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "firmware/service/modbus/rtu.h"
 #include "firmware/service/modbus/rtu_port.h"
 
+/* ---- who is there -----------------------------------------------------------------------
+
+ * On a wire an answer is gone when nobody is there to hear it. A pty keeps it, since this process
+ * holds it open, and the next master would take it for the answer to his question. So masters are
+ * counted as they open and close it.
+ */
+
+static void masters_count(struct rtu_line *line)
+{
+    _Alignas(struct inotify_event) char bytes[4096];
+    ssize_t size;
+    while ((size = read(line->watch, bytes, sizeof bytes)) > 0) {
+        for (ssize_t at = 0; at < size;) {
+            const struct inotify_event *event = (const void *)(bytes + at);
+            line->masters += (event->mask & IN_OPEN) != 0 ? 1 : -1;
+            at += (ssize_t)(sizeof *event + event->len);
+        }
+        if (line->masters <= 0) {
+            line->masters = 0;
+            (void)tcflush(line->slave, TCIFLUSH);
+        }
+    }
+}
+
+static void masters_changed(struct ev_loop *loop, ev_io *io, int events)
+{
+    (void)loop;
+    (void)events;
+    masters_count(io->data);
+}
+
+static bool is_heard(void *context)
+{
+    struct rtu_line *line = context;
+    if (line->watch < 0) {
+        return true; /* it cannot be told */
+    }
+    masters_count(line);
+    return line->masters > 0;
+}
+
+/* The own end is open already, and not counted. */
+static void masters_watch(struct rtu_line *line)
+{
+    line->masters = 0;
+    line->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (line->watch >= 0 && inotify_add_watch(line->watch, line->path, IN_OPEN | IN_CLOSE) < 0) {
+        (void)close(line->watch);
+        line->watch = -1;
+    }
+    if (line->watch >= 0) {
+        ev_io_init(&line->watched, masters_changed, line->watch, EV_READ);
+        line->watched.data = line;
+        ev_io_start(line->loop, &line->watched);
+    }
+}
+
+static void masters_unwatch(struct rtu_line *line)
+{
+    if (line->watch >= 0) {
+        ev_io_stop(line->loop, &line->watched);
+        (void)close(line->watch);
+        line->watch = -1;
+    }
+}
+
+/* ---- the line to ordinary masters -------------------------------------------------------- */
+
 void rtu_line_init(struct rtu_line *line, struct ev_loop *loop, const struct wm_view *view)
 {
-    *line = (struct rtu_line){.loop = loop, .view = view, .master = -1, .slave = -1};
+    *line = (struct rtu_line){.loop = loop, .view = view, .master = -1, .slave = -1, .watch = -1};
 }
 
 void rtu_line_close(struct rtu_line *line)
 {
+    masters_unwatch(line);
     mbs_rtu_port_close(line->port);
     line->port = NULL;
     if (line->slave >= 0) {
@@ -56,12 +126,6 @@ static bool pty_open(struct rtu_line *line)
            fcntl(line->master, F_SETFD, FD_CLOEXEC) == 0;
 }
 
-/* What a master did not read of an answer is gone when there is another, as on a wire. */
-static void unread_drop(void *context)
-{
-    (void)tcflush(((struct rtu_line *)context)->slave, TCIFLUSH);
-}
-
 bool rtu_line_follow(struct rtu_line *line, char *error, size_t error_size)
 {
     const bool is_wanted = line->view->settings.value[wm_setting_com2_use] == WM_COM2_MODBUS_RTU;
@@ -73,8 +137,9 @@ bool rtu_line_follow(struct rtu_line *line, char *error, size_t error_size)
         return true;
     }
     if (pty_open(line)) {
+        masters_watch(line);
         const struct mbs_rtu_port_options options = {
-            .fd = line->master, .answers = unread_drop, .context = line};
+            .fd = line->master, .is_heard = is_heard, .context = line};
         line->port = mbs_rtu_port_open(line->loop, line->view, &options);
     }
     if (line->port == NULL) {

@@ -8,13 +8,13 @@
 #ifndef BOARD_HOST_RTU_LINE_H
 #define BOARD_HOST_RTU_LINE_H
 
+#include <ev.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "wm/board.h"
 #include "wm/view.h"
 
-struct ev_loop;
 struct mbs_rtu_port;
 
 struct rtu_line {
@@ -24,6 +24,9 @@ struct rtu_line {
     int slave;  /* kept open, so that masters may come and go */
     char path[64];
     struct mbs_rtu_port *port;
+    int watch;   /* inotify; -1: it cannot be told who is there */
+    int masters; /* that have it open */
+    ev_io watched;
 };
 
 /* loop and view are borrowed; there is nothing open yet. */

@@ -124,11 +124,10 @@ static void answer_send(struct mbs_rtu_port *port)
     if (port->rtu.echoes != echoes && port->options.echoed != NULL) {
         port->options.echoed(port->options.context);
     }
-    if (size == 0) {
+    const bool is_heard =
+        port->options.is_heard == NULL || port->options.is_heard(port->options.context);
+    if (size == 0 || !is_heard) {
         return;
-    }
-    if (port->options.answers != NULL) {
-        port->options.answers(port->options.context);
     }
     /* Whoever has let so many go unread that this one doesn't fit will ask again. */
     const ssize_t sent = write(port->options.fd, answer, size);
