@@ -65,6 +65,30 @@ Test(report, a_reader_that_stops_keeps_nobody_waiting_and_hears_what_he_missed)
     cr_assert_str_eq(got_now(), wanted);
 }
 
+/* As on Ctrl-S: a terminal has room for a part of a line, and then for none. */
+Test(report, a_terminal_that_nobody_reads_keeps_nobody_waiting)
+{
+    char bytes[100000];
+    const int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+    cr_assert(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    const int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+    cr_assert_eq(dup2(slave, STDERR_FILENO), STDERR_FILENO);
+    for (int i = 0; i < 20000; i++) {
+        report(REPORT_INFO, "line %d, and some more words to make it longer than others", i);
+    }
+    while (read(master, bytes, sizeof bytes) > 0) {
+    }
+    report(REPORT_INFO, "and on");
+    memset(bytes, 0, sizeof bytes);
+    for (size_t size = 0; strstr(bytes, "webmanagerd: and on\r\n") == NULL;) {
+        const ssize_t more = read(master, bytes + size, sizeof bytes - 1 - size);
+        size += more > 0 ? (size_t)more : 0;
+    }
+    cr_assert_not_null(strstr(bytes, " line(s) are missing here"), "%s", bytes);
+    (void)close(slave);
+    (void)close(master);
+}
+
 /* ---- syslog ----------------------------------------------------------------------------- */
 
 static int syslogd_open(void)
@@ -115,6 +139,17 @@ Test(report, a_syslogd_that_does_not_read_keeps_nobody_waiting)
         report(REPORT_INFO, "line %d", i);
     }
     syslogd_heard(fd, "<30>", "line 0");
+    char line[2000];
+    int heard = 1;
+    while (recv(fd, line, sizeof line, 0) > 0) {
+        heard++;
+    }
+    char missing[100];
+    (void)snprintf(missing, sizeof missing, "%d line(s) are missing here: nobody took them",
+                   20000 - heard);
+    report(REPORT_INFO, "and on");
+    syslogd_heard(fd, "<28>", missing);
+    syslogd_heard(fd, "<30>", "and on");
     (void)close(fd);
     (void)unlink(place);
 }

@@ -490,19 +490,15 @@ case_unread_log() {
         case $text in *' ready '*) break ;; esac
     done <"$work/pipe"
     modbus=$(echo "$text" | sed 's/.* modbus=\([0-9]*\).*/\1/')
-    before=0
-    # Each setting that changes is a line: more than a pipe holds.
-    for volts in $(seq 1 1200); do
-        echo "set voltage.high_alarm 15.$((volts % 9))" >"$work/console.far"
-        if [ $((volts % 100)) -eq 0 ]; then
-            before=$((before + 100))
-            until [ "$(grep -c '^ok\|^error' "$work/console.heard")" -ge $before ]; do
-                kill -0 "$daemon" || fail "it ended"
-                [ "$(register 1000)" -ge 0 ] || fail "Modbus waits for whoever reads the log"
-            done
-        fi
+    # Each setting that changes is a line.
+    dd if=/dev/zero of="$work/pipe" bs=4096 oflag=nonblock 2>/dev/null || :
+    for volts in 1 2 3 4 5; do
+        echo "set voltage.high_alarm 15.$volts" >"$work/console.far"
+        until [ "$(grep -c '^ok' "$work/console.heard")" -eq $volts ]; do
+            kill -0 "$daemon" || fail "it ended"
+        done
     done
-    register_has 1000 1 || fail "Modbus waits for whoever reads the log"
+    register_is 1004 1 || fail "Modbus waits for whoever reads the log"
     stop TERM 0
 }
 

@@ -1,6 +1,7 @@
 /*
  * main.c — webmanagerd: its command line.
  */
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,6 +190,18 @@ static int run(struct config *config, bool checks)
     return daemon_run(config);
 }
 
+/* What is opened later never gets the number of a standard stream that was closed. */
+static void streams_have(void)
+{
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+}
+
 int main(int count, char **argument)
 {
     struct arguments arguments = {0};
@@ -205,6 +218,7 @@ int main(int count, char **argument)
         (void)printf("webmanagerd " WM_VERSION "\n");
         return EXIT_SUCCESS;
     }
+    streams_have();
     arguments_scan(&arguments, argument + 1);
     int status = configure(&config, &arguments, argument + 1);
     if (status == 0) {
