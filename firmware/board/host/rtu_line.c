@@ -15,51 +15,63 @@
 #include "firmware/service/modbus/rtu.h"
 #include "firmware/service/modbus/rtu_port.h"
 
-/* ---- who is there -----------------------------------------------------------------------
-
+/*
+ * ---- who is there -----------------------------------------------------------------------
+ *
  * On a wire an answer is gone when nobody is there to hear it. A pty keeps it, since this process
- * holds it open, and the next master would take it for the answer to his question. So masters are
- * counted as they open and close it.
+ * holds it open, and the next master would take it for the answer to his question. So what is
+ * unread goes when a master closes it; and while it is not known that one is there (somebody has
+ * closed it, and nobody opened it since), an answer goes after a while.
  */
 
-static void masters_count(struct rtu_line *line)
+#define UNREAD_S 0.5
+
+static void unread_drop(const struct rtu_line *line)
 {
-    _Alignas(struct inotify_event) char bytes[4096];
-    ssize_t size;
-    while ((size = read(line->watch, bytes, sizeof bytes)) > 0) {
-        for (ssize_t at = 0; at < size;) {
-            const struct inotify_event *event = (const void *)(bytes + at);
-            line->masters += (event->mask & IN_OPEN) != 0 ? 1 : -1;
-            at += (ssize_t)(sizeof *event + event->len);
-        }
-        if (line->masters <= 0) {
-            line->masters = 0;
-            (void)tcflush(line->slave, TCIFLUSH);
-        }
+    (void)tcflush(line->slave, TCIFLUSH);
+}
+
+static void unread_late(struct ev_loop *loop, ev_timer *late, int events)
+{
+    const struct rtu_line *line = late->data;
+    (void)events;
+    ev_timer_stop(loop, late);
+    if (!line->has_master) {
+        unread_drop(line);
     }
 }
 
-static void masters_changed(struct ev_loop *loop, ev_io *io, int events)
-{
-    (void)loop;
-    (void)events;
-    masters_count(io->data);
-}
-
-static bool is_heard(void *context)
+static void answered(void *context)
 {
     struct rtu_line *line = context;
-    if (line->watch < 0) {
-        return true; /* it cannot be told */
+    if (line->watch >= 0 && !line->has_master) {
+        ev_timer_again(line->loop, &line->late);
     }
-    masters_count(line);
-    return line->masters > 0;
 }
 
-/* The own end is open already, and not counted. */
+/* Equal events that follow one another come as one. */
+static void masters_changed(struct ev_loop *loop, ev_io *io, int events)
+{
+    struct rtu_line *line = io->data;
+    _Alignas(struct inotify_event) char bytes[4096];
+    const ssize_t size = read(line->watch, bytes, sizeof bytes);
+    (void)loop;
+    (void)events;
+    for (ssize_t at = 0; at < size;) {
+        const struct inotify_event *event = (const void *)(bytes + at);
+        const bool opens = (event->mask & IN_OPEN) != 0;
+        if (!opens || !line->has_master) {
+            unread_drop(line);
+        }
+        line->has_master = opens;
+        at += (ssize_t)(sizeof *event + event->len);
+    }
+}
+
+/* The own end is open already, and not seen. */
 static void masters_watch(struct rtu_line *line)
 {
-    line->masters = 0;
+    line->has_master = false;
     line->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (line->watch >= 0 && inotify_add_watch(line->watch, line->path, IN_OPEN | IN_CLOSE) < 0) {
         (void)close(line->watch);
@@ -76,6 +88,7 @@ static void masters_unwatch(struct rtu_line *line)
 {
     if (line->watch >= 0) {
         ev_io_stop(line->loop, &line->watched);
+        ev_timer_stop(line->loop, &line->late);
         (void)close(line->watch);
         line->watch = -1;
     }
@@ -86,6 +99,8 @@ static void masters_unwatch(struct rtu_line *line)
 void rtu_line_init(struct rtu_line *line, struct ev_loop *loop, const struct wm_view *view)
 {
     *line = (struct rtu_line){.loop = loop, .view = view, .master = -1, .slave = -1, .watch = -1};
+    ev_timer_init(&line->late, unread_late, 0, UNREAD_S);
+    line->late.data = line;
 }
 
 void rtu_line_close(struct rtu_line *line)
@@ -139,7 +154,7 @@ bool rtu_line_follow(struct rtu_line *line, char *error, size_t error_size)
     if (pty_open(line)) {
         masters_watch(line);
         const struct mbs_rtu_port_options options = {
-            .fd = line->master, .is_heard = is_heard, .context = line};
+            .fd = line->master, .answered = answered, .context = line};
         line->port = mbs_rtu_port_open(line->loop, line->view, &options);
     }
     if (line->port == NULL) {

@@ -24,9 +24,10 @@ struct rtu_line {
     int slave;  /* kept open, so that masters may come and go */
     char path[64];
     struct mbs_rtu_port *port;
-    int watch;   /* inotify; -1: it cannot be told who is there */
-    int masters; /* that have it open */
+    int watch;       /* inotify; -1: it cannot be told who is there */
+    bool has_master; /* somebody has opened it, and nobody closed it since */
     ev_io watched;
+    ev_timer late;
 };
 
 /* loop and view are borrowed; there is nothing open yet. */

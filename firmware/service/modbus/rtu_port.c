@@ -48,16 +48,17 @@ static size_t echo_part(const struct mbs_rtu_port *port, const uint8_t *bytes, s
 /*
  * How many of the bytes are echo. Another byte in its place: there is none, though it began as one,
  * as every question does; then the server hears what was kept from it. A silence ends it as it ends
- * a frame: an echo may lose its end.
+ * a frame, for an echo may lose its end; but not where all of the bytes go on as it does: they are
+ * found late.
  */
 static size_t echo_take(struct mbs_rtu_port *port, const uint8_t *bytes, size_t size,
                         int64_t now_us)
 {
     const int64_t silent_us = now_us - mbs_rtu_time_us(&port->rtu, size) - port->echo_us;
-    if (port->echo_at > 0 && silent_us >= mbs_rtu_silence_us(&port->rtu)) {
-        port->echo_size = port->echo_at = 0;
+    size_t echo = echo_part(port, bytes, size);
+    if (port->echo_at > 0 && silent_us >= mbs_rtu_silence_us(&port->rtu) && echo < size) {
+        port->echo_size = port->echo_at = echo = 0;
     }
-    const size_t echo = echo_part(port, bytes, size);
     if (echo < size && port->echo_at + echo < port->echo_size) {
         mbs_rtu_hear(&port->rtu, port->echo, port->echo_at, port->echo_us);
         port->echo_size = port->echo_at = 0;
@@ -124,9 +125,7 @@ static void answer_send(struct mbs_rtu_port *port)
     if (port->rtu.echoes != echoes && port->options.echoed != NULL) {
         port->options.echoed(port->options.context);
     }
-    const bool is_heard =
-        port->options.is_heard == NULL || port->options.is_heard(port->options.context);
-    if (size == 0 || !is_heard) {
+    if (size == 0) {
         return;
     }
     /* Whoever has let so many go unread that this one doesn't fit will ask again. */
@@ -134,6 +133,9 @@ static void answer_send(struct mbs_rtu_port *port)
     if (port->options.discards_echo && sent > 0) {
         port->echo_size = (size_t)sent;
         memcpy(port->echo, answer, port->echo_size);
+    }
+    if (port->options.answered != NULL) {
+        port->options.answered(port->options.context);
     }
 }
 

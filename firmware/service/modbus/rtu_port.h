@@ -22,8 +22,8 @@ struct mbs_rtu_port_options {
     bool discards_echo;
     /* The line is gone and not looked at any more; close the port. May be null. */
     void (*lost)(void *context, const char *why);
-    /* Is anybody there to read an answer? Null: yes. */
-    bool (*is_heard)(void *context);
+    /* An answer was sent. May be null. */
+    void (*answered)(void *context);
     /* A frame was spoiled, or had a wrong check sum. May be null. */
     void (*dropped)(void *context);
     /* What was sent was heard again, and dropped. May be null. */
