@@ -284,3 +284,49 @@ Test(log_files, a_folder_that_cannot_be_opened_is_told_of)
     }
     log_files_close(&log);
 }
+
+/* It was another's when the webmanager started, and is its own now: it goes on behind it. */
+Test(log_files, a_file_that_comes_later_is_gone_on_with)
+{
+    struct stage stage;
+    char here[80];
+    char away[80];
+    stage_open(&stage);
+    append_all(&stage, WM_LOG_EVENTS, 0, 5);
+    ring_file(&stage, here);
+    (void)snprintf(away, sizeof away, "%s/away", stage.folder);
+    log_files_close(&stage.log);
+    cr_assert_eq(rename(here, away), 0);
+    stage_reopen(&stage);
+    cr_assert_eq(rename(away, here), 0);
+    append_all(&stage, WM_LOG_EVENTS, 5, 7);
+    holds(&stage, WM_LOG_EVENTS, 0, 7);
+    stage_close(&stage);
+}
+
+/* Its disk could only be read: that is told, and it goes on as soon as it can be written. */
+Test(log_files, a_file_that_can_be_written_again_is)
+{
+    struct stage stage;
+    char name[80];
+    stage_open(&stage);
+    append_all(&stage, WM_LOG_EVENTS, 0, 5);
+    ring_file(&stage, name);
+    log_files_close(&stage.log);
+    stage_reopen(&stage);
+    (void)close(stage.log.ring[WM_LOG_EVENTS].fd);
+    stage.log.ring[WM_LOG_EVENTS].fd = open(name, O_RDONLY);
+    char away[100];
+    (void)snprintf(away, sizeof away, "%s.away", name);
+    cr_assert_eq(rename(name, away), 0);
+    append_all(&stage, WM_LOG_EVENTS, 5, 6);
+    cr_assert_not(log_files_flush(&stage.log));
+    cr_assert_not_null(strstr(log_files_error(&stage.log), "Read-only file system; name a folder"),
+                       "%s", log_files_error(&stage.log));
+    cr_assert_eq(rename(away, name), 0);
+    cr_assert(log_files_flush(&stage.log));
+    log_files_close(&stage.log);
+    stage_reopen(&stage);
+    holds(&stage, WM_LOG_EVENTS, 0, 6);
+    stage_close(&stage);
+}

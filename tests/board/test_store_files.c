@@ -343,6 +343,27 @@ FILES_TEST(a_record_that_cannot_be_read_is_not_absent)
     cr_assert_str_empty(store_files_error(&store));
 }
 
+FILES_TEST(what_could_not_be_read_is_not_lost_when_it_is_replaced)
+{
+    char got[8];
+    cr_assert_eq(save("boots", "old"), WM_OK);
+    store.calls = &bad_system;
+    memset(&system_is, 0, sizeof system_is);
+    system_is.nth = 1;
+    system_is.reason = EACCES;
+    cr_assert_eq(port.ops->load(port.self, "boots", got, sizeof got), WM_IO);
+    memset(&system_is, 0, sizeof system_is);
+    for (int i = 0; i < 2; i++) {
+        cr_assert_eq(save("boots", "new"), WM_OK);
+        cr_assert(holds(&port, "boots", "new"));
+        FILE *kept = fopen(path_of("boots.unread"), "r");
+        cr_assert_not_null(kept);
+        cr_assert_not_null(fgets(got, sizeof got, kept));
+        (void)fclose(kept);
+        cr_assert_str_eq(got, "old");
+    }
+}
+
 FILES_TEST(bytes_may_come_and_go_one_by_one)
 {
     memset(&system_is, 0, sizeof system_is);
@@ -396,6 +417,16 @@ FILES_TEST(a_folder_that_is_not_there_is_made_as_soon_as_it_can_be)
 }
 
 /* It may have what nobody has read: that is not written over. */
+FILES_TEST(a_link_to_a_disk_that_has_not_come_is_told)
+{
+    struct store_files other;
+    cr_assert_eq(symlink("/nowhere/store", path_of("link")), 0);
+    store_files_open_to_read(&other, path_of("link"), &store_files_system);
+    cr_assert_not(other.is_absent);
+    cr_assert_not_null(strstr(store_files_error(&other), "/link: No such file or directory; name"),
+                       "%s", store_files_error(&other));
+}
+
 FILES_TEST(a_folder_that_comes_by_itself_waits_for_the_next_start)
 {
     struct store_files other;

@@ -193,11 +193,12 @@ Test(tty_bus, a_line_that_is_there_again_and_cannot_be_had_says_why)
     stage_open(&stage, false);
     cr_assert_not_null(mkdtemp(name));
     stage.line.options.path = strcat(strcpy(stage.path, name), "/bus");
+    cr_assert_eq(pipe2(out, O_NONBLOCK), 0);
+    cr_assert_eq(dup2(out[1], STDERR_FILENO), STDERR_FILENO);
     (void)close(stage.far);
     (void)ev_run(stage.loop, EVRUN_NOWAIT);
     cr_assert_eq(stage.line.fd, -1);
-    cr_assert_eq(pipe2(out, O_NONBLOCK), 0);
-    cr_assert_eq(dup2(out[1], STDERR_FILENO), STDERR_FILENO);
+    cr_assert_gt(read(out[0], told, sizeof told), 0);
     ev_invoke(stage.loop, &stage.line.retry, EV_TIMER);
     cr_assert_eq(read(out[0], told, sizeof told), -1, "that it is gone was told already");
     cr_assert_eq(symlink("/dev/null", stage.path), 0);

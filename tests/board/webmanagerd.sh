@@ -241,8 +241,9 @@ case_missing_tty() {
     says "panel $work/nothing: No such file or directory"
     ends 1 --check --bus /dev/ptmx --panel-red /dev/null
     says "panel /dev/null: No such device; name a file of sysfs"
-    ends 1 --check --bus /dev/ptmx --watchdog /dev/null
-    says "watchdog /dev/null: no watchdog; name one, such as /dev/watchdog"
+    # Without sysfs only its opening would tell.
+    [ ! -d /sys/dev/char ] || ends 1 --check --bus /dev/ptmx --watchdog /dev/null
+    [ ! -d /sys/dev/char ] || says "watchdog /dev/null: no watchdog; name one, such as /dev/watchdog"
     ends 1 --check --bus /dev/ptmx --watchdog "$work/nothing"
     says "watchdog $work/nothing: No such file or directory; name another"
     ends 1 --check --bus /dev/ptmx --state "$work/bus"
@@ -264,14 +265,22 @@ case_check() {
     says "bus $work/bus: its driver has no RS-485 direction"
     ends 0 --check --com2 /dev/ptmx --com2-rs485 rts_on_send
     says "com2 /dev/ptmx: its driver has no RS-485 direction"
+    # No name server is asked for a label that is too long.
+    label=$(printf 'x%.0s' $(seq 64))
     for key in modbus snmp console-tcp; do
-        ends 1 --check "--$key" "no-such-host.invalid:1"
-        says "no-such-host.invalid:1: no such host; write it as 127.0.0.1"
+        ends 1 --check "--$key" "$label:1"
+        says "$label:1: no such host; write it as 127.0.0.1"
         ends 1 --check "--$key" "192.0.2.1:0" # RFC 5737: of no machine
         says "192.0.2.1:0: Cannot assign requested address; choose another with --$key"
     done
-    ends 0 --check --modbus localhost:0 --snmp '[::1]:0' --console-tcp localhost:0
+    ends 0 --check --modbus localhost:0 --snmp 127.0.0.1:0 --console-tcp localhost:0
     says 'it would start'
+    ! grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || ends 0 --check --snmp '[::1]:0'
+    ends 2 --check --modbus 0.0.0.0:5099 --console-tcp 127.0.0.1:5099
+    says 'console_tcp = 127.0.0.1:5099: modbus has the port; choose another'
+    : >"$work/state/log"
+    ends 0 --check
+    says "state $work/state/log: Not a directory; nothing is kept there meanwhile"
     ln -s "$work/bus" "$work/same"
     ends 2 --check --console "$work/same"
     says "console = $work/same: bus has it; name another, or off"
@@ -293,7 +302,8 @@ case_state_later() {
     says "state $work/state: Permission denied; give it to the user that the webmanager runs as"
     chmod 555 "$work/state"
     ends 0 --check $user
-    says "state $work/state: Permission denied; nothing is kept meanwhile"
+    says "state $work/state/store: Permission denied; nothing is kept there meanwhile"
+    says "state $work/state/log: Permission denied; nothing is kept there meanwhile"
     start $user --set snmp.write_community=secret
     log_says "store $work/state/store: cannot be made: Permission denied; give the folder to the" ||
         fail "no word of the store"

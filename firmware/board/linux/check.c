@@ -55,6 +55,23 @@ static bool is_panel(const struct config *config, char *error, size_t error_size
     return is_good;
 }
 
+/* What a start would warn of: a folder that is there and can't be had, or can't be made. */
+static void folder_look(const char *state, const char *name)
+{
+    char path[CONFIG_PATH_MAX + 10];
+    (void)snprintf(path, sizeof path, "%s/%s", state, name);
+    const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool is_absent = fd < 0 && errno == ENOENT;
+    const char *judged = is_absent ? state : path;
+    if ((fd < 0 && !is_absent) || faccessat(AT_FDCWD, judged, W_OK | X_OK, AT_EACCESS) != 0) {
+        report(REPORT_WARNING, "state %s: %s; nothing is kept there meanwhile", path,
+               strerror(errno));
+    }
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+}
+
 /* As its user sees it. */
 static bool is_state(const struct config *config, const struct owner *owner, char *error,
                      size_t error_size)
@@ -64,8 +81,9 @@ static bool is_state(const struct config *config, const struct owner *owner, cha
         return false;
     }
     const bool is_good = owner_check_folder(state, error, error_size);
-    if (is_good && faccessat(AT_FDCWD, state, W_OK | X_OK, AT_EACCESS) != 0) {
-        report(REPORT_WARNING, "state %s: %s; nothing is kept meanwhile", state, strerror(errno));
+    if (is_good) {
+        folder_look(state, "store");
+        folder_look(state, "log");
     }
     owner_return(owner);
     return is_good;

@@ -377,6 +377,32 @@ static bool ttys_differ(struct config *config)
     return true;
 }
 
+/* Which of an address is the port. */
+static const char *port_of(const char *address)
+{
+    return strrchr(address, ':') + 1;
+}
+
+static bool is_any_host(const char *address)
+{
+    return strncmp(address, "0.0.0.0:", 8) == 0 || strncmp(address, "[::]:", 5) == 0;
+}
+
+/* Modbus TCP and the console's; 0 is a port that is free. */
+static bool addresses_differ(struct config *config)
+{
+    const char *modbus = config_text(config, CONFIG_MODBUS);
+    const char *console = config_text(config, CONFIG_CONSOLE_TCP);
+    if (modbus == NULL || console == NULL || strcmp(port_of(modbus), port_of(console)) != 0 ||
+        strcmp(port_of(modbus), "0") == 0) {
+        return true;
+    }
+    const bool is_same =
+        strcmp(modbus, console) == 0 || is_any_host(modbus) || is_any_host(console);
+    return !is_same ||
+           failed(config, "console_tcp = %s: modbus has the port; choose another", console);
+}
+
 bool config_is_complete(struct config *config)
 {
     static const enum config_key needed[] = {CONFIG_BUS, CONFIG_STATE};
@@ -386,7 +412,7 @@ bool config_is_complete(struct config *config)
                           rows[needed[i]].value_default);
         }
     }
-    return ttys_differ(config);
+    return ttys_differ(config) && addresses_differ(config);
 }
 
 const char *config_text(const struct config *config, enum config_key key)

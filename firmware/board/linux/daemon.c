@@ -63,7 +63,8 @@ struct daemon {
     struct watchdog watchdog;
     bool has_lamps;
     bool has_console;
-    bool is_kept; /* as last reported */
+    bool is_kept;                            /* as last reported */
+    char store_error[STORE_FILES_ERROR_MAX]; /* as last reported */
     char log_error[LOG_FILES_ERROR_MAX];
     struct wm_event event[EVENTS_MAX]; /* of this step */
     size_t events;                     /* so many, though only the first are kept */
@@ -139,15 +140,15 @@ static void events_report(struct daemon *daemon)
 static void memory_report(struct daemon *daemon)
 {
     const bool is_kept = wm_core_is_kept(&daemon->webmanager.core);
-    if (is_kept != daemon->is_kept) {
-        daemon->is_kept = is_kept;
-        const char *why = store_files_error(&daemon->store);
-        if (is_kept) {
-            report(REPORT_NOTICE, "store: everything is kept again");
-        } else {
-            report(REPORT_ERROR, "%s", why[0] != '\0' ? why : "store: a record is not kept");
-        }
+    const char *why = store_files_error(&daemon->store);
+    if (is_kept && !daemon->is_kept) {
+        daemon->store_error[0] = '\0';
+        report(REPORT_NOTICE, "store: everything is kept again");
+    } else if (!is_kept && (daemon->is_kept || strcmp(daemon->store_error, why) != 0)) {
+        (void)snprintf(daemon->store_error, sizeof daemon->store_error, "%s", why);
+        report(REPORT_ERROR, "%s", why[0] != '\0' ? why : "store: a record is not kept");
     }
+    daemon->is_kept = is_kept;
     (void)log_files_flush(&daemon->log);
     if (strcmp(daemon->log_error, log_files_error(&daemon->log)) != 0) {
         (void)snprintf(daemon->log_error, sizeof daemon->log_error, "%s",
@@ -365,11 +366,11 @@ static bool memory_open(struct daemon *daemon)
     (void)snprintf(place, sizeof place, "%s/store", state);
     daemon->is_kept = store_files_open(&daemon->store, place, &store_files_system);
     if (!daemon->is_kept) {
-        char why[STORE_FILES_ERROR_MAX];
-        (void)snprintf(why, sizeof why, "%s", store_files_error(&daemon->store));
+        (void)snprintf(daemon->store_error, sizeof daemon->store_error, "%s",
+                       store_files_error(&daemon->store));
         store_files_open_to_read(&daemon->store, place, &store_files_system);
         const bool may_come = daemon->store.folder >= 0 || daemon->store.is_absent;
-        report(REPORT_ERROR, "%s; nothing is kept %s", why,
+        report(REPORT_ERROR, "%s; nothing is kept %s", daemon->store_error,
                may_come ? "meanwhile" : "until it is started again");
     }
     (void)snprintf(place, sizeof place, "%s/log", state);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { MODE = 0700 };
 
@@ -20,8 +21,9 @@ int folder_open(const char *path, bool *is_absent)
     (void)mkdir(path, MODE);
     const int reason = errno;
     const int folder = present_open(path);
-    *is_absent = folder < 0 && errno == ENOENT;
-    if (*is_absent && reason != 0) {
+    /* There is something, and yet nothing: a link to a disk that has not come. */
+    *is_absent = folder < 0 && errno == ENOENT && reason != EEXIST;
+    if (*is_absent) {
         errno = reason;
     }
     return folder;
@@ -29,5 +31,14 @@ int folder_open(const char *path, bool *is_absent)
 
 int folder_make(const char *path)
 {
-    return mkdir(path, MODE) == 0 ? present_open(path) : -1;
+    if (mkdir(path, MODE) != 0) {
+        return -1;
+    }
+    const int folder = present_open(path);
+    if (folder < 0) {
+        const int reason = errno;
+        (void)rmdir(path); /* the next time it is made, and not found */
+        errno = reason;
+    }
+    return folder;
 }

@@ -180,20 +180,54 @@ bool log_files_open(struct log_files *log, const char *folder)
 
 /* ---- append ----------------------------------------------------------------------------- */
 
-/* False by errno. */
-static bool file_make(struct log_files *log, enum wm_log_ring which)
+/* The ring's file, which is made where it is not there; what came meanwhile is gone on with. */
+static bool file_have(struct log_files *log, enum wm_log_ring which)
 {
     char name[NAME_MAX_SIZE];
     struct log_files_ring *ring = &log->ring[which];
+    if (ring->fd >= 0) {
+        return true;
+    }
+    if (log->folder < 0 && !log->is_absent) {
+        return false; /* told of when it was opened */
+    }
     if (log->folder < 0) {
         log->folder = folder_make(log->place);
     }
     if (log->folder < 0) {
-        return false;
+        return failed(log, "cannot be made");
     }
     name_of(which, name);
     ring->fd = openat(log->folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, MODE);
-    return ring->fd >= 0 && fsync(log->folder) == 0;
+    if (ring->fd < 0) {
+        return failed(log, "cannot be made");
+    }
+    ring_find(ring);
+    return fsync(log->folder) == 0 || failed(log, "cannot be made");
+}
+
+/* It was opened to be read only, for it could not be written. */
+static void file_write_again(struct log_files *log, struct log_files_ring *ring)
+{
+    char name[NAME_MAX_SIZE];
+    name_of((enum wm_log_ring)(ring - log->ring), name);
+    const int fd = openat(log->folder, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)close(ring->fd);
+        ring->fd = fd;
+    }
+}
+
+/* Writes `filling`. */
+static bool block_put(struct log_files *log, struct log_files_ring *ring, uint64_t block)
+{
+    if (block_write(ring, block, ring->filling)) {
+        return true;
+    }
+    if (errno == EBADF) {
+        file_write_again(log, ring);
+    }
+    return block_write(ring, block, ring->filling);
 }
 
 static bool ring_flush(struct log_files *log, struct log_files_ring *ring)
@@ -205,8 +239,7 @@ static bool ring_flush(struct log_files *log, struct log_files_ring *ring)
     const uint64_t block = (ring->next - 1) / records;
     const size_t count = (size_t)((ring->next - 1) % records) + 1;
     log_block_seal(ring->filling, count);
-    if (!block_write(ring, block, ring->filling) ||
-        (count == records && fdatasync(ring->fd) != 0)) {
+    if (!block_put(log, ring, block) || (count == records && fdatasync(ring->fd) != 0)) {
         return failed(log, "cannot be written");
     }
     ring->is_dirty = false;
@@ -217,19 +250,13 @@ static bool ring_flush(struct log_files *log, struct log_files_ring *ring)
 static bool block_begin(struct log_files *log, enum wm_log_ring which, size_t size)
 {
     struct log_files_ring *ring = &log->ring[which];
-    if (log->folder < 0 && !log->is_absent) {
-        return false; /* told of when it was opened */
-    }
-    if (ring->fd < 0 && !file_make(log, which)) {
-        return failed(log, "cannot be made");
-    }
     if (!ring_flush(log, ring)) {
         return false;
     }
     log_block_begin(ring->filling, ring->next, size);
     const uint64_t block = ring->next / log_block_records(size);
     ring->read_block = 0;
-    if (!block_write(ring, block, ring->filling)) {
+    if (!block_put(log, ring, block)) {
         return failed(log, "cannot be written");
     }
     log->error[0] = '\0';
@@ -242,6 +269,9 @@ static enum wm_status files_append(void *self, enum wm_log_ring which, const voi
     struct log_files *log = self;
     struct log_files_ring *ring = &log->ring[which];
     assert(size > 0 && size <= WM_LOG_RECORD_MAX);
+    if (!file_have(log, which)) {
+        return WM_IO;
+    }
     const size_t records = log_block_records(size);
     if (ring->record_size != size) {
         /* The first record, or another firmware's before: behind all that was ever numbered. */

@@ -16,12 +16,13 @@
 #include "report.h"
 
 #define UNFINISHED ".new"
+#define UNREAD     ".unread"
 /* An errno that no call here gives: a pipe, a folder or a device. */
 #define NO_FILE ENOSTR
 
 enum {
     MODE = 0600,
-    FILE_NAME_MAX = WM_RECORD_NAME_MAX + sizeof UNFINISHED,
+    FILE_NAME_MAX = WM_RECORD_NAME_MAX + sizeof UNREAD, /* the longest */
 };
 
 /* ---- the system ------------------------------------------------------------------------- */
@@ -254,10 +255,28 @@ static bool file_make(const struct store_files *store, const char *name, const v
     return is_written && is_closed;
 }
 
+/* What could not be read is not lost when it is replaced: it may be read when its disk is well. */
+static void unread_keep(struct store_files *store, const char *name)
+{
+    char kept[FILE_NAME_MAX];
+    for (size_t i = 0; i < store->unread_count; i++) {
+        if (strcmp(store->unread[i], name) == 0) {
+            (void)snprintf(kept, sizeof kept, "%s" UNREAD, name);
+            if (store->calls->rename(store->folder, name, kept) == 0) {
+                report(REPORT_WARNING, "store %s: what could not be read of %s is kept as %s",
+                       store->place, name, kept);
+            }
+            memmove(store->unread[i], store->unread[--store->unread_count], WM_RECORD_NAME_MAX);
+            return;
+        }
+    }
+}
+
 static bool record_replace(struct store_files *store, const char *name, const void *bytes,
                            size_t size)
 {
     char unfinished[FILE_NAME_MAX];
+    unread_keep(store, name);
     unfinished_name(unfinished, name);
     if (file_make(store, unfinished, bytes, size) &&
         store->calls->rename(store->folder, unfinished, name) == 0) {
