@@ -141,6 +141,7 @@ static void setting_add(struct hx_text *head, const struct hx_stage *stage,
     hx_text_add(head, "\n");
 }
 
+/* And the first event, for which there is room in any case. */
 static void head_put(struct hx_recorder *recorder)
 {
     const struct hx_stage *stage = recorder->stage;
@@ -152,6 +153,7 @@ static void head_put(struct hx_recorder *recorder)
     for (size_t i = 0; i < stage->options.settings_count; ++i) {
         setting_add(&head, stage, &stage->options.settings[i]);
     }
+    hx_text_add(&head, "0.000000 power on\n");
     text_put(recorder, &head);
     hx_text_free(&head);
 }
@@ -394,7 +396,6 @@ static bool recorded_open(struct hx_stage *stage, struct hx_text *error)
     head_put(recorder);
     recorder->was_on = true;
     recorder->boots = 1;
-    word_put(recorder, "power", "on");
     return recorder->inner->open(stage, error);
 }
 

@@ -8,7 +8,7 @@
  * its instant in seconds of the world, which never goes back; bytes in hex, texts with %XX for
  * what is no plain letter:
  *
- *   power on|off
+ *   power on|off               the first event is that it is on
  *   mark FILE:LINE WORD        the script is at this word
  *   bus >BYTES, bus <BYTES     what the webmanager sent, what it got; likewise com2
  *   console TEXT               was typed

@@ -243,6 +243,9 @@ static const char *event_take(struct reader *reader, char *line)
     }
     const char *problem = kinds[kind].take(reader, &event);
     record->event[record->events++] = event;
+    if (record->event[0].kind != HX_EVENT_POWER || !record->event[0].is_on) {
+        problem = "the first event of a record is \"power on\"";
+    }
     return problem;
 }
 

@@ -1429,6 +1429,8 @@ case_replay_refuses() {
     refuses "no such: cannot be read" replay "no such"
     head -c 5000 "$record" >"$work/cut.record"
     refuses "cut.record:" replay "$work/cut.record"
+    printf 'gbms-bench record 1\nscenario x\n0.000000 end passed\n' >"$work/none.record"
+    refuses 'none.record:3: the first event of a record is "power on"' replay "$work/none.record"
     sed 's/^[0-9.]* end/300000000.000000 end/' "$record" >"$work/long.record"
     refuses "long.record: not at its end after 0.5 s; raise --time-limit" \
         replay --time-limit 0.5 "$work/long.record"

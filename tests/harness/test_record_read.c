@@ -153,6 +153,9 @@ Test(record_read, what_is_wrong_is_told_with_its_line)
     refuses("record 1", "record 2", "x.record:1: no record of this version");
     refuses("scenario a block that gets hot\n", "", "x.record:8: no line \"scenario NAME\"");
     refuses("bus.round_period", "bus.dely", "x.record:7: no setting 'bus.dely'; known: ");
+    refuses("0.000000 power on\n", "", "x.record:9: the first event of a record is \"power on\"");
+    refuses("0.000000 power on\n", "0.000000 end passed\n", "x.record:9: the first event");
+    refuses("power on", "power off", "x.record:9: the first event");
     refuses("0.500000", "0.010000", "x.record:12: no instant");
     refuses("0.500000", "9999999999.000000", "x.record:12: no instant");
     refuses("settle", "set\x1btle", "x.record:12: a control character");
