@@ -510,30 +510,55 @@ static const char *end_of(const struct hx_event *mark)
     return mark->kind == HX_EVENT_END ? "its end, " : "";
 }
 
+static bool is_same_step(const struct hx_event *one, const struct hx_event *other)
+{
+    return one->kind == other->kind && strcmp(one->text, other->text) == 0;
+}
+
+/* The end of a record that is full tells how the run ended, and not where the script was before. */
+static bool ran_out(const struct side *side, size_t mark)
+{
+    return side->is_full && side->mark[mark]->kind == HX_EVENT_END;
+}
+
 /* The marks that both have, from the beginning; where one goes another way, that is told. */
-static void marks_compare(struct comparison *both)
+static void marks_compare(struct comparison *both, struct hx_compared *sum)
 {
     const struct side *a = &both->side[0];
     const struct side *b = &both->side[1];
     size_t same = 1;
-    while (same < a->marks && same < b->marks && a->mark[same]->kind == b->mark[same]->kind &&
-           strcmp(a->mark[same]->text, b->mark[same]->text) == 0) {
+    while (same < a->marks && same < b->marks && !ran_out(a, same) && !ran_out(b, same) &&
+           is_same_step(a->mark[same], b->mark[same])) {
         ++same;
     }
-    const bool is_cut = a->is_full || b->is_full;
-    /* What comes before the end is missing then. */
-    same -= is_cut && same > 1 && a->mark[same - 1]->kind == HX_EVENT_END ? 1 : 0;
     both->marks = same;
+    if (same == a->marks || same == b->marks) {
+        return;
+    }
+    const int64_t last_us = a->mark[same - 1]->time_us;
+    const bool is_cut = ran_out(a, same) || ran_out(b, same);
+    const struct hx_event *a_step = a->mark[is_cut ? a->marks - 1 : same];
+    const struct hx_event *b_step = b->mark[is_cut ? b->marks - 1 : same];
     if (is_cut) {
         char clock[HX_CLOCK_SIZE];
-        const int64_t last_us = a->mark[same - 1]->time_us;
+        ++sum->cut;
         printf("%s: %s is not whole: it was full; compared until %s\n", both->name,
-               a->is_full ? a->name : b->name, hx_clock(last_us / 1000 * 1000, clock));
-    } else if (same < a->marks || same < b->marks) {
-        struct hx_text *text = difference_add(both, a, a->mark[same - 1]->time_us);
-        hx_text_add(text, "the script comes to %s%s, in %s to %s%s; compared until there",
-                    end_of(a->mark[same]), a->mark[same]->text, b->name, end_of(b->mark[same]),
-                    b->mark[same]->text);
+               ran_out(a, same) ? a->name : b->name, hx_clock(last_us / 1000 * 1000, clock));
+    }
+    if (!is_same_step(a_step, b_step)) {
+        struct hx_text *text = difference_add(both, a, is_cut ? a_step->time_us : last_us);
+        hx_text_add(text, "the script comes to %s%s, in %s to %s%s%s", end_of(a_step), a_step->text,
+                    b->name, end_of(b_step), b_step->text, is_cut ? "" : "; compared until there");
+    }
+}
+
+/* What nobody looked at differs from nothing. */
+static void looks_compare(struct comparison *both, const struct side *side)
+{
+    const int64_t end_us = side->mark[both->marks - 1]->time_us;
+    if (first_look_us(side) > end_us) {
+        struct hx_text *text = difference_add(both, side, end_us);
+        hx_text_add(text, "nobody has read its registers until then");
     }
 }
 
@@ -556,8 +581,8 @@ int64_t hx_tolerance_us(const struct hx_tolerance *tolerance, double round_us)
     return (int64_t)(tolerance->rounds * round_us) + 2 * HX_RECORD_LOOK_US;
 }
 
-size_t hx_records_compare(const struct hx_run_record *a, const struct hx_run_record *b,
-                          const struct hx_tolerance *tolerance)
+void hx_records_compare(const struct hx_run_record *a, const struct hx_run_record *b,
+                        const struct hx_tolerance *tolerance, struct hx_compared *sum)
 {
     struct comparison *both = memset(hx_realloc(NULL, sizeof *both), 0, sizeof *both);
     const double a_us = hx_record_round_us(a);
@@ -568,43 +593,45 @@ size_t hx_records_compare(const struct hx_run_record *a, const struct hx_run_rec
     places_make(both);
     side_make(both, &both->side[0], a, "A");
     side_make(both, &both->side[1], b, "B");
-    marks_compare(both);
+    marks_compare(both, sum);
     for (int i = 0; i < 2; ++i) {
+        looks_compare(both, &both->side[i]);
         for (int32_t at = 0; at < WM_REGISTERS; ++at) {
             register_compare(both, &both->side[i], &both->side[1 - i], at);
         }
         traps_compare(both, &both->side[i], &both->side[1 - i]);
     }
     lines_print(both);
-    const size_t differences = both->differences;
+    ++sum->records;
+    sum->differences += both->differences;
     side_free(&both->side[0]);
     side_free(&both->side[1]);
     free(both);
-    return differences;
 }
 
-bool hx_compare_sum(size_t records, size_t differences, const struct hx_tolerance *tolerance)
+bool hx_compare_sum(const struct hx_compared *sum, const struct hx_tolerance *tolerance)
 {
-    printf("%zu record%s, ", records, records == 1 ? "" : "s");
-    printf(differences == 0 ? "no difference" : "%zu difference%s", differences,
-           differences == 1 ? "" : "s");
+    printf("%zu record%s, ", sum->records, sum->records == 1 ? "" : "s");
+    printf(sum->cut == 0 ? "" : "%zu not whole, ", sum->cut);
+    printf(sum->differences == 0 ? "no difference" : "%zu difference%s", sum->differences,
+           sum->differences == 1 ? "" : "s");
     printf(" within %g round%s and %g step%s\n", tolerance->rounds,
            tolerance->rounds == 1 ? "" : "s", tolerance->steps, tolerance->steps == 1 ? "" : "s");
-    return differences == 0;
+    return sum->differences == 0;
 }
 
 /* ---- the command ------------------------------------------------------------------------ */
 
 /* Both, and what they have not in common; false, with a complaint: one is no record. */
 static bool files_compare(const char *a, const char *b, const struct hx_tolerance *tolerance,
-                          size_t *differences)
+                          struct hx_compared *sum)
 {
     struct hx_run_record record[2] = {{.scenario = ""}};
     struct hx_text error = {0};
     const bool is_good =
         hx_record_load(&record[0], a, &error) && hx_record_load(&record[1], b, &error);
     if (is_good) {
-        *differences += hx_records_compare(&record[0], &record[1], tolerance);
+        hx_records_compare(&record[0], &record[1], tolerance, sum);
     } else {
         hx_complain("%s", hx_text_string(&error));
     }
@@ -648,22 +675,16 @@ static size_t missing_print(const struct hx_files files[2], char *const folder[2
 }
 
 static bool folders_compare(const struct hx_files files[2], char *const folder[2],
-                            const struct hx_tolerance *tolerance, int *status)
+                            const struct hx_tolerance *tolerance, struct hx_compared *sum)
 {
-    size_t differences = 0;
-    size_t records = 0;
     for (size_t i = 0; i < files[0].count; ++i) {
         const char *name = name_below(folder[0], files[0].path[i]);
         const char *twin = twin_of(&files[1], folder[1], name);
-        if (twin != NULL) {
-            ++records;
-            if (!files_compare(files[0].path[i], twin, tolerance, &differences)) {
-                return false;
-            }
+        if (twin != NULL && !files_compare(files[0].path[i], twin, tolerance, sum)) {
+            return false;
         }
     }
-    differences += missing_print(files, folder, 0) + missing_print(files, folder, 1);
-    *status = hx_compare_sum(records, differences, tolerance) ? HX_EXIT_PASSED : HX_EXIT_FAILED;
+    sum->differences += missing_print(files, folder, 0) + missing_print(files, folder, 1);
     return true;
 }
 
@@ -676,7 +697,9 @@ int hx_compare(const struct hx_options *options)
 {
     const struct hx_tolerance tolerance = {options->rounds, options->steps};
     struct hx_files files[2] = {{0}};
+    struct hx_compared sum = {0};
     struct hx_text error = {0};
+    bool is_good = false;
     int status = HX_EXIT_USAGE;
     if (options->paths != 2) {
         hx_complain("compare: name two records, or two folders of them");
@@ -695,12 +718,12 @@ int hx_compare(const struct hx_options *options)
     if (error.size > 0) {
         hx_complain("%s", error.bytes);
     } else if (is_folder(&files[0], options->path[0])) {
-        (void)folders_compare(files, options->path, &tolerance, &status);
+        is_good = folders_compare(files, options->path, &tolerance, &sum);
     } else {
-        size_t differences = 0;
-        if (files_compare(options->path[0], options->path[1], &tolerance, &differences)) {
-            status = hx_compare_sum(1, differences, &tolerance) ? HX_EXIT_PASSED : HX_EXIT_FAILED;
-        }
+        is_good = files_compare(options->path[0], options->path[1], &tolerance, &sum);
+    }
+    if (is_good) {
+        status = hx_compare_sum(&sum, &tolerance) ? HX_EXIT_PASSED : HX_EXIT_FAILED;
     }
     hx_text_free(&error);
     hx_files_free(&files[0]);

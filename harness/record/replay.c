@@ -208,9 +208,9 @@ static int64_t first_question_us(const struct hx_run_record *record)
 
 /*
  * Writes the end, and behind it what still comes within the tolerance: what the record has at its
- * last instants may be later here. False, with error. differences: what was asked until the end.
+ * last instants may be later here. False, with error. sum: of what was asked until the end.
  */
-static bool end_play(struct replay *replay, size_t *differences)
+static bool end_play(struct replay *replay, struct hx_compared *sum)
 {
     const struct hx_run_record *record = &replay->record;
     const char *outcome = record->event[record->events - 1].text;
@@ -219,8 +219,8 @@ static bool end_play(struct replay *replay, size_t *differences)
     int64_t full_us = -1;
     int problem = hx_recorder_end(stage->recorder, outcome, 0, &full_us);
     replay->end = ftell(replay->file);
-    *differences += hx_replay_bus_unknown(replay->line[0]);
-    *differences += hx_replay_bus_unknown(replay->line[1]);
+    sum->differences += hx_replay_bus_unknown(replay->line[0]);
+    sum->differences += hx_replay_bus_unknown(replay->line[1]);
     if (problem == 0 && full_us < 0) {
         const int64_t late_us = hx_tolerance_us(&tolerance, hx_record_round_us(record));
         if (!run_until(replay, sim_world_now_us(stage->world) + late_us)) {
@@ -236,7 +236,7 @@ static bool end_play(struct replay *replay, size_t *differences)
 }
 
 /* Plays the record and writes another one of it. False, with error. */
-static bool record_play(struct replay *replay, struct hx_probe *probe, size_t *differences)
+static bool record_play(struct replay *replay, struct hx_probe *probe, struct hx_compared *sum)
 {
     const struct hx_run_record *record = &replay->record;
     struct hx_stage *stage = &replay->stage;
@@ -247,7 +247,7 @@ static bool record_play(struct replay *replay, struct hx_probe *probe, size_t *d
     stage->trace = &replay->trace;
     stage->recorder = hx_recorder_open(replay->file, replay->options->record_max, record->scenario,
                                        record->place);
-    const bool is_good = events_play(replay, probe) && end_play(replay, differences);
+    const bool is_good = events_play(replay, probe) && end_play(replay, sum);
     hx_stage_close(stage);
     return is_good;
 }
@@ -281,7 +281,7 @@ static bool end_keep(struct replay *replay)
 }
 
 /* False, with error: it could not be played. */
-static bool record_replay(struct replay *replay, struct hx_probe *probe, size_t *differences)
+static bool record_replay(struct replay *replay, struct hx_probe *probe, struct hx_compared *sum)
 {
     const struct hx_tolerance tolerance = {replay->options->rounds, replay->options->steps};
     struct hx_run_record again = {.scenario = ""};
@@ -290,13 +290,13 @@ static bool record_replay(struct replay *replay, struct hx_probe *probe, size_t 
     if (replay->file == NULL) {
         return false;
     }
-    bool is_good = record_play(replay, probe, differences);
+    bool is_good = record_play(replay, probe, sum);
     if (is_good) {
         rewind(replay->file);
         is_good = hx_record_read(&again, replay->file, replay->path, &replay->error);
     }
     if (is_good) {
-        *differences += hx_records_compare(&replay->record, &again, &tolerance);
+        hx_records_compare(&replay->record, &again, &tolerance, sum);
         is_good = end_keep(replay);
     }
     hx_record_free(&again);
@@ -317,23 +317,23 @@ static int files_replay(const struct hx_options *options, const struct hx_files 
     const struct hx_tolerance tolerance = {options->rounds, options->steps};
     struct hx_probe probe = {.fd = -1};
     char why[200] = "";
-    size_t differences = 0;
+    struct hx_compared sum = {0};
     bool is_good = hx_probe_start(&probe, why, sizeof why);
     if (!is_good) {
         hx_complain("%s", why);
     }
     for (size_t i = 0; is_good && i < files->count; ++i) {
         struct replay replay = {.options = options, .path = files->path[i]};
-        is_good = record_replay(&replay, &probe, &differences);
+        is_good = record_replay(&replay, &probe, &sum);
         if (!is_good) {
             hx_complain("%s", hx_text_string(&replay.error));
         }
         replay_close(&replay);
     }
     hx_probe_stop(&probe);
-    return !is_good                                                ? HX_EXIT_USAGE
-           : hx_compare_sum(files->count, differences, &tolerance) ? HX_EXIT_PASSED
-                                                                   : HX_EXIT_FAILED;
+    return !is_good                           ? HX_EXIT_USAGE
+           : hx_compare_sum(&sum, &tolerance) ? HX_EXIT_PASSED
+                                              : HX_EXIT_FAILED;
 }
 
 int hx_replay(const struct hx_options *options)

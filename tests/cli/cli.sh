@@ -1225,8 +1225,33 @@ case_record_full() {
     bench compare "$whole" "$record"
     status_is 0
     says "a hot block: B is not whole: it was full; compared until 00:00:0"
+    says "1 record, 1 not whole, no difference within 2 rounds and 1 step"
     bench replay "$record"
     status_is 0
+    says "1 record, 1 not whole, no difference within 2 rounds and 1 step"
+    # It hides no script that goes another way before.
+    sed 's/ mark hot.lua:6 wait/ mark hot.lua:6 within/' "$whole" >"$work/other.record"
+    bench compare "$work/other.record" "$record"
+    status_is 1
+    says "the script comes to hot.lua:6 within, in B to hot.lua:6 wait; compared until there"
+    sed 's/ end passed/ end failed/' "$record" >"$work/failed.record"
+    bench compare "$whole" "$work/failed.record"
+    status_is 1
+    says "the script comes to its end, passed, in B to its end, failed"
+    # One that has nothing to compare is no equal one, however much is in its head.
+    long=$(printf '%0200d' 0)
+    records b --record-max 0.001 --set "system.name=$long" --set "system.contact=$long" \
+        --set "system.location=$long"
+    status_is 0
+    grep -A 1 '^0.000000 power on$' "$record" | grep -q '^0.000000 full$' || fail "it is not full"
+    bench compare "$whole" "$record"
+    status_is 1
+    says "a hot block: B is not whole: it was full; compared until 00:00:00"
+    says "a hot block: B 00:00:00: nobody has read its registers until then"
+    says "1 record, 1 not whole, 1 difference within 2 rounds and 1 step"
+    bench replay "$record"
+    status_is 1
+    says "a hot block: A 00:00:00: nobody has read its registers until then"
     bench run --record-max 0 "$work/hot.lua"
     status_is 2
     says "--record-max 0: not a number from 0.001"
