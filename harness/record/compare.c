@@ -104,7 +104,10 @@ static void window_take(struct window *window, int64_t at_us)
     window->to_us = at_us > window->to_us ? at_us : window->to_us;
 }
 
-/* As far from the mark before and from that behind; one at a mark belongs to both its pieces. */
+/*
+ * As far from the mark before and from that behind; one at a mark belongs to both its pieces. None
+ * begins before the run: nothing shows there, which is no power cut.
+ */
 static struct window window_of(const struct comparison *both, const struct side *from,
                                const struct side *to, int64_t time_us)
 {
@@ -118,7 +121,9 @@ static struct window window_of(const struct comparison *both, const struct side 
                         to->mark[around[i]]->time_us + time_us - from->mark[around[i]]->time_us);
         }
     }
-    window.from_us -= both->apart_us;
+    const int64_t from_us = window.from_us - both->apart_us;
+    const int64_t begin_us = to->mark[0]->time_us;
+    window.from_us = from_us > begin_us ? from_us : begin_us;
     window.to_us += both->apart_us;
     return window;
 }
@@ -143,12 +148,10 @@ static int64_t last_look_us(const struct comparison *both, const struct side *si
 static bool is_watched(const struct comparison *both, const struct side *from,
                        const struct side *to, int64_t time_us, int64_t since_us)
 {
-    const int64_t begin_us = to->mark[0]->time_us;
     const size_t before = mark_at(from, both->marks, time_us);
     const int64_t at_us = to->mark[before]->time_us + time_us - from->mark[before]->time_us;
     const bool is_last = before + 2 >= both->marks;
-    return (since_us > begin_us ? since_us : begin_us) >= first_look_us(to) &&
-           !(is_last && at_us > last_look_us(both, to));
+    return since_us >= first_look_us(to) && !(is_last && at_us > last_look_us(both, to));
 }
 
 /* ---- what is told ----------------------------------------------------------------------- */

@@ -1291,6 +1291,20 @@ case_compare() {
     bench compare "$work/b" "$work/a"
     status_is 1
     says ": B 00:00:01.200, after hot.lua:6 wait: trap added temperature_high, in A there is none then"
+    # Who has no power shows nothing, soon after the start too.
+    records b
+    for event in 'power off'; do
+        sed "s/^\([0-9.]*\) registers .* 1093=17.*/&\n\1 $event/" "$record" >"$work/off.record"
+        bench compare "$record" "$work/off.record"
+        status_is 1
+        says ": B 00:00:01.200, after hot.lua:6 wait: register 1000 system.status is nothing, in A 0x"
+    done
+    grep -v ' registers ' "$record" >"$work/none.record"
+    bench compare "$record" "$work/none.record"
+    status_is 1
+    says "a hot block: B 00:00:05"
+    says "nobody has read its registers until then"
+    says "1 record, 1 difference within"
     # A script that goes another way, and what only one of them has.
     hot_story other
     sed -i 's/wait(seconds(5))/settle()/' "$work/other.lua"
