@@ -46,11 +46,13 @@ struct hx_recorder {
         int32_t count;
     } range[RANGES_MAX]; /* of registers that this plant has */
     size_t ranges;
-    bool is_known[WM_REGISTERS]; /* read since the power came on */
+    bool is_known[WM_REGISTERS]; /* read since the power came on, or `unread` */
     uint16_t image[WM_REGISTERS];
     struct hx_trap *trap; /* that the script has not asked for yet */
     size_t traps;
     int32_t unreadable;
+    bool is_read;   /* some look has been answered */
+    bool is_unread; /* the last one was not        */
 };
 
 /* Room for what the recorder asks for itself; the script has its own. */
@@ -197,24 +199,39 @@ static void registers_take(struct hx_recorder *recorder, int32_t first, struct h
 }
 
 /* A webmanager that boots does not answer yet: what it has is seen later. */
+static void unread_put(struct hx_recorder *recorder)
+{
+    struct hx_text event = {0};
+    hx_text_add(&event, "unread");
+    event_put(recorder, &event);
+    memset(recorder->is_known, 0, sizeof recorder->is_known);
+    recorder->is_unread = true;
+}
+
 static void registers_look(struct hx_recorder *recorder)
 {
     struct hx_text event = {0};
     bool is_there = true;
+    size_t i = 0;
     hx_text_add(&event, "registers");
     const size_t empty = event.size;
-    for (size_t i = 0; i < recorder->ranges && is_there; ++i) {
+    for (; i < recorder->ranges && is_there; ++i) {
         question = (struct hx_question){.kind = HX_ASK_REGISTERS,
                                         .first = recorder->range[i].first,
                                         .count = recorder->range[i].count};
         recorder->inner->ask(recorder->stage, &question, &answer);
         is_there = answer.is_ok;
         if (is_there) {
+            recorder->is_read = true;
+            recorder->is_unread = false;
             registers_take(recorder, question.first, &event);
         }
     }
     if (event.size > empty) {
         event_put(recorder, &event);
+    }
+    if (!is_there && i == 1 && !recorder->is_unread) {
+        unread_put(recorder);
     }
     hx_text_free(&event);
 }
@@ -496,10 +513,10 @@ struct hx_recorder *hx_recorder_open(FILE *file, uint64_t size_max, const char *
     return recorder;
 }
 
-int hx_recorder_end(struct hx_recorder *recorder, const char *outcome, unsigned hands,
-                    int64_t *full_us)
+struct hx_recorded hx_recorder_end(struct hx_recorder *recorder, const char *outcome,
+                                   unsigned hands)
 {
-    *full_us = recorder->full_us;
+    const int64_t full_us = recorder->full_us;
     if (recorder->stage != NULL) {
         if (!hx_guard_has_fired()) {
             look(recorder);
@@ -517,7 +534,8 @@ int hx_recorder_end(struct hx_recorder *recorder, const char *outcome, unsigned 
     if (fflush(recorder->file) != 0 && recorder->problem == 0) {
         recorder->problem = errno;
     }
-    return recorder->problem;
+    return (struct hx_recorded){recorder->problem, full_us,
+                                recorder->is_unread && !recorder->is_read};
 }
 
 void hx_recorder_close(struct hx_recorder *recorder)

@@ -16,7 +16,8 @@
  *                              and |OID=TYPE:NUMBER:TEXT for each object; numbers as in probe.h
  *   datagram BYTES             was sent to the agent
  *   hand WORD                  somebody did what cannot be played again
- *   registers REGISTER=VALUE ... those that changed; after the power came on, all
+ *   registers REGISTER=VALUE ... those that changed; after the power came on, or `unread`, all
+ *   unread                     nobody answered who was asked for them: from here on none is known
  *   trap KIND [ALARM]          as it reached the bench
  *   full                       the record has its longest size: nothing behind this is in it
  *   end OUTCOME                the last line; a file without one is no whole record. What a run
@@ -66,12 +67,15 @@ void hx_recorder_line(struct hx_recorder *recorder, const char *name, struct wm_
 /* The script is at "FILE:LINE WORD"; of the file only the name is kept. */
 void hx_recorder_mark(struct hx_recorder *recorder, const char *step);
 
-/*
- * Writes the end, while the stage is open. Returns 0, or the errno of what could not be written.
- * *full_us: where the record was full; below 0: it was not.
- */
-int hx_recorder_end(struct hx_recorder *recorder, const char *outcome, unsigned hands,
-                    int64_t *full_us);
+struct hx_recorded {
+    int problem;     /* 0, or the errno of what could not be written */
+    int64_t full_us; /* where the record was full; below 0: it was not */
+    bool is_unread;  /* who was asked for registers never answered */
+};
+
+/* Writes the end, while the stage is open, and tells what became of the record. */
+struct hx_recorded hx_recorder_end(struct hx_recorder *recorder, const char *outcome,
+                                   unsigned hands);
 
 /* To be called when the stage is closed. Null is allowed. */
 void hx_recorder_close(struct hx_recorder *recorder);

@@ -27,7 +27,7 @@ struct reader {
     size_t events_room;
     size_t changes_room;
     bool has_ended;
-    bool is_known[WM_REGISTERS]; /* has a value since the power came on */
+    bool is_known[WM_REGISTERS]; /* has a value since the power came on, or `unread` */
 };
 
 /* ---- texts ------------------------------------------------------------------------------ */
@@ -130,13 +130,22 @@ static const char *registers_take(struct reader *reader, struct hx_event *event)
     return NULL;
 }
 
-static const char *power_take(struct reader *reader, struct hx_event *event)
+static const char *unread_take(struct reader *reader, struct hx_event *event)
 {
-    event->is_on = strcmp(event->text, "on") == 0;
-    for (int32_t i = 0; !event->is_on && i < WM_REGISTERS; ++i) {
+    (void)event;
+    for (int32_t i = 0; i < WM_REGISTERS; ++i) {
         if (reader->is_known[i]) {
             change_add(reader, WM_REGISTER_FIRST + i, HX_NO_VALUE);
         }
+    }
+    return NULL;
+}
+
+static const char *power_take(struct reader *reader, struct hx_event *event)
+{
+    event->is_on = strcmp(event->text, "on") == 0;
+    if (!event->is_on) {
+        (void)unread_take(reader, event);
     }
     return event->is_on || strcmp(event->text, "off") == 0 ? NULL : "power is on or off";
 }
@@ -195,6 +204,7 @@ static const struct {
     [HX_EVENT_DATAGRAM] = {"datagram", datagram_take},
     [HX_EVENT_HAND] = {"hand", text_take},
     [HX_EVENT_REGISTERS] = {"registers", registers_take},
+    [HX_EVENT_UNREAD] = {"unread", unread_take},
     [HX_EVENT_TRAP] = {"trap", text_take},
     [HX_EVENT_FULL] = {"full", text_take},
     [HX_EVENT_END] = {"end", end_take},

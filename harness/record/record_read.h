@@ -23,6 +23,7 @@ enum hx_event_kind {
     HX_EVENT_DATAGRAM,
     HX_EVENT_HAND,
     HX_EVENT_REGISTERS, /* its values are changes */
+    HX_EVENT_UNREAD,
     HX_EVENT_TRAP,
     HX_EVENT_FULL,
     HX_EVENT_END,
@@ -37,7 +38,7 @@ struct hx_event {
     size_t size;
 };
 
-/* Of a register while the webmanager is off, or has not been seen. */
+/* Of a register while the webmanager is off, or cannot be read, or has not been seen. */
 #define HX_NO_VALUE INT32_MIN
 
 struct hx_change {

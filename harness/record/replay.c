@@ -216,23 +216,22 @@ static bool end_play(struct replay *replay, struct hx_compared *sum)
     const char *outcome = record->event[record->events - 1].text;
     const struct hx_tolerance tolerance = {replay->options->rounds, replay->options->steps};
     struct hx_stage *stage = &replay->stage;
-    int64_t full_us = -1;
-    int problem = hx_recorder_end(stage->recorder, outcome, 0, &full_us);
+    struct hx_recorded recorded = hx_recorder_end(stage->recorder, outcome, 0);
     replay->end = ftell(replay->file);
     sum->differences += hx_replay_bus_unknown(replay->line[0]);
     sum->differences += hx_replay_bus_unknown(replay->line[1]);
-    if (problem == 0 && full_us < 0) {
+    if (recorded.problem == 0 && recorded.full_us < 0) {
         const int64_t late_us = hx_tolerance_us(&tolerance, hx_record_round_us(record));
         if (!run_until(replay, sim_world_now_us(stage->world) + late_us)) {
             return false;
         }
-        problem = hx_recorder_end(stage->recorder, outcome, 0, &full_us);
+        recorded = hx_recorder_end(stage->recorder, outcome, 0);
     }
-    if (problem != 0) {
+    if (recorded.problem != 0) {
         hx_text_add(&replay->error, "%s: what was played cannot be written: %s", replay->path,
-                    strerror(problem));
+                    strerror(recorded.problem));
     }
-    return problem == 0;
+    return recorded.problem == 0;
 }
 
 /* Plays the record and writes another one of it. False, with error. */

@@ -132,21 +132,24 @@ static struct hx_recorder *recorder_open(const struct hx_scenario *scenario,
 static void recorder_end(struct hx_recorder *recorder, const struct hx_scenario *scenario,
                          struct hx_verdict *verdict)
 {
-    int64_t full_us = -1;
     char clock[HX_CLOCK_SIZE];
     struct hx_text error = {0};
     if (recorder == NULL) {
         return;
     }
-    const int problem =
-        hx_recorder_end(recorder, hx_outcome_name(verdict->outcome), verdict->hands, &full_us);
-    if (full_us >= 0) {
+    const struct hx_recorded recorded =
+        hx_recorder_end(recorder, hx_outcome_name(verdict->outcome), verdict->hands);
+    if (recorded.full_us >= 0) {
         printf("record: full at virtual %s, what came then is not in it; raise --record-max\n",
-               hx_clock(full_us, clock));
+               hx_clock(recorded.full_us, clock));
     }
-    if (problem != 0) {
+    if (recorded.is_unread) {
+        printf("record: nobody answered by Modbus: no register is in it, and nothing compares with "
+               "it; see modbus in the board's file\n");
+    }
+    if (recorded.problem != 0) {
         hx_text_add(&error, "%s: the record cannot be written: %s", scenario->record_file,
-                    strerror(problem));
+                    strerror(recorded.problem));
         verdict_fail(verdict, HX_ERROR, error.bytes, "");
     }
     hx_text_free(&error);

@@ -111,6 +111,24 @@ case_records() {
     says 'module[2].alarm is 0x0005 general_alarm voltage_high, in B 0x0000'
 }
 
+# Nobody listens where its file has the Modbus: that is told, and the record is equal to none.
+case_records_unread() {
+    board_make "$powered"
+    sed -i "s/modbus = \"[^\"]*\"/modbus = \"127.0.0.1:$(port 4)\"/" "$work/board.lua"
+    cat >"$work/trap.lua" <<'END'
+scenario "told" { plant = "guide_dashboard", run = function(plant)
+  settle()
+  plant.module[3].temperature = 60
+  within(seconds(6), function() expect.trap { added = "temperature_high" } end)
+end }
+END
+    runs 0 --record "$work/board" "$work/trap.lua"
+    says 'record: nobody answered by Modbus: no register is in it, and nothing compares with it'
+    grep -q ' unread$' "$work/board/$(basename "$work")/trap--told.record" || fail "it should say so"
+    compared 1 compare "$work/board" "$work/board"
+    says 'nobody has read its registers until then'
+}
+
 # What fails on the host is no news of the board; a board that can't be switched is not.
 case_skips() {
     board_make "start = \"sh $work/board.sh on\","
