@@ -37,6 +37,7 @@ struct hx_recorder {
     struct hx_stage *stage; /* null before it is open */
     struct listener listener[2];
     size_t listeners;
+    bool is_open; /* the target: with its first start behind it */
     bool was_on;
     uint32_t boots;
     int64_t look_us;    /* when to look next */
@@ -147,15 +148,17 @@ static void setting_add(struct hx_text *head, const struct hx_stage *stage,
 static void head_put(struct hx_recorder *recorder)
 {
     const struct hx_stage *stage = recorder->stage;
+    const struct hx_board_spec *spec = stage->spec;
+    const bool is_running = spec != NULL && spec->set_up == NULL && spec->start == NULL;
     struct hx_text head = {0};
     hx_text_add(&head, "gbms-bench record 1\nscenario %s\nfile %s\non %s%s\nprogram %s\n",
-                recorder->scenario, recorder->place, stage->spec != NULL ? "board " : "host",
-                stage->spec != NULL ? stage->spec->name : "", GBMS_BENCH_VERSION);
+                recorder->scenario, recorder->place, spec != NULL ? "board " : "host",
+                spec != NULL ? spec->name : "", GBMS_BENCH_VERSION);
     hx_text_add(&head, "uptime %" PRId64 "\n", stage->uptime_ms);
     for (size_t i = 0; i < stage->options.settings_count; ++i) {
         setting_add(&head, stage, &stage->options.settings[i]);
     }
-    hx_text_add(&head, "0.000000 power on\n");
+    hx_text_add(&head, "0.000000 power %s\n", is_running ? "running" : "on");
     text_put(recorder, &head);
     hx_text_free(&head);
 }
@@ -280,6 +283,9 @@ static void traps_take(struct hx_recorder *recorder, int32_t wait_ms)
 /* Off and on again between two looks is seen by the count of starts. */
 static void power_look(struct hx_recorder *recorder)
 {
+    if (!recorder->is_open) {
+        return;
+    }
     const bool is_on = recorder->inner->is_on(recorder->stage);
     const uint32_t boots = recorder->stage->boots;
     if (recorder->was_on && (!is_on || boots != recorder->boots)) {
@@ -412,8 +418,9 @@ static bool recorded_open(struct hx_stage *stage, struct hx_text *error)
     ranges_make(recorder);
     head_put(recorder);
     recorder->was_on = true;
-    recorder->boots = 1;
-    return recorder->inner->open(stage, error);
+    recorder->is_open = recorder->inner->open(stage, error);
+    recorder->boots = stage->boots; /* none of a board that was running */
+    return recorder->is_open;
 }
 
 static bool recorded_run(struct hx_stage *stage, int64_t until_us)

@@ -8,7 +8,8 @@
  * its instant in seconds of the world, which never goes back; bytes in hex, texts with %XX for
  * what is no plain letter:
  *
- *   power on|off               the first event is that it is on
+ *   power on|off|running       the first event is that it is on; running: it was so before, with
+ *                              what it had in its memory
  *   mark FILE:LINE WORD        the script is at this word
  *   bus >BYTES, bus <BYTES     what the webmanager sent, what it got; likewise com2
  *   console TEXT               was typed

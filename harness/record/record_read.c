@@ -143,11 +143,13 @@ static const char *unread_take(struct reader *reader, struct hx_event *event)
 
 static const char *power_take(struct reader *reader, struct hx_event *event)
 {
-    event->is_on = strcmp(event->text, "on") == 0;
+    const bool is_running = strcmp(event->text, "running") == 0;
+    reader->record->was_running |= is_running;
+    event->is_on = is_running || strcmp(event->text, "on") == 0;
     if (!event->is_on) {
         (void)unread_take(reader, event);
     }
-    return event->is_on || strcmp(event->text, "off") == 0 ? NULL : "power is on or off";
+    return event->is_on || strcmp(event->text, "off") == 0 ? NULL : "power is on, off or running";
 }
 
 static const char *line_take(struct reader *reader, struct hx_event *event)

@@ -53,6 +53,7 @@ struct hx_run_record {
     const char *place; /* FILE:LINE of the scenario */
     const char *on;    /* "host", "board NAME" */
     int64_t uptime_ms;
+    bool was_running;               /* the webmanager was on before */
     struct hx_assignments settings; /* as they were given; later ones win */
     struct hx_event *event;         /* in order of time; the last one is the end */
     size_t events;

@@ -279,13 +279,25 @@ static bool end_keep(struct replay *replay)
     return is_good;
 }
 
+/* What a webmanager had in its memory is in no record. */
+static bool record_load(struct replay *replay)
+{
+    const bool is_good = hx_record_load(&replay->record, replay->path, &replay->error);
+    if (replay->record.was_running) {
+        hx_text_add(&replay->error,
+                    "%s: its board was running before, with what it had in its memory, and cannot "
+                    "be played again; record one whose file has set_up or start",
+                    replay->path);
+    }
+    return is_good && !replay->record.was_running;
+}
+
 /* False, with error: it could not be played. */
 static bool record_replay(struct replay *replay, struct hx_probe *probe, struct hx_compared *sum)
 {
     const struct hx_tolerance tolerance = {replay->options->rounds, replay->options->steps};
     struct hx_run_record again = {.scenario = ""};
-    replay->file =
-        hx_record_load(&replay->record, replay->path, &replay->error) ? file_open(replay) : NULL;
+    replay->file = record_load(replay) ? file_open(replay) : NULL;
     if (replay->file == NULL) {
         return false;
     }

@@ -415,6 +415,13 @@ END
     runs 0 "$work/typed.lua"
     says '1 passed, 0 failed, 1 skipped'
     says 'the plant has bank.strings = 1, the board value=2; give its file a set_up'
+    # Its record has no power cut that never was, and is not played as if it had begun then.
+    runs 0 --filter fits --record "$work/board" "$work/typed.lua"
+    record=$work/board/$(basename "$work")/typed--fits.record
+    grep -q '^0.000000 power running$' "$record" || fail "it should say so"
+    test "$(grep -c ' power ' "$record")" -eq 1 || fail "its power was not cut"
+    compared 2 replay "$work/board"
+    says 'typed--fits.record: its board was running before, with what it had in its memory, and'
 }
 
 # It falls over by itself in the middle of a story: the account of traps says so, and the report of

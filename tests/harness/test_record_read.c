@@ -171,7 +171,7 @@ Test(record_read, what_is_wrong_is_told_with_its_line)
     refuses("0.500000", "0.010000", "x.record:12: no instant");
     refuses("0.500000", "9999999999.000000", "x.record:12: no instant");
     refuses("settle", "set\x1btle", "x.record:12: a control character");
-    refuses("power off", "power of", "x.record:18: power is on or off");
+    refuses("power off", "power of", "x.record:18: power is on, off or running");
     refuses("3650=1", "3682=1", "x.record:13: no REGISTER=VALUE");
     refuses("3650=1", "999=1", "x.record:13: no REGISTER=VALUE");
     refuses("=65", "=65536", "x.record:13: no REGISTER=VALUE");
