@@ -24,7 +24,9 @@ static FILE *file_open(const char *folder, enum wm_log_ring ring, struct hx_text
 
 bool hx_folder_make(const char *option, const char *folder)
 {
-    if (mkdir(folder, 0777) == 0 || errno == EEXIST) {
+    struct stat status;
+    if (mkdir(folder, 0777) == 0 ||
+        (errno == EEXIST && stat(folder, &status) == 0 && S_ISDIR(status.st_mode))) {
         return true;
     }
     hx_complain("--%s %s: cannot be made: %s; name a folder in one that can be written", option,

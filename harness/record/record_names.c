@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/files.h"
 #include "harness/logs.h"
 #include "harness/record/record.h"
 
@@ -45,27 +46,50 @@ static bool folder_make(const char *path)
     return is_made;
 }
 
-static bool name_one(const char *folder, struct hx_scenarios *list, size_t number)
+static void name_one(const char *folder, struct hx_scenarios *list, size_t number)
 {
     struct hx_scenario *scenario = &list->item[number];
     struct hx_text path = {0};
     size_t copy = 1;
     do {
         hx_text_free(&path);
-        hx_text_add(&path, "%s/", folder);
+        hx_text_add(&path, "%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/");
         place_add(&path, scenario->file);
         hx_file_name_add(&path, scenario->name);
         hx_text_add(&path, copy > 1 ? "-%zu.record" : ".record", copy);
         ++copy;
     } while (is_taken(list, number, path.bytes));
     scenario->record_file = path.bytes;
-    if (!folder_make(path.bytes)) {
+}
+
+/* Whatever is compared or played again is a whole folder, and its records are to be of one run. */
+static bool others_refuse(const char *folder, const struct hx_scenarios *list)
+{
+    struct hx_files files = {0};
+    struct hx_text error = {0};
+    bool is_good = hx_files_add_records(&files, folder, &error);
+    for (size_t i = 0; is_good && i < files.count; ++i) {
+        is_good = is_taken(list, list->count, files.path[i]);
+        hx_text_add(&error, is_good ? "" : "%s is of another run; remove it, or name a new folder",
+                    files.path[i]);
+    }
+    if (!is_good) {
+        hx_complain("--record: %s", error.bytes);
+    }
+    hx_text_free(&error);
+    hx_files_free(&files);
+    return is_good;
+}
+
+static bool place_clear(const char *path)
+{
+    if (!folder_make(path)) {
         return false;
     }
-    if (unlink(path.bytes) != 0 && errno != ENOENT) {
+    if (unlink(path) != 0 && errno != ENOENT) {
         hx_complain("--record: %s: an earlier one cannot be removed: %s; name a folder that can be "
                     "written",
-                    path.bytes, strerror(errno));
+                    path, strerror(errno));
         return false;
     }
     return true;
@@ -73,9 +97,12 @@ static bool name_one(const char *folder, struct hx_scenarios *list, size_t numbe
 
 bool hx_records_name(const char *folder, struct hx_scenarios *list)
 {
-    bool is_good = hx_folder_make("record", folder);
+    for (size_t i = 0; i < list->count; ++i) {
+        name_one(folder, list, i);
+    }
+    bool is_good = hx_folder_make("record", folder) && others_refuse(folder, list);
     for (size_t i = 0; is_good && i < list->count; ++i) {
-        is_good = name_one(folder, list, i);
+        is_good = place_clear(list->item[i].record_file);
     }
     return is_good;
 }

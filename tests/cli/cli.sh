@@ -1211,6 +1211,15 @@ case_record() {
     records a
     status_is 0
     test ! -e "$record" || fail "a scenario that was skipped has one"
+    # Nor is one of another run left beside those of this one, or removed without a word.
+    hot_story cold
+    bench run --record "$work/a/" "$work/cold.lua"
+    status_is 0
+    records a
+    status_is 2
+    says "--record: $work/a/$(basename "$work")/cold--a_hot_block.record is of another run; remove it, or"
+    test "$(wc -l <"$out")" -eq 1 || fail "it should say one line"
+    test -s "$work/a/$(basename "$work")/cold--a_hot_block.record" || fail "it is gone"
 }
 
 # What has no room is not in it, and is told; what is not in it is not compared.
@@ -1266,7 +1275,7 @@ case_record_fails() {
     echo "a file" >"$work/taken"
     bench run --record "$work/taken" "$work/hot.lua"
     status_is 2
-    says "--record $work/taken/"
+    says "--record $work/taken: cannot be made: File exists; name a folder"
     # A disk that is full: no file grows any more.
     (trap '' XFSZ && ulimit -f 8 && "$bench" run --record "$work/a" "$work/hot.lua" >"$out" 2>&1)
     status=$?
@@ -1308,7 +1317,7 @@ case_compare() {
     # A script that goes another way, and what only one of them has.
     hot_story other
     sed -i 's/wait(seconds(5))/settle()/' "$work/other.lua"
-    bench run --record "$work/a" "$work/other.lua"
+    bench run --record "$work/a" "$work/hot.lua" "$work/other.lua"
     bench compare "$work/a" "$work/b"
     status_is 1
     says "other--a_hot_block.record: B has no record of it"
