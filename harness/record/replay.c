@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/commands.h"
@@ -27,7 +28,8 @@
 
 struct replay {
     const struct hx_options *options;
-    const char *path; /* of the record */
+    const char *path;             /* of the record */
+    const struct hx_files *files; /* all that are played */
     struct hx_run_record record;
     struct hx_stage stage;
     struct hx_trace trace;
@@ -251,6 +253,23 @@ static bool record_play(struct replay *replay, struct hx_probe *probe, struct hx
     return is_good;
 }
 
+/* Whether that is one of the records that are played. False: it is, with error. */
+static bool is_free(struct replay *replay, const char *path)
+{
+    struct stat there;
+    struct stat played;
+    bool is_same = false;
+    for (size_t i = 0; !is_same && stat(path, &there) == 0 && i < replay->files->count; ++i) {
+        is_same = stat(replay->files->path[i], &played) == 0 && played.st_dev == there.st_dev &&
+                  played.st_ino == there.st_ino;
+    }
+    if (is_same) {
+        hx_text_add(&replay->error, "%s: is played, and would be written over; name another folder",
+                    path);
+    }
+    return !is_same;
+}
+
 /* The file to write to: in the folder, by the name of the record, or nowhere to be found. */
 static FILE *file_open(struct replay *replay)
 {
@@ -259,8 +278,13 @@ static FILE *file_open(struct replay *replay)
     struct hx_text path = {0};
     hx_text_add(&path, "%s/%s", folder != NULL ? folder : "",
                 slash != NULL ? slash + 1 : replay->path);
-    FILE *file = folder != NULL ? fopen(path.bytes, "w+") : tmpfile();
-    if (file == NULL) {
+    FILE *file = NULL;
+    if (folder == NULL) {
+        file = tmpfile();
+    } else if (is_free(replay, path.bytes)) {
+        file = fopen(path.bytes, "w+");
+    }
+    if (file == NULL && replay->error.size == 0) {
         hx_text_add(&replay->error, "%s: cannot be written: %s; name a folder that can be",
                     folder != NULL ? path.bytes : "a temporary file", strerror(errno));
     }
@@ -334,7 +358,7 @@ static int files_replay(const struct hx_options *options, const struct hx_files 
         hx_complain("%s", why);
     }
     for (size_t i = 0; is_good && i < files->count; ++i) {
-        struct replay replay = {.options = options, .path = files->path[i]};
+        struct replay replay = {.options = options, .path = files->path[i], .files = files};
         is_good = record_replay(&replay, &probe, &sum);
         if (!is_good) {
             hx_complain("%s", hx_text_string(&replay.error));

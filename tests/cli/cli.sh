@@ -1485,6 +1485,14 @@ case_replay_refuses() {
     sed 's/^setting bank.strings 2/setting bank.strings 5/' "$record" >"$work/odd.record"
     refuses "odd.record: " replay "$work/odd.record"
     refuses "--record $work/no/such: cannot be made" replay --record "$work/no/such" "$record"
+    folder=$(dirname "$record")
+    cp "$record" "$work/kept"
+    cp "$record" "$work/other.record"
+    ln -s "$record" "$folder/other.record"
+    refuses "hot--a_hot_block.record: is played, and would be written over; name another folder" \
+        replay --record "$folder" "$record"
+    refuses "other.record: is played, and" replay --record "$folder" "$work/other.record" "$record"
+    cmp "$record" "$work/kept" || fail "it is not as it was"
     sed '$s/ end/ request 9|x\n&/; $s/^\([0-9.]*\) request 9|x\n/&\1/' "$record" >"$work/asks.record"
     refuses "asks.record: a request that is none" replay "$work/asks.record"
 }
