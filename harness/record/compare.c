@@ -591,6 +591,10 @@ void hx_records_compare(const struct hx_run_record *a, const struct hx_run_recor
     const double a_us = hx_record_round_us(a);
     const double b_us = hx_record_round_us(b);
     both->name = a->scenario;
+    if (strcmp(a->scenario, b->scenario) != 0) {
+        printf("%s: B is of another scenario: %s\n", a->scenario, b->scenario);
+        ++sum->differences;
+    }
     both->steps = tolerance->steps;
     both->apart_us = hx_tolerance_us(tolerance, a_us > b_us ? a_us : b_us);
     places_make(both);

@@ -47,7 +47,8 @@ struct hx_recorder;
 /*
  * Makes the folder and one in it for each folder of scenarios, and names a record for each:
  * scenario->record_file, DIR/FOLDER/FILE--NAME.record. Those of an earlier run are gone, and a
- * folder with some of other scenarios is refused. False, with a complaint made, when that cannot be.
+ * folder with some of other scenarios is refused. False, with a complaint made, when that cannot
+ * be.
  */
 bool hx_records_name(const char *folder, struct hx_scenarios *list);
 

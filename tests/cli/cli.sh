@@ -1325,6 +1325,10 @@ case_compare() {
     bench compare "$record" "$work/other.record"
     status_is 1
     says "the script comes to hot.lua:4 settle, in B to other.lua:4 settle; compared until there"
+    sed 's/^scenario .*/scenario a cold block/' "$record" >"$work/other.record"
+    bench compare "$record" "$work/other.record"
+    status_is 1
+    says "a hot block: B is of another scenario: a cold block"
 }
 
 # Later than so many rounds, and off by more than so many steps.
