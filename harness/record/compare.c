@@ -555,13 +555,17 @@ static void marks_compare(struct comparison *both, struct hx_compared *sum)
     }
 }
 
-/* What nobody looked at differs from nothing. */
-static void looks_compare(struct comparison *both, const struct side *side)
+/* What nobody looked at differs from nothing. Scripts that go apart at once have been told. */
+static void looks_compare(struct comparison *both)
 {
-    const int64_t end_us = side->mark[both->marks - 1]->time_us;
-    if (first_look_us(side) > end_us) {
-        struct hx_text *text = difference_add(both, side, end_us);
-        hx_text_add(text, "nobody has read its registers until then");
+    const bool is_apart = both->differences > 0;
+    for (int i = 0; i < 2; ++i) {
+        const struct side *side = &both->side[i];
+        const int64_t end_us = side->mark[both->marks - 1]->time_us;
+        if (first_look_us(side) > end_us && (!is_apart || side->record->changes == 0)) {
+            struct hx_text *text = difference_add(both, side, end_us);
+            hx_text_add(text, "nobody has read its registers until then");
+        }
     }
 }
 
@@ -601,8 +605,8 @@ void hx_records_compare(const struct hx_run_record *a, const struct hx_run_recor
     side_make(both, &both->side[0], a, "A");
     side_make(both, &both->side[1], b, "B");
     marks_compare(both, sum);
+    looks_compare(both);
     for (int i = 0; i < 2; ++i) {
-        looks_compare(both, &both->side[i]);
         for (int32_t at = 0; at < WM_REGISTERS; ++at) {
             register_compare(both, &both->side[i], &both->side[1 - i], at);
         }

@@ -525,7 +525,7 @@ struct hx_recorded hx_recorder_end(struct hx_recorder *recorder, const char *out
 {
     const int64_t full_us = recorder->full_us;
     if (recorder->stage != NULL) {
-        if (!hx_guard_has_fired()) {
+        if (recorder->is_open && !hx_guard_has_fired()) {
             look(recorder);
         }
         recorder->full_us = -1; /* the end has room */

@@ -127,6 +127,11 @@ END
     grep -q ' unread$' "$work/board/$(basename "$work")/trap--told.record" || fail "it should say so"
     compared 1 compare "$work/board" "$work/board"
     says 'nobody has read its registers until then'
+    # Who was never there was not asked.
+    sed -i 's/set_up = "[^"]*"/set_up = "false"/' "$work/board.lua"
+    runs 1 --record "$work/board" "$work/trap.lua"
+    says 'set_up did not end well'
+    ! grep 'nobody answered' "$out" || fail "it should not say so"
 }
 
 # What fails on the host is no news of the board; a board that can't be switched is not.
