@@ -87,6 +87,11 @@ static void text_put(struct hx_recorder *recorder, const struct hx_text *text)
     recorder->size += text->size;
 }
 
+static void instant_add(struct hx_text *text, int64_t time_us)
+{
+    hx_text_add(text, "%" PRId64 ".%06" PRId64, time_us / 1000000, time_us % 1000000);
+}
+
 /* An event of now, while there is room; the text is freed. */
 static void event_put(struct hx_recorder *recorder, struct hx_text *event)
 {
@@ -95,8 +100,8 @@ static void event_put(struct hx_recorder *recorder, struct hx_text *event)
         const int64_t now_us = sim_world_now_us(recorder->stage->world);
         const bool is_full = recorder->size >= recorder->size_max;
         recorder->full_us = is_full ? now_us : recorder->full_us;
-        hx_text_add(&line, "%" PRId64 ".%06" PRId64 " %s\n", now_us / 1000000, now_us % 1000000,
-                    is_full ? "full" : hx_text_string(event));
+        instant_add(&line, now_us);
+        hx_text_add(&line, " %s\n", is_full ? "full" : hx_text_string(event));
         text_put(recorder, &line);
     }
     hx_text_free(&line);
@@ -202,10 +207,11 @@ static void registers_take(struct hx_recorder *recorder, int32_t first, struct h
 }
 
 /* A webmanager that boots does not answer yet: what it has is seen later. */
-static void unread_put(struct hx_recorder *recorder)
+static void unread_put(struct hx_recorder *recorder, int64_t since_us)
 {
     struct hx_text event = {0};
-    hx_text_add(&event, "unread");
+    hx_text_add(&event, "unread ");
+    instant_add(&event, since_us);
     event_put(recorder, &event);
     memset(recorder->is_known, 0, sizeof recorder->is_known);
     recorder->is_unread = true;
@@ -216,6 +222,7 @@ static void registers_look(struct hx_recorder *recorder)
     struct hx_text event = {0};
     bool is_there = true;
     size_t i = 0;
+    const int64_t asked_us = sim_world_now_us(recorder->stage->world);
     hx_text_add(&event, "registers");
     const size_t empty = event.size;
     for (; i < recorder->ranges && is_there; ++i) {
@@ -234,7 +241,7 @@ static void registers_look(struct hx_recorder *recorder)
         event_put(recorder, &event);
     }
     if (!is_there && i == 1 && !recorder->is_unread) {
-        unread_put(recorder);
+        unread_put(recorder, asked_us);
     }
     hx_text_free(&event);
 }

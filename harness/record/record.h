@@ -18,7 +18,7 @@
  *   datagram BYTES             was sent to the agent
  *   hand WORD                  somebody did what cannot be played again
  *   registers REGISTER=VALUE ... those that changed; after the power came on, or `unread`, all
- *   unread                     nobody answered who was asked for them: from here on none is known
+ *   unread SECONDS             who was asked for them then did not answer: since then none is known
  *   trap KIND [ALARM]          as it reached the bench
  *   full                       the record has its longest size: nothing behind this is in it
  *   end OUTCOME                the last line; a file without one is no whole record. What a run

@@ -100,9 +100,22 @@ static bool whole_take(const char *text, int64_t most, int64_t *value)
     return text[0] == '\0' && *value <= most;
 }
 
+/* "12.345678" in microseconds. */
+static bool time_take(char *text, int64_t *time_us)
+{
+    int64_t seconds = 0;
+    int64_t rest_us = 0;
+    char *fraction = text;
+    const char *whole = part_take(&fraction, '.');
+    const bool is_good = whole_take(whole, TIME_MAX_S, &seconds) && fraction != NULL &&
+                         strlen(fraction) == 6 && whole_take(fraction, 999999, &rest_us);
+    *time_us = seconds * 1000000 + rest_us;
+    return is_good;
+}
+
 /* ---- events ----------------------------------------------------------------------------- */
 
-static void change_add(struct reader *reader, int64_t number, int32_t value)
+static void change_add(struct reader *reader, int64_t time_us, int64_t number, int32_t value)
 {
     struct hx_run_record *record = reader->record;
     if (record->changes == reader->changes_room) {
@@ -110,7 +123,7 @@ static void change_add(struct reader *reader, int64_t number, int32_t value)
         record->change = hx_realloc(record->change, reader->changes_room * sizeof *record->change);
     }
     reader->is_known[number - WM_REGISTER_FIRST] = value != HX_NO_VALUE;
-    record->change[record->changes++] = (struct hx_change){reader->time_us, (int32_t)number, value};
+    record->change[record->changes++] = (struct hx_change){time_us, (int32_t)number, value};
 }
 
 /* "1000=65 1003=2" */
@@ -125,19 +138,30 @@ static const char *registers_take(struct reader *reader, struct hx_event *event)
             !whole_take(pair, UINT16_MAX, &value)) {
             return "no REGISTER=VALUE ...";
         }
-        change_add(reader, number, (int32_t)value);
+        change_add(reader, reader->time_us, number, (int32_t)value);
     }
     return NULL;
 }
 
-static const char *unread_take(struct reader *reader, struct hx_event *event)
+static void registers_forget(struct reader *reader, int64_t time_us)
 {
-    (void)event;
     for (int32_t i = 0; i < WM_REGISTERS; ++i) {
         if (reader->is_known[i]) {
-            change_add(reader, WM_REGISTER_FIRST + i, HX_NO_VALUE);
+            change_add(reader, time_us, WM_REGISTER_FIRST + i, HX_NO_VALUE);
         }
     }
+}
+
+/* It is told when nobody waits for the answer any more, and nothing has been read meanwhile. */
+static const char *unread_take(struct reader *reader, struct hx_event *event)
+{
+    const struct hx_run_record *record = reader->record;
+    const int64_t last_us = record->changes > 0 ? record->change[record->changes - 1].time_us : 0;
+    int64_t since_us = 0;
+    if (!time_take(event->text, &since_us) || since_us < last_us || since_us > reader->time_us) {
+        return "no instant since when registers are unread";
+    }
+    registers_forget(reader, since_us);
     return NULL;
 }
 
@@ -147,7 +171,7 @@ static const char *power_take(struct reader *reader, struct hx_event *event)
     reader->record->was_running |= is_running;
     event->is_on = is_running || strcmp(event->text, "on") == 0;
     if (!event->is_on) {
-        (void)unread_take(reader, event);
+        registers_forget(reader, reader->time_us);
     }
     return event->is_on || strcmp(event->text, "off") == 0 ? NULL : "power is on, off or running";
 }
@@ -211,19 +235,6 @@ static const struct {
     [HX_EVENT_FULL] = {"full", text_take},
     [HX_EVENT_END] = {"end", end_take},
 };
-
-/* "12.345678" in microseconds. */
-static bool time_take(char *text, int64_t *time_us)
-{
-    int64_t seconds = 0;
-    int64_t rest_us = 0;
-    char *fraction = text;
-    const char *whole = part_take(&fraction, '.');
-    const bool is_good = whole_take(whole, TIME_MAX_S, &seconds) && fraction != NULL &&
-                         strlen(fraction) == 6 && whole_take(fraction, 999999, &rest_us);
-    *time_us = seconds * 1000000 + rest_us;
-    return is_good;
-}
 
 /* Null, or what is wrong. */
 static const char *event_take(struct reader *reader, char *line)

@@ -1302,7 +1302,7 @@ case_compare() {
     says ": B 00:00:01.200, after hot.lua:6 wait: trap added temperature_high, in A there is none then"
     # Who has no power shows nothing, nor who does not answer any more, soon after the start too.
     records b
-    for event in 'power off' unread; do
+    for event in 'power off' 'unread 1.200000'; do
         sed "s/^\([0-9.]*\) registers .* 1093=17.*/&\n\1 $event/" "$record" >"$work/off.record"
         bench compare "$record" "$work/off.record"
         status_is 1

@@ -90,7 +90,8 @@ static const char *whole_with(const char *from, const char *to)
 
 Test(record_read, a_register_shows_nothing_from_where_the_power_goes_or_nobody_answers)
 {
-    static const char *const words[] = {"power off", "unread"};
+    static const char *const words[] = {"power off", "unread 2.500000"};
+    static const int64_t instants_us[] = {3000000, 2500000};
     for (size_t i = 0; i < 2; i++) {
         const char *text = whole_with("power off", words[i]);
         cr_assert(reads(text, strlen(text)), "%s", hx_text_string(&error));
@@ -99,7 +100,7 @@ Test(record_read, a_register_shows_nothing_from_where_the_power_goes_or_nobody_a
         cr_expect_eq(record.change[0].value, 65);
         cr_expect_eq(record.change[2].number, 1000);
         cr_expect_eq(record.change[2].value, HX_NO_VALUE);
-        cr_expect_eq(record.change[3].time_us, 3000000);
+        cr_expect_eq(record.change[3].time_us, instants_us[i]);
         hx_record_free(&record);
     }
 }
@@ -176,6 +177,9 @@ Test(record_read, what_is_wrong_is_told_with_its_line)
     refuses("3650=1", "999=1", "x.record:13: no REGISTER=VALUE");
     refuses("=65", "=65536", "x.record:13: no REGISTER=VALUE");
     refuses("<a5", "<a", "x.record:11: no >BYTES or <BYTES");
+    refuses("power off", "unread", "x.record:18: no instant since when");
+    refuses("power off", "unread 0.599999", "x.record:18: no instant since when");
+    refuses("power off", "unread 3.000001", "x.record:18: no instant since when");
     refuses("%0a", "%0", "x.record:14: no text");
     refuses("end passed\n", "end passed\n4.000000 power on\n", "x.record:20: cut off");
     refuses("end passed\n", "trap coldStart\n", "x.record:19: cut off");
