@@ -599,6 +599,10 @@ void hx_records_compare(const struct hx_run_record *a, const struct hx_run_recor
         printf("%s: B is of another scenario: %s\n", a->scenario, b->scenario);
         ++sum->differences;
     }
+    if (a->was_running != b->was_running) {
+        printf("%s: %s was running before: what a start shows is in the other alone\n", a->scenario,
+               a->was_running ? "A" : "B");
+    }
     both->steps = tolerance->steps;
     both->apart_us = hx_tolerance_us(tolerance, a_us > b_us ? a_us : b_us);
     places_make(both);
