@@ -19,6 +19,7 @@ local UNDER_WAY_S = 5
 local receivers = {}
 local snapshots = {} -- start -> { rows at settle(), position }
 local problems = {} -- that no account of a log finds
+local first_start = 1 -- 0: the webmanager was on before the bench came, with a start nobody heard
 local names -- number -> name of the alarm
 
 local function receiver_of(number)
@@ -138,6 +139,7 @@ end
 
 -- The scenario begins; nothing was taken in yet.
 function traps.begin()
+  first_start = math.min(host.boots(), 1)
   follow(0)
 end
 
@@ -226,9 +228,10 @@ end
 local Life = {}
 Life.__index = Life
 
-local function life_new(start)
+local function life_new(start, hears_all)
   return setmetatable({ start = start, uptime = 0, added = {}, order = {}, gone = {}, rows = {},
-    rounds = 0, wrong = {} }, Life)
+    rounds = 0, wrong = {}, snapshot = snapshots[start], has_begun = start == 0,
+    hears_all = hears_all and start > 0 }, Life)
 end
 
 function Life:blame(trap, wanted)
@@ -239,7 +242,8 @@ local check = {}
 
 function check.coldStart(life, trap)
   if life.has_begun then
-    life:blame(trap, "wanted once a start")
+    life:blame(trap, life.start > 0 and "wanted once a start" or
+      "wanted none: nobody switched it on")
   elseif trap.uptime > COLD_START_MAX then
     life:blame(trap, "wanted at the start")
   end
@@ -365,9 +369,8 @@ end
 -- The bench's own; rows: the table now, nil where it could not be read.
 local function account_own(rows)
   local own, wrong = receiver_of(0), {}
-  -- A board that was on before the bench came has a beginning that nobody was told of.
-  local hears_all = host.boots() > 0 and #own.listens == 1 and is_open(own.listens)
-  local life, starts = nil, 0
+  local hears_all = #own.listens == 1 and is_open(own.listens)
+  local life, starts = first_start == 0 and life_new(0, false) or nil, 0
   local function life_end()
     for _, text in ipairs(life and life.wrong or {}) do
       wrong[#wrong + 1] = text
@@ -377,18 +380,17 @@ local function account_own(rows)
     if not life or trap.kind == "coldStart" and starts < host.boots() then
       life_end()
       starts = starts + 1
-      life = life_new(starts)
-      life.snapshot, life.hears_all = snapshots[starts], hears_all
+      life = life_new(starts, hears_all)
     end
     life:take(trap, at)
   end
   if hears_all and starts ~= host.boots() then
     wrong[#wrong + 1] = ("%d starts with a coldStart, wanted %d"):format(starts, host.boots())
-  elseif hears_all and rows then
+  elseif life and life.hears_all and rows then
     life:close(rows)
   end
   life_end()
-  return wrong, hears_all
+  return wrong, hears_all and first_start > 0
 end
 
 -- Another one got what the bench's own got while it listened: once, and in that order. What was

@@ -441,6 +441,17 @@ case_resets() {
     runs 1 "$work/wait.lua"
     says 'coldStart at uptime 0: wanted once a start'
     says 'the board has restarted by itself, 1 time; look after its supply'
+    # And one that was on when the bench came, before any trap: its coldStart is the first.
+    board_make ""
+    sed -i '/set_up/d' "$work/board.lua"
+    waits 6 'operator "set voltage.delay 1"'
+    (until grep -q "Setting is now: voltage.delay 1" "$work/log"; do sleep 0.1; done
+        sleep 1
+        sh "$work/board.sh" off
+        sh "$work/board.sh" on) &
+    runs 1 "$work/wait.lua"
+    says 'coldStart at uptime 0: wanted none: nobody switched it on'
+    says 'the board has restarted by itself, 1 time; look after its supply'
 }
 
 refused() {
