@@ -20,7 +20,8 @@ local function check_text(given, key, example, is_needed)
     return nil
   end
   if type(value) ~= "string" or value == "" or #value > 400 or value:find("%c") then
-    refuse('%s is a line of text, as in %s = "%s", not %s', key, key, example, written(value))
+    refuse('%s is a line of text of 1 to 400 bytes, as in %s = "%s", not %s', key, key, example,
+      written(value))
   end
   return value
 end
@@ -37,6 +38,21 @@ local function check_port(given, key)
     refuse('%s is HOST:PORT, as in %s = "192.168.0.60:161", not %s', key, key, written(value))
   end
   return { host = host, port = port }
+end
+
+-- Of a bench with several networks, the one that the board is on.
+local function check_bench(given)
+  local value = check_text(given, "bench_address", "192.168.0.1") or "127.0.0.1"
+  local parts = { value:match("^(%d+)%.(%d+)%.(%d+)%.(%d+)$") }
+  local is_right = #parts == 4
+  for _, part in ipairs(parts) do
+    is_right = is_right and #part <= 3 and tonumber(part) <= 255 and not part:find("^0.")
+  end
+  if not is_right then
+    refuse('bench_address is an IPv4 address, as in bench_address = "192.168.0.1", not %s',
+      written(value))
+  end
+  return value
 end
 
 -- A master's tty; where it is the only way to the registers, COM2 is for it.
@@ -120,7 +136,7 @@ local function build(name, given)
     modbus = check_port(given, "modbus"),
     modbus_rtu = check_rtu(given),
     snmp = check_port(given, "snmp"),
-    bench_address = check_text(given, "bench_address", "192.168.0.1") or "127.0.0.1",
+    bench_address = check_bench(given),
     longest = check_longest(given.longest),
     set_up = check_text(given, "set_up", "./set_up.sh"),
     start = check_text(given, "start", "./start.sh"),

@@ -464,13 +464,17 @@ refused() {
 case_refuses() {
     : >"$work/log"
     refused 'it has: bench_address, console' 'board "b" { lime = "x" }'
-    refused 'line is a line of text' 'board "b" { }'
+    refused 'line is a line of text of 1 to 400 bytes' 'board "b" { }'
     refused 'modbus is HOST:PORT' 'board "b" { line = "x", modbus = "y" }'
     refused 'console is missing' 'board "b" { line = "x" }'
     refused 'modbus_rtu is the path of a tty' 'board "b" { line = "x", modbus_rtu = "COM2" }'
     refused 'modbus, or modbus_rtu, is missing' 'board "b" { line = "x", console = "y" }'
     refused 'belong together' 'board "b" { line = "x", power_off = "y" }'
     refused 'no setting' 'board "b" { line = "x", settings = { ["no.such"] = 1 } }'
+    for address in "nonsense here" 192.168.1.300 board.local ::1 1.2.3 01.2.3.4; do
+        refused 'bench_address is an IPv4 address' \
+            "board \"b\" { line = \"x\", bench_address = \"$address\" }"
+    done
     refused 'describes no board' 'local x = 1'
     refused 'goes round in circles' 'while true do end'
     refused 'from 1 to 512' 'board "b" { line = "x", real_modules = { 513 } }'
