@@ -166,31 +166,8 @@ static bool power_on(void *context, char *error, size_t error_size)
     return is_good;
 }
 
-/* What no board lets a hand do; such scenarios are skipped before they begin. */
-static void power_cut(void *context, uint32_t nth)
-{
-    struct hx_stage *stage = context;
-    (void)nth;
-    hx_board_verdict_set(stage->line, "a board's flash can't be cut off in the middle of a write");
-}
-
-static bool damage(void *context, const char *record)
-{
-    (void)context;
-    (void)record;
-    return false;
-}
-
-static bool restamp(void *context, const char *record, uint8_t version)
-{
-    (void)context;
-    (void)record;
-    (void)version;
-    return false;
-}
-
 void hx_board_power_connect(struct hx_stage *stage)
 {
-    static const struct sim_supply_ops ops = {power_off, power_on, power_cut, damage, restamp};
+    static const struct sim_supply_ops ops = {.off = power_off, .on = power_on};
     sim_supply_connect(sim_plant_supply(stage->plant), &ops, stage);
 }

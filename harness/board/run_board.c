@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "harness/board/board_spec.h"
+#include "harness/board/target_board.h"
 #include "harness/run/report.h"
 #include "harness/run/runner.h"
 #include "sim/plant/plant.h"
@@ -37,12 +38,9 @@ static void reason_add(const struct hx_board_spec *spec, const struct hx_verdict
                        struct hx_text *reason)
 {
     char clock[HX_CLOCK_SIZE];
-    if ((host->hands & SIM_HAND_PANEL) != 0) {
-        hx_text_add(reason, "has a hand on the webmanager's panel");
-    } else if ((host->hands & SIM_HAND_MEMORY) != 0) {
-        hx_text_add(reason, "fails or spoils the webmanager's flash");
-    } else if ((host->hands & SIM_HAND_COM2) != 0) {
-        hx_text_add(reason, "has something on COM2");
+    const char *out_of_reach = hx_target_board_out_of_reach(host->hands);
+    if (out_of_reach != NULL) {
+        hx_text_add(reason, "%s", out_of_reach);
     } else if ((host->hands & HX_HAND_RTU_FRAMES) != 0) {
         hx_text_add(reason, "puts frames of its own on COM2, in exact time");
     } else if ((host->hands & HX_HAND_RTU) != 0 && spec->modbus_rtu == NULL) {

@@ -38,6 +38,23 @@ static bool board_set_up(struct hx_stage *stage, struct hx_text *error)
     return line->spec->set_up != NULL || hx_board_settings_type(stage, error);
 }
 
+const char *hx_target_board_out_of_reach(unsigned hands)
+{
+    return (hands & SIM_HAND_PANEL) != 0    ? "has a hand on the webmanager's panel"
+           : (hands & SIM_HAND_MEMORY) != 0 ? "fails or spoils the webmanager's flash"
+           : (hands & SIM_HAND_COM2) != 0   ? "has something on COM2"
+                                            : NULL;
+}
+
+/* A plant file may have done already what no scenario can do on a board. */
+static bool plant_check(struct hx_stage *stage, struct hx_text *error)
+{
+    const char *out_of_reach = hx_target_board_out_of_reach(sim_plant_hands(stage->plant));
+    stage->is_unfit = out_of_reach != NULL;
+    hx_text_add(error, out_of_reach != NULL ? "the plant %s" : "", out_of_reach);
+    return !stage->is_unfit;
+}
+
 static bool real_modules_leave(struct hx_stage *stage, struct hx_text *error)
 {
     const struct hx_board_spec *spec = stage->line->spec;
@@ -75,7 +92,7 @@ static bool board_open_line(struct hx_stage *stage, struct hx_text *error)
     if (stage->probe == NULL) {
         return true; /* the devices alone are wanted */
     }
-    if (!hx_board_settings_write(stage, error) || !board_set_up(stage, error) ||
+    if (!plant_check(stage, error) || !hx_board_settings_write(stage, error) || !board_set_up(stage, error) ||
         !hx_target_connect(stage, &line->spec->modbus, &line->spec->snmp, error)) {
         return false;
     }

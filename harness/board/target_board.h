@@ -11,6 +11,9 @@
 
 extern const struct hx_target hx_target_board;
 
+/* What hands (SIM_HAND_...) do that none can on a board, as in "has something on COM2"; or null. */
+const char *hx_target_board_out_of_reach(unsigned hands);
+
 /* What came on its line while it was played on. */
 struct hx_line_count hx_target_board_count(const struct hx_stage *stage);
 

@@ -64,6 +64,7 @@ struct sim_plant {
     struct sim_com2 com2;
     struct sim_catalogue catalogue;
     int32_t baud;
+    bool is_on_line; /* its webmanager is a real one, behind a wire */
     struct sim_breaker breaker[WM_STRINGS_MAX];
     struct sim_drift *drifts;
     size_t drifts_count;
@@ -141,6 +142,12 @@ void sim_item_name(const struct sim_plant *plant, int item, int32_t number, char
 
 /* The place of a module, sensor or aux in devices.device[]. */
 int32_t sim_item_place(int item, int32_t number);
+
+/*
+ * Null, or why no hand of a script reaches the item, as the end of a sentence: it belongs to a real
+ * webmanager, which has neither its panel nor its flash nor its COM2 here.
+ */
+const char *sim_item_refusal(const struct sim_plant *plant, int item);
 
 /* Sets a value in range; ends a drift of it. Out of range: false, with the range in error. */
 bool sim_property_push(struct sim_plant *plant, const struct sim_property *property, int32_t number,

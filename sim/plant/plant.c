@@ -255,6 +255,7 @@ int64_t sim_plant_next_byte_us(const struct sim_plant *plant)
 void sim_plant_meet_line(struct sim_plant *plant, bool paces_itself)
 {
     enum { NO_TIME_BAUD = 1000000000 };
+    plant->is_on_line = true;
     plant->wire.baud = paces_itself ? NO_TIME_BAUD : plant->baud;
 }
 

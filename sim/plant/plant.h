@@ -102,8 +102,9 @@ struct sim_supply *sim_plant_supply(struct sim_plant *plant);
 void sim_plant_hush(struct sim_plant *plant);
 
 /*
- * The plant is on a real line. paces_itself: its bytes take their time there, so that they are to
- * take none here.
+ * The plant is on a real line, and its webmanager a real one, whose panel, flash and COM2 no script
+ * has a hand on: what tries to is an error from now on. paces_itself: its bytes take their time
+ * there, so that they are to take none here.
  */
 void sim_plant_meet_line(struct sim_plant *plant, bool paces_itself);
 

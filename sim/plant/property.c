@@ -541,6 +541,30 @@ const char *sim_item_word(int item)
     return words[item];
 }
 
+#define NO_HAND "can't be touched from here; a story that does needs = { \"virtual_time\" }"
+
+const char *sim_item_refusal(const struct sim_plant *plant, int item)
+{
+    if (!plant->is_on_line) {
+        return NULL;
+    }
+    switch (item) {
+    case SIM_ITEM_WEBMANAGER:
+    case SIM_ITEM_MUTE:
+        return "a board's panel " NO_HAND;
+    case SIM_ITEM_STORE:
+    case SIM_ITEM_LOG:
+        return "a board's flash " NO_HAND;
+    case SIM_ITEM_COM2:
+    case SIM_ITEM_COM2_ANALOG:
+    case SIM_ITEM_COM2_INPUT:
+    case SIM_ITEM_COM2_OUTPUT:
+        return "what hangs on a board's COM2 " NO_HAND;
+    default:
+        return NULL;
+    }
+}
+
 /* What has states is on the webmanager's front. */
 static bool property_point(const struct sim_property *property, enum wm_point *point)
 {
@@ -644,6 +668,11 @@ static bool property_accepts(const struct sim_plant *plant, const struct sim_pro
     if (property->set == NULL) {
         (void)snprintf(error, size, "%s.%s is only shown, it can't be pushed",
                        sim_item_word(property->item), property->name);
+        return false;
+    }
+    const char *refusal = sim_item_refusal(plant, property->item);
+    if (refusal != NULL) {
+        (void)snprintf(error, size, "%s: %s", property->name, refusal);
         return false;
     }
     const bool is_on_com2 = property->item >= SIM_ITEM_COM2 && property->item < SIM_ITEMS_SHOWN;

@@ -633,7 +633,11 @@ static struct puppet *check_item(lua_State *lua, const char *verb, unsigned item
     if (puppet == NULL || puppet->kind != PUPPET_ITEM || (items & IS(puppet->item)) == 0) {
         luaL_error(lua, "%s is called with a colon, as in item:%s()", verb, verb);
     }
-    (void)puppet_plant(lua, puppet);
+    const char *refusal = sim_item_refusal(puppet_plant(lua, puppet), puppet->item);
+    /* The power of any webmanager has a switch. */
+    if (refusal != NULL && puppet->item != SIM_ITEM_WEBMANAGER) {
+        luaL_error(lua, "%s: %s", verb, refusal);
+    }
     return puppet;
 }
 
@@ -1223,7 +1227,10 @@ static int lw_cut_power(lua_State *lua)
         return luaL_error(lua, "cut_power needs nth_write: which write or erase of its store from "
                                "now on, a whole number from 1");
     }
-    return refused(lua, "cut_power", sim_supply_cut(supply, (uint32_t)nth));
+    const struct puppet *puppet = lua_touserdata(lua, 1);
+    const char *refusal = sim_item_refusal(puppet->box->plant, SIM_ITEM_STORE);
+    return refused(lua, "cut_power",
+                   refusal != NULL ? refusal : sim_supply_cut(supply, (uint32_t)nth));
 }
 
 /* The record that a table names; null: none. */

@@ -14,6 +14,7 @@
 
 #include "sim/world.h"
 
+/* A real webmanager has the first two alone: nobody has a hand on its flash (sim_item_refusal). */
 struct sim_supply_ops {
     void (*off)(void *context);
     /* False, with one line in error, when it does not come up. */

@@ -454,6 +454,34 @@ case_resets() {
     says 'the board has restarted by itself, 1 time; look after its supply'
 }
 
+# What a board has for itself: a story that lays hands on it is an error, with its line.
+case_out_of_reach() {
+    board_make "$powered"
+    for hand in 'webmanager.mute:press()' 'webmanager.slide_switch = "right"' \
+        'webmanager.store:fail()' 'webmanager.log:mend()' 'webmanager:cut_power { nth_write = 1 }' \
+        'webmanager.store:damage { record = "settings" }'; do
+        echo "scenario '$hand' { needs = { 'real_board' }, plant = 'guide_dashboard', run = function(plant)"
+        echo "plant.$hand expect(plant):is_quiet() end }"
+    done >"$work/hands.lua"
+    echo 'plant "com2" { modules = 2, com2 = { use = "temperature_humidity", temperature = 21, humidity = 40 } }' >"$work/com2.lua"
+    echo "scenario 'com2' { needs = { 'real_board' }, plant = 'com2.lua', run = print }" \
+        >>"$work/hands.lua"
+    runs 1 "$work/hands.lua"
+    says '0 passed, 0 failed, 6 error, 1 skipped'
+    says "hands.lua:2: press: a board's panel can't be touched from here; a story that does needs"
+    says "hands.lua:4: slide_switch: a board's panel can't be touched"
+    says "hands.lua:6: fail: a board's flash can't be touched"
+    says "hands.lua:8: mend: a board's flash can't be touched"
+    says "hands.lua:10: cut_power: a board's flash can't be touched"
+    says "hands.lua:12: damage: a board's flash can't be touched"
+    says '(the plant has something on COM2)'
+    printf 'plant.%s\n' 'webmanager.mute:press()' 'com2.temperature = 30' 'com2:unplug()' >"$work/typed"
+    "$bench" board "$work/board.lua" "$work/com2.lua" --for 1 <"$work/typed" >"$out" 2>&1
+    says "press: a board's panel can't be touched"
+    says "temperature: what hangs on a board's COM2 can't be touched"
+    says "unplug: what hangs on a board's COM2 can't be touched"
+}
+
 refused() {
     printf '%s\n' "$2" >"$work/board.lua"
     runs 2 scenarios/aux
