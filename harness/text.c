@@ -71,6 +71,14 @@ void hx_text_add_quoted(struct hx_text *text, const char *word)
     hx_text_add_bytes(text, "'", 1);
 }
 
+void hx_text_cut(struct hx_text *text, size_t size)
+{
+    text->size = size;
+    if (text->bytes != NULL) {
+        text->bytes[size] = '\0';
+    }
+}
+
 void hx_text_free(struct hx_text *text)
 {
     free(text->bytes);

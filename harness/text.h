@@ -20,6 +20,8 @@ __attribute__((format(printf, 2, 3))) void hx_text_add(struct hx_text *text, con
 void hx_text_add_bytes(struct hx_text *text, const char *bytes, size_t size);
 /* Quoted for sh where it has to be. */
 void hx_text_add_quoted(struct hx_text *text, const char *word);
+/* Leaves its first so many bytes, which it has. */
+void hx_text_cut(struct hx_text *text, size_t size);
 void hx_text_free(struct hx_text *text);
 /* Never null. */
 const char *hx_text_string(const struct hx_text *text);

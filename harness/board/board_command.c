@@ -56,7 +56,7 @@ static void said_take(struct hx_text *said, const char *bytes, size_t size)
     hx_text_add_bytes(said, bytes, size);
     if (said->size > KEPT_MAX) {
         memmove(said->bytes, said->bytes + said->size - SAID_MAX, SAID_MAX);
-        said->size = SAID_MAX;
+        hx_text_cut(said, SAID_MAX);
     }
 }
 

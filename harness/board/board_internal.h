@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "harness/board/board_spec.h"
+#include "harness/board/line.h"
 #include "harness/stage/stage.h"
 #include "harness/text.h"
 #include "sim/plant/bridge.h"
@@ -29,8 +30,8 @@
 struct hx_board_line {
     const struct hx_board_spec *spec;
     struct sim_bridge bridge;
-    int line_fd;       /* -1: it has gone, and is looked for */
-    int console_fd;    /* likewise */
+    struct hx_line bus; /* while it is not open it is looked for */
+    struct hx_line console;
     int64_t anchor_us; /* wall clock at the world's beginning */
     int64_t now_us;    /* a script's */
     int64_t looks;     /* tells what is seen now from what was seen before */
@@ -38,8 +39,10 @@ struct hx_board_line {
     int64_t lost_us;   /* when it went last */
     int64_t on_us;     /* when the power came */
     bool is_on;
-    bool console_babbles; /* it spoke without an end of an answer, until the limit */
-    char verdict[400];    /* "" : nothing */
+    bool console_is_awake; /* it answers, and was asked nothing that it did not answer */
+    uint32_t hellos;
+    char console_fault[300]; /* why it is not awake */
+    char verdict[400];       /* "" : nothing */
 };
 
 /* ---- the line: board_line.c ------------------------------------------------------------- */
@@ -73,14 +76,19 @@ void hx_board_power_connect(struct hx_stage *stage);
 
 /* ---- its console: board_console.c ------------------------------------------------------- */
 
-/* Is there one? What it had to say before is nobody's answer. */
-bool hx_board_console_find(struct hx_board_line *line);
+/* Opens it, where it can be opened now. False, with "PLACE: cause; cure" in error. */
+bool hx_board_console_open(struct hx_board_line *line, struct hx_text *error);
 void hx_board_console_lost(struct hx_board_line *line);
-/* Types bytes and appends the answers, one a line that is not blank. False: not in time. */
-bool hx_board_console_ask(struct hx_stage *stage, const char *bytes, size_t size,
-                          struct hx_text *said);
 /* Waits until it answers at all: half a line from before is ended first, whatever it was. */
 bool hx_board_console_wake(struct hx_stage *stage, int64_t until_us);
+/* Why it could not be woken, with a cure. */
+void hx_board_console_blame(const struct hx_board_line *line, struct hx_text *text);
+/*
+ * Types bytes, once it is awake, and appends the answers, one a line that is not blank. False: not
+ * in time; it may have obeyed.
+ */
+bool hx_board_console_ask(struct hx_stage *stage, const char *bytes, size_t size,
+                          struct hx_text *said);
 
 /* ---- its settings: board_settings.c ----------------------------------------------------- */
 

@@ -12,7 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/board/line.h"
 #include "harness/run/guard.h"
 #include "harness/wall.h"
 
@@ -33,19 +32,17 @@ int64_t hx_board_now_us(const struct hx_board_line *line)
 bool hx_board_line_find(struct hx_stage *stage, struct hx_text *error)
 {
     struct hx_board_line *line = stage->line;
-    line->line_fd =
-        hx_line_open(line->spec->line, stage->settings.value[wm_setting_bus_baud], error);
-    if (line->line_fd >= 0) {
-        sim_bridge_forget(&line->bridge);
-        sim_plant_meet_line(stage->plant, hx_line_paces_itself(line->line_fd));
+    if (!hx_line_open(&line->bus, stage->settings.value[wm_setting_bus_baud], error)) {
+        return false;
     }
-    return line->line_fd >= 0;
+    sim_bridge_forget(&line->bridge);
+    sim_plant_meet_line(stage->plant, hx_line_paces_itself(line->bus.fd));
+    return true;
 }
 
 static void line_lost(struct hx_board_line *line)
 {
-    hx_line_close(line->spec->line, line->line_fd);
-    line->line_fd = -1;
+    hx_line_hang_up(&line->bus);
     line->lost_us = hx_board_now_us(line);
     line->gone_us = line->gone_us != 0 ? line->gone_us : line->lost_us;
 }
@@ -53,7 +50,7 @@ static void line_lost(struct hx_board_line *line)
 static void line_read(struct hx_board_line *line)
 {
     uint8_t bytes[256];
-    const ssize_t size = read(line->line_fd, bytes, sizeof bytes);
+    const ssize_t size = read(line->bus.fd, bytes, sizeof bytes);
     if (size > 0) {
         line->gone_us = 0;
         sim_bridge_take(&line->bridge, bytes, (size_t)size);
@@ -68,7 +65,7 @@ static void line_write(struct hx_board_line *line)
     uint8_t bytes[256];
     size_t size;
     while ((size = sim_bridge_give(&line->bridge, bytes, sizeof bytes)) > 0) {
-        if (line->line_fd >= 0 && write(line->line_fd, bytes, size) < 0 && errno != EAGAIN) {
+        if (line->bus.fd >= 0 && write(line->bus.fd, bytes, size) < 0 && errno != EAGAIN) {
             line_lost(line);
         }
     }
@@ -95,7 +92,7 @@ bool hx_board_pump(struct hx_stage *stage, int until_fd, int64_t until_us)
         next_us = next_us < until_us ? next_us : until_us;
         const int64_t wait_us = next_us - hx_board_now_us(line);
         const struct timespec wait = {.tv_nsec = (long)(wait_us > 0 ? wait_us : 0) * 1000};
-        struct pollfd ready[] = {{.fd = line->line_fd, .events = POLLIN},
+        struct pollfd ready[] = {{.fd = line->bus.fd, .events = POLLIN},
                                  {.fd = until_fd, .events = POLLIN}};
         const int count = ppoll(ready, 2, &wait, NULL);
         if (count > 0 && ready[0].revents != 0) {
@@ -110,7 +107,7 @@ bool hx_board_pump(struct hx_stage *stage, int until_fd, int64_t until_us)
             hx_guard_has_fired()) {
             return false;
         }
-        if (line->line_fd < 0 && line->is_on && hx_board_now_us(line) - line->lost_us >= AGAIN_US) {
+        if (line->bus.fd < 0 && line->is_on && hx_board_now_us(line) - line->lost_us >= AGAIN_US) {
             struct hx_text ignored = {0};
             (void)hx_board_line_find(stage, &ignored);
             hx_text_free(&ignored);
@@ -130,7 +127,7 @@ void hx_board_verdict_set(struct hx_board_line *line, const char *text)
 /* Has it gone, or does it go again whenever it is opened? */
 static bool is_gone(const struct hx_board_line *line, int64_t now_us)
 {
-    return line->gone_us != 0 && (line->line_fd < 0 || now_us - line->lost_us < 2 * AGAIN_US);
+    return line->gone_us != 0 && (line->bus.fd < 0 || now_us - line->lost_us < 2 * AGAIN_US);
 }
 
 static void gone_judge(struct hx_board_line *line, int64_t now_us)

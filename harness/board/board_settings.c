@@ -63,9 +63,9 @@ static enum obeyed order(struct hx_stage *stage, const char *request, struct hx_
     const bool is_answered = hx_board_console_ask(stage, request, strlen(request), &said);
     const bool is_good = is_answered && strstr(hx_text_string(&said), "error ") == NULL;
     if (!is_good) {
-        hx_text_add(error, "the console refused \"%.*s\": ", (int)strcspn(request, "\n"), request);
+        hx_text_add(error, "the console %s \"%.*s\"%s", is_answered ? "refused" : "does not answer",
+                    (int)strcspn(request, "\n"), request, is_answered ? ": " : "");
         hx_board_said_add(error, &said);
-        hx_text_add(error, is_answered ? "" : "no answer in time");
     }
     hx_text_free(&said);
     return is_good ? OBEYED : is_answered ? REFUSED : UNANSWERED;
@@ -81,7 +81,10 @@ static bool is_same(const char *word, const char *value)
            (end > word && end == word + size && fabs(number - strtod(value, NULL)) < 1e-6);
 }
 
-/* Is the board set up as a plant with this value is? What it has is its own, and cannot be set. */
+/*
+ * Is the board set up as a plant with this value is? What it has is its own, and cannot be set. One
+ * that does not say what it has is not known to be another.
+ */
 static bool structure_check(struct hx_stage *stage, const char *name, const char *value,
                             struct hx_text *error)
 {
@@ -91,12 +94,16 @@ static bool structure_check(struct hx_stage *stage, const char *name, const char
     (void)snprintf(request, sizeof request, "show settings %s\n", name);
     const bool is_answered = hx_board_console_ask(stage, request, strlen(request), &said);
     const char *found = strstr(hx_text_string(&said), before);
-    const bool is_good = is_answered && found != NULL && is_same(found + sizeof before - 1, value);
-    stage->is_unfit = is_answered && !is_good;
-    if (!is_good) {
+    const bool is_good = found != NULL && is_same(found + sizeof before - 1, value);
+    stage->is_unfit = found != NULL && !is_good;
+    if (stage->is_unfit) {
         hx_text_add(error, "the plant has %s = %s, the board %.*s; give its file a set_up", name,
-                    value, found != NULL ? (int)strcspn(found + 1, " ") : 9,
-                    found != NULL ? found + 1 : "no answer");
+                    value, (int)strcspn(found + 1, " "), found + 1);
+    } else if (!is_good) {
+        hx_text_add(error, "the console %s \"show settings %s\"%s",
+                    is_answered ? "gives no value to" : "does not answer", name,
+                    is_answered ? ": " : "");
+        hx_board_said_add(error, &said);
     }
     hx_text_free(&said);
     return is_good;

@@ -144,49 +144,82 @@ static void link_remove(const char *path)
 }
 
 /* The far end stays open here, too: a program that closes it hangs nothing up. */
-static int pty_make(const char *place, struct hx_text *error)
+static bool pty_make(struct hx_line *line, struct hx_text *error)
 {
-    const char *path = place + sizeof PTY - 1;
+    const char *path = line->place + sizeof PTY - 1;
     const int fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     const char *name = fd >= 0 && grantpt(fd) == 0 && unlockpt(fd) == 0 ? ptsname(fd) : NULL;
     const int far = name != NULL ? open(name, O_RDWR | O_NOCTTY | O_CLOEXEC) : -1;
-    if (far < 0 || !tty_set(far, ANY_BAUD) || flock(far, LOCK_UN) != 0) {
-        return failed(place, fd, error);
+    bool is_good = far >= 0 && tty_set(far, ANY_BAUD) && flock(far, LOCK_UN) == 0;
+    if (is_good) {
+        link_remove(path);
+        is_good = symlink(name, path) == 0;
     }
-    link_remove(path);
-    if (symlink(name, path) != 0) {
-        (void)failed(place, fd, error);
-        close(far);
-        return -1;
+    if (!is_good) {
+        (void)failed(line->place, fd, error);
+        (void)(far >= 0 && close(far));
+        return false;
     }
-    return fd;
+    line->fd = fd;
+    line->far = far;
+    return true;
+}
+
+bool hx_line_is_made(const char *place)
+{
+    return strncmp(place, PTY, sizeof PTY - 1) == 0;
 }
 
 void hx_line_forget(const char *place)
 {
-    if (strncmp(place, PTY, sizeof PTY - 1) == 0) {
+    if (hx_line_is_made(place)) {
         link_remove(place + sizeof PTY - 1);
     }
 }
 
-void hx_line_close(const char *place, int fd)
+struct hx_line hx_line_at(const char *place)
 {
-    close(fd);
-    hx_line_forget(place);
+    return (struct hx_line){.place = place, .fd = -1, .far = -1};
 }
 
-int hx_line_open(const char *place, int32_t baud, struct hx_text *error)
+void hx_line_hang_up(struct hx_line *line)
+{
+    if (line->far >= 0) {
+        (void)ioctl(line->far, TCFLSH, TCIOFLUSH);
+    } else if (line->fd >= 0) {
+        close(line->fd);
+        line->fd = -1;
+    }
+}
+
+void hx_line_close(struct hx_line *line)
+{
+    if (line->far >= 0) {
+        hx_line_forget(line->place);
+        close(line->far);
+        line->far = -1;
+    }
+    hx_line_hang_up(line);
+}
+
+bool hx_line_open(struct hx_line *line, int32_t baud, struct hx_text *error)
 {
     struct stat is;
-    if (strncmp(place, PTY, sizeof PTY - 1) == 0) {
-        return pty_make(place, error);
-    }
+    const char *place = line->place;
     const char *colon = strrchr(place, ':');
-    if (stat(place, &is) != 0) {
-        return colon != NULL && strchr(place, '/') == NULL ? tcp_open(place, colon, error)
-                                                           : failed(place, -1, error);
+    if (line->fd >= 0) {
+        return true;
     }
-    return S_ISSOCK(is.st_mode) ? socket_open(place, error) : tty_open(place, baud, error);
+    if (hx_line_is_made(place)) {
+        return pty_make(line, error);
+    }
+    if (stat(place, &is) != 0) {
+        line->fd = colon != NULL && strchr(place, '/') == NULL ? tcp_open(place, colon, error)
+                                                               : failed(place, -1, error);
+    } else {
+        line->fd = S_ISSOCK(is.st_mode) ? socket_open(place, error) : tty_open(place, baud, error);
+    }
+    return line->fd >= 0;
 }
 
 bool hx_line_paces_itself(int fd)

@@ -31,8 +31,7 @@ static bool board_set_up(struct hx_stage *stage, struct hx_text *error)
         return true;
     }
     if (!hx_board_console_wake(stage, hx_board_now_us(line) + HX_BOARD_BOOT_LIMIT_US)) {
-        hx_text_add(error, "%s: the console %s; is the board on, is this its console?",
-                    line->spec->console, line->console_babbles ? "babbles" : "says nothing");
+        hx_board_console_blame(line, error);
         return false;
     }
     return line->spec->set_up != NULL || hx_board_settings_type(stage, error);
@@ -68,6 +67,24 @@ static bool real_modules_leave(struct hx_stage *stage, struct hx_text *error)
     return true;
 }
 
+/* The board itself, on a line that is open. */
+static bool board_begin(struct hx_stage *stage, struct hx_text *error)
+{
+    struct hx_board_line *line = stage->line;
+    const struct hx_board_spec *spec = line->spec;
+    /* A pty is there before the board is set up: it may take its console once, as it starts. */
+    if (!plant_check(stage, error) ||
+        (hx_line_is_made(spec->console) && !hx_board_console_open(line, error)) ||
+        !hx_board_settings_write(stage, error) || !board_set_up(stage, error) ||
+        !hx_target_connect(stage, &spec->modbus, &spec->snmp, error) ||
+        (spec->start != NULL && !hx_board_command(stage, "start", spec->start, false, error))) {
+        return false;
+    }
+    line->now_us = line->on_us = hx_board_now_us(line);
+    hx_board_power_connect(stage);
+    return true;
+}
+
 static bool board_open_line(struct hx_stage *stage, struct hx_text *error)
 {
     struct hx_board_line *line = calloc(1, sizeof *line);
@@ -79,7 +96,8 @@ static bool board_open_line(struct hx_stage *stage, struct hx_text *error)
     /* A board that loses its power hangs up in the middle of an answer. */
     (void)signal(SIGPIPE, SIG_IGN);
     line->spec = stage->spec;
-    line->line_fd = line->console_fd = -1;
+    line->bus = hx_line_at(line->spec->line);
+    line->console = hx_line_at(line->spec->console);
     line->anchor_us = hx_wall_us();
     sim_bridge_init(&line->bridge, stage->world, stage->plant, line->spec->has_echo);
     if (stage->recorder != NULL) {
@@ -92,17 +110,7 @@ static bool board_open_line(struct hx_stage *stage, struct hx_text *error)
     if (stage->probe == NULL) {
         return true; /* the devices alone are wanted */
     }
-    if (!plant_check(stage, error) || !hx_board_settings_write(stage, error) || !board_set_up(stage, error) ||
-        !hx_target_connect(stage, &line->spec->modbus, &line->spec->snmp, error)) {
-        return false;
-    }
-    if (line->spec->start != NULL &&
-        !hx_board_command(stage, "start", line->spec->start, false, error)) {
-        return false;
-    }
-    line->now_us = line->on_us = hx_board_now_us(line);
-    hx_board_power_connect(stage);
-    return true;
+    return board_begin(stage, error);
 }
 
 static void settings_forget(struct hx_trace *trace)
@@ -128,10 +136,8 @@ static void board_close_line(struct hx_stage *stage)
     if (line == NULL) {
         return;
     }
-    hx_board_console_lost(line);
-    if (line->line_fd >= 0) {
-        hx_line_close(line->spec->line, line->line_fd);
-    }
+    hx_line_close(&line->console);
+    hx_line_close(&line->bus);
     settings_forget(stage->trace);
     free(line);
     stage->line = NULL;
@@ -202,12 +208,13 @@ static bool board_type(struct hx_stage *stage, const char *bytes, size_t size, s
     if (!line->is_on) {
         return false;
     }
-    if (!hx_board_console_find(line) || !hx_board_console_ask(stage, bytes, size, said)) {
-        hx_board_console_lost(line);
-        (void)(hx_board_console_wake(stage, hx_board_now_us(line) + HX_BOARD_CONSOLE_LIMIT_US) &&
-               hx_board_console_ask(stage, bytes, size, said));
+    const bool is_question = strncmp(bytes, "show ", 5) == 0;
+    const bool was_awake = line->console_is_awake;
+    /* An order that is not answered may have been obeyed, and is not given again. */
+    if (!hx_board_console_ask(stage, bytes, size, said) && is_question && was_awake) {
+        (void)hx_board_console_ask(stage, bytes, size, said);
     }
-    line->looks += strncmp(bytes, "show ", 5) != 0 ? 1 : 0;
+    line->looks += is_question ? 0 : 1;
     return true;
 }
 
@@ -246,8 +253,11 @@ static bool board_is_complete(struct hx_stage *stage)
 static void board_missing(struct hx_stage *stage, struct hx_text *text)
 {
     struct hx_text said = {0};
-    if (!board_type(stage, "show status\n", 12, &said)) {
+    if (!stage->line->is_on) {
         hx_text_add(text, HX_IS_OFF);
+    } else if (!stage->line->console_is_awake ||
+               !hx_board_console_ask(stage, "show status\n", 12, &said)) {
+        hx_board_console_blame(stage->line, text);
     } else {
         hx_text_add(text, "the console says: ");
         hx_board_said_add(text, &said);

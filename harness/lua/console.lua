@@ -46,6 +46,10 @@ end
 -- Asks without changing anything, so that readings may be kept.
 local function ask(line)
   local said, problem = host.console(line .. "\n")
+  if said == "" then
+    failure.misuse('the console does not answer "%s"%s; is the board on?', line,
+      line:find("^%s*show ") and "" or ", and may have obeyed it")
+  end
   return said and answer_of(said) or
     { lines = {}, said = problem, is_ok = false, code = "off", text = problem }
 end

@@ -45,13 +45,13 @@ set-up) off; rm -rf $work/state; mkdir $work/state; cp "\$SETTINGS" $work/conf ;
 off) off ;;
 on) $webmanagerd --config $work/conf --bus $work/bus --state $work/state \\
         --modbus ${tcp:-127.0.0.1:$(port 1)} ${com2:-} --snmp 127.0.0.1:$(port 2) \\
-        --console-tcp 127.0.0.1:$(port 3) >/dev/null 2>>$work/log </dev/null &
+        ${console:---console-tcp 127.0.0.1:$(port 3)} >/dev/null 2>>$work/log </dev/null &
     echo \$! >$work/pid ;;
 esac
 END
     cat >"$work/board.lua" <<END
 board "webmanagerd" {
-  line = "$line", console = "127.0.0.1:$(port 3)",
+  line = "$line", console = "${console_at:-127.0.0.1:$(port 3)}",
   modbus = "127.0.0.1:$(port 1)", snmp = "127.0.0.1:$(port 2)",
   longest = 20,
   set_up = "sh $work/board.sh set-up",
@@ -429,6 +429,68 @@ END
     says 'typed--fits.record: its board was running before, with what it had in its memory, and'
 }
 
+# Its console is a pty that the bench makes: it is there before the board, and outlives it.
+case_console_pty() {
+    console="--console $work/con"
+    console_at=pty:$work/con
+    board_make "$powered"
+    cat >"$work/pty.lua" <<'END'
+scenario "pty" { needs = { "real_board" }, plant = "one_module", run = function(plant)
+  settle()
+  operator "set voltage.delay 3"
+  plant.webmanager:restart()
+  settle()
+  expect.operator("show settings voltage.delay"):shows "value=3"
+end }
+END
+    runs 0 "$work/pty.lua"
+    says '1 passed'
+    test ! -L "$work/con" || fail "the link to its console is still there"
+    # One that nobody takes.
+    console="--console off"
+    board_make "$powered"
+    sed -i 's/longest = 20/longest = 4/' "$work/board.lua"
+    waits 1 "settle()"
+    began=$(date +%s)
+    runs 1 "$work/wait.lua"
+    says "the console pty:$work/con says nothing; is the board on, is this its console?"
+    test $(($(date +%s) - began)) -lt 15 || fail "it waited longer than that"
+}
+
+# Its console is slow, and then too slow: no answer is taken for another's, and no order is given
+# twice.
+case_console_late() {
+    mkfifo "$work/late"
+    "$line_hub" "$work/con" "$work/con_bench" <"$work/late" >"$work/hub" &
+    others="$others $!"
+    exec 7>"$work/late"
+    until grep -qs '^ready' "$work/hub"; do kill -0 $others || fail "no hub"; done
+    echo "late 1 1300" >&7
+    console="--console $work/con"
+    console_at=$work/con_bench
+    board_make "$powered"
+    cat >"$work/late.lua" <<'END'
+scenario "late" { needs = { "real_board" }, plant = "one_module", run = function(plant)
+  expect.operator("show settings voltage.delay"):shows "value=0"
+  operator "set voltage.delay 7"
+  expect.operator("show settings voltage.delay"):shows "value=7"
+  expect.operator("show version"):shows "product=gbms"
+end }
+END
+    runs 0 "$work/late.lua"
+    echo "late 1 0" >&7
+    waits 1 'operator "set voltage.delay 1" wait(seconds(5)) operator "clock 2030-01-01T00:00:00Z"'
+    board_make "$powered"
+    (until grep -q "Setting is now: voltage.delay 1" "$work/log"; do sleep 0.1; done
+        sleep 1
+        echo "late 1 5500" >&7
+        sleep 5
+        echo "late 1 0" >&7) &
+    runs 1 "$work/wait.lua"
+    says 'the console does not answer "clock 2030-01-01T00:00:00Z", and may have obeyed it'
+    test "$(grep -c "event clock_set" "$work/log")" -eq 1 || fail "it was told twice"
+}
+
 # It falls over by itself in the middle of a story: the account of traps says so, and the report of
 # whatever fails.
 case_resets() {
@@ -570,7 +632,7 @@ END
         s|set_up = .*|set_up = \"sh $work/babble.sh >/dev/null 2>\&1 \&\",|" "$work/board.lua"
     waits 1
     runs 1 --time-limit 3 "$work/wait.lua"
-    says 'the console babbles; is the board on'
+    says "the console pty:$work/con babbles; is the board on"
 }
 
 "case_$case_name"

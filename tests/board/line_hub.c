@@ -10,6 +10,7 @@
  *   part N BYTES  of what it next says to another end so many bytes come through; then its cable
  *                 is off, and it neither hears nor is heard
  *   plug N        ends both
+ *   late N MS     what it says from now on, others hear so much later
  *
  * Ends with its input.
  */
@@ -36,6 +37,7 @@ struct end {
     bool is_asked; /* another end has spoken since it was to part */
     bool is_parting;
     size_t left; /* bytes until it parts */
+    int late_ms;
 };
 
 static struct end end[ENDS_MAX];
@@ -90,6 +92,7 @@ static void say(const struct end *from, const uint8_t *bytes, size_t size)
 static void hear(struct end *it)
 {
     uint8_t bytes[256];
+    (void)poll(NULL, 0, it->late_ms);
     const ssize_t got = read(it->fd, bytes, sizeof bytes);
     if (got <= 0 || it->is_off) {
         return;
@@ -117,11 +120,15 @@ static const char *order(const char *line)
     size_t bytes = 0;
     const int count = sscanf(line, "%7s %d %zu", verb, &number, &bytes);
     if (count < 2 || number < 1 || number > ends) {
-        return "pull N, part N BYTES or plug N";
+        return "pull N, part N BYTES, plug N or late N MS";
     }
     struct end *it = &end[number - 1];
     if (strcmp(verb, "pull") == 0) {
         end_close(it);
+        return "ok";
+    }
+    if (strcmp(verb, "late") == 0 && count == 3) {
+        it->late_ms = (int)bytes;
         return "ok";
     }
     if (strcmp(verb, "plug") == 0 || (strcmp(verb, "part") == 0 && count == 3)) {

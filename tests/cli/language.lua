@@ -291,7 +291,10 @@ fails(function() expect.operator("show strings"):shows "breaker=closed string=1"
 fails(function() expect.operator("show strings"):shows "breaker=clos" end)
 misused("takes one line", function() expect.operator("save\nsave"):is_ok() end)
 misused("an empty line asks nothing", function() expect.operator("  "):is_ok() end)
-for _, wrong in ipairs { "", "string=1\n", "ok\nok\n", "ok" } do
+said.save = ""
+misused('the console does not answer "save", and may have obeyed it',
+  function() expect.operator("save"):is_ok() end)
+for _, wrong in ipairs { "string=1\n", "ok\nok\n", "ok" } do
   said.save = wrong
   misused("no answer with one end", function() expect.operator("save"):is_ok() end)
 end
