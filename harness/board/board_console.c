@@ -31,7 +31,7 @@ void hx_board_console_lost(struct hx_board_line *line)
 
 bool hx_board_console_open(struct hx_board_line *line, struct hx_text *error)
 {
-    return hx_line_open(&line->console, CONSOLE_BAUD, error);
+    return hx_line_open(&line->console, CONSOLE_BAUD, false, error);
 }
 
 void hx_board_console_blame(const struct hx_board_line *line, struct hx_text *text)
@@ -146,7 +146,10 @@ bool hx_board_console_wake(struct hx_stage *stage, int64_t until_us)
             line->console_is_awake = hello(stage, until_us, &said);
             (void)snprintf(line->console_fault, sizeof line->console_fault,
                            "the console %s %s; is the board on, is this its console?",
-                           line->console.place, said.size > 0 ? "babbles" : "says nothing");
+                           line->console.place,
+                           said.size > 0                      ? "babbles"
+                           : hx_line_is_taken(&line->console) ? "says nothing"
+                                                              : "does not accept");
         }
         if (!line->console_is_awake) {
             hx_board_console_lost(line);

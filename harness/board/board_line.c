@@ -29,10 +29,10 @@ int64_t hx_board_now_us(const struct hx_board_line *line)
 
 /* ---- the line --------------------------------------------------------------------------- */
 
-bool hx_board_line_find(struct hx_stage *stage, struct hx_text *error)
+bool hx_board_line_find(struct hx_stage *stage, bool waits, struct hx_text *error)
 {
     struct hx_board_line *line = stage->line;
-    if (!hx_line_open(&line->bus, stage->settings.value[wm_setting_bus_baud], error)) {
+    if (!hx_line_open(&line->bus, stage->settings.value[wm_setting_bus_baud], waits, error)) {
         return false;
     }
     sim_bridge_forget(&line->bridge);
@@ -109,7 +109,7 @@ bool hx_board_pump(struct hx_stage *stage, int until_fd, int64_t until_us)
         }
         if (line->bus.fd < 0 && line->is_on && hx_board_now_us(line) - line->lost_us >= AGAIN_US) {
             struct hx_text ignored = {0};
-            (void)hx_board_line_find(stage, &ignored);
+            (void)hx_board_line_find(stage, false, &ignored);
             hx_text_free(&ignored);
         }
     }

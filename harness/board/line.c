@@ -11,6 +11,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,9 @@
 #define PTY "pty:"
 /* A pty has none. */
 #define ANY_BAUD 19200
+
+/* Whoever listens takes a line in a moment. */
+enum { CONNECT_LIMIT_MS = 1500, CONNECT_AGAIN_MS = 50 };
 
 /* Numbers of both ends of ptys (Linux, Documentation/admin-guide/devices.txt). */
 enum { PTMX_MAJOR = 5, PTMX_MINOR = 2, PTY_MAJOR_FIRST = 136, PTY_MAJOR_LAST = 143 };
@@ -44,6 +48,8 @@ static const char *cure_of(int reason)
         return "name a tty, a pty, a Unix socket, or HOST:PORT";
     case ECONNREFUSED:
         return "nobody listens there; start what does";
+    case ETIMEDOUT:
+        return "end who has its place, or start it anew";
     default:
         return "plug it in, or name the one that is there";
     }
@@ -52,7 +58,10 @@ static const char *cure_of(int reason)
 static int failed(const char *place, int fd, struct hx_text *error)
 {
     const int reason = errno;
-    hx_text_add(error, "%s: %s; %s", place, reason == EWOULDBLOCK ? "in use" : strerror(reason),
+    hx_text_add(error, "%s: %s; %s", place,
+                reason == EWOULDBLOCK ? "in use"
+                : reason == ETIMEDOUT ? "does not accept"
+                                      : strerror(reason),
                 cure_of(reason));
     if (fd >= 0) {
         close(fd);
@@ -81,12 +90,32 @@ static int tty_open(const char *place, int32_t baud, struct hx_text *error)
     return fd >= 0 && tty_set(fd, baud) ? fd : failed(place, fd, error);
 }
 
-static bool unblock(int fd)
+/* 0 at once: or later, where it need not be now. -1: errno is why not. */
+static int connect_in_time(int fd, const void *address, socklen_t size, bool waits)
 {
-    return fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == 0;
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    int reason = 0;
+    socklen_t reason_size = sizeof reason;
+    int status = connect(fd, address, size);
+    /* A Unix socket with a queue that is full says EAGAIN, and is asked again. */
+    for (int left_ms = CONNECT_LIMIT_MS; waits && status != 0 && errno == EAGAIN && left_ms > 0;
+         left_ms -= CONNECT_AGAIN_MS) {
+        (void)poll(NULL, 0, CONNECT_AGAIN_MS);
+        status = connect(fd, address, size);
+    }
+    if (status != 0 && errno == EINPROGRESS) {
+        reason = waits && poll(&ready, 1, CONNECT_LIMIT_MS) == 0 ? ETIMEDOUT : 0;
+        if (reason == 0 && waits) {
+            (void)getsockopt(fd, SOL_SOCKET, SO_ERROR, &reason, &reason_size);
+        }
+        status = reason == 0 ? 0 : -1;
+        errno = reason;
+    }
+    errno = errno == EAGAIN ? ETIMEDOUT : errno;
+    return status;
 }
 
-static int socket_open(const char *place, struct hx_text *error)
+static int socket_open(const char *place, bool waits, struct hx_text *error)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(place) >= sizeof address.sun_path) {
@@ -95,14 +124,13 @@ static int socket_open(const char *place, struct hx_text *error)
         return -1;
     }
     memcpy(address.sun_path, place, strlen(place) + 1);
-    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    return fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0 &&
-                   unblock(fd)
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    return fd >= 0 && connect_in_time(fd, &address, sizeof address, waits) == 0
                ? fd
                : failed(place, fd, error);
 }
 
-static int tcp_open(const char *place, const char *colon, struct hx_text *error)
+static int tcp_open(const char *place, const char *colon, bool waits, struct hx_text *error)
 {
     char host[256];
     const int on = 1;
@@ -118,8 +146,10 @@ static int tcp_open(const char *place, const char *colon, struct hx_text *error)
     }
     errno = ECONNREFUSED;
     for (const struct addrinfo *each = found; each != NULL && fd < 0; each = each->ai_next) {
-        fd = socket(each->ai_family, each->ai_socktype | SOCK_CLOEXEC, each->ai_protocol);
-        if (fd >= 0 && (connect(fd, each->ai_addr, each->ai_addrlen) != 0 || !unblock(fd))) {
+        const int kind = each->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK;
+        fd = socket(each->ai_family, kind, each->ai_protocol);
+        if (fd >= 0 && connect_in_time(fd, each->ai_addr, each->ai_addrlen,
+                                       waits || each->ai_next != NULL) != 0) {
             const int reason = errno;
             close(fd);
             fd = -1;
@@ -202,7 +232,13 @@ void hx_line_close(struct hx_line *line)
     hx_line_hang_up(line);
 }
 
-bool hx_line_open(struct hx_line *line, int32_t baud, struct hx_text *error)
+bool hx_line_is_taken(const struct hx_line *line)
+{
+    struct pollfd ready = {.fd = line->fd, .events = POLLOUT};
+    return poll(&ready, 1, 0) == 1;
+}
+
+bool hx_line_open(struct hx_line *line, int32_t baud, bool waits, struct hx_text *error)
 {
     struct stat is;
     const char *place = line->place;
@@ -214,10 +250,12 @@ bool hx_line_open(struct hx_line *line, int32_t baud, struct hx_text *error)
         return pty_make(line, error);
     }
     if (stat(place, &is) != 0) {
-        line->fd = colon != NULL && strchr(place, '/') == NULL ? tcp_open(place, colon, error)
-                                                               : failed(place, -1, error);
+        line->fd = colon != NULL && strchr(place, '/') == NULL
+                       ? tcp_open(place, colon, waits, error)
+                       : failed(place, -1, error);
     } else {
-        line->fd = S_ISSOCK(is.st_mode) ? socket_open(place, error) : tty_open(place, baud, error);
+        line->fd =
+            S_ISSOCK(is.st_mode) ? socket_open(place, waits, error) : tty_open(place, baud, error);
     }
     return line->fd >= 0;
 }

@@ -103,7 +103,7 @@ static bool board_open_line(struct hx_stage *stage, struct hx_text *error)
     if (stage->recorder != NULL) {
         hx_recorder_line(stage->recorder, "bus", &line->bridge.bus);
     }
-    if (!hx_board_line_find(stage, error) || !real_modules_leave(stage, error)) {
+    if (!hx_board_line_find(stage, true, error) || !real_modules_leave(stage, error)) {
         return false;
     }
     line->is_on = true;

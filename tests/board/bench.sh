@@ -457,6 +457,27 @@ END
     test $(($(date +%s) - began)) -lt 15 || fail "it waited longer than that"
 }
 
+# Whoever listens there takes nobody: it is told, and holds nobody up.
+case_shut() {
+    mkfifo "$work/orders"
+    "$line_hub" "shut:$work/shut" <"$work/orders" >"$work/done" &
+    others="$others $!"
+    exec 8>"$work/orders"
+    until grep -qs '^ready' "$work/done"; do kill -0 $others || fail "no hub"; done
+    : >"$work/log"
+    echo "board \"b\" { line = \"$work/shut\" }" >"$work/board.lua"
+    timeout 10 "$bench" board "$work/board.lua" one_module >"$out" 2>&1 </dev/null
+    test $? -eq 2 || fail "it should end at once"
+    says "$work/shut: does not accept; end who has its place, or start it anew"
+    console_at=$work/shut
+    board_make "$powered"
+    sed -i 's/longest = 20/longest = 4/' "$work/board.lua"
+    waits 1 "settle()"
+    runs 1 "$work/wait.lua"
+    says "the console $work/shut: does not accept; end who has its place, or start it anew"
+    ! grep -q "lost" "$work/log" || fail "the devices fell silent"
+}
+
 # Its console is slow, and then too slow: no answer is taken for another's, and no order is given
 # twice.
 case_console_late() {

@@ -2,9 +2,9 @@
  * line_hub.c — a line for the tests of webmanagerd and of the bench: what one end says the others
  * hear, and nobody hears himself, as on RS-485.
  *
- * line-hub LINK...: each LINK is made a symbolic link to a pty, an end of the line. Each line of
- * standard input is an order, answered by a line `ok` once it is done, or by what is wrong; N is
- * the end's place among the LINKs, from 1:
+ * line-hub LINK...: a LINK shut:PATH is a Unix socket that takes nobody; each other is made a
+ * symbolic link to a pty, an end of the line. Each line of standard input is an order, answered by
+ * a line `ok` once it is done, or by what is wrong; N is the end's place among the LINKs, from 1:
  *
  *   pull N        the end is gone, as an adapter that is pulled
  *   part N BYTES  of what it next says to another end so many bytes come through; then its cable
@@ -24,6 +24,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -51,9 +53,25 @@ static void answer(const char *text)
 
 /* ---- its ends --------------------------------------------------------------------------- */
 
+/* A queue of one, with somebody in it; both stay open until the end. */
+static bool shut_open(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+    const int client = socket(AF_UNIX, SOCK_STREAM, 0);
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    return bind(listener, (const struct sockaddr *)&address, sizeof address) == 0 &&
+           listen(listener, 0) == 0 &&
+           connect(client, (const struct sockaddr *)&address, sizeof address) == 0;
+}
+
 static bool end_open(struct end *it)
 {
     struct termios raw;
+    if (strncmp(it->link, "shut:", 5) == 0) {
+        it->fd = -1;
+        return shut_open(it->link + 5);
+    }
     it->fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
     if (it->fd < 0 || grantpt(it->fd) != 0 || unlockpt(it->fd) != 0) {
         return false;
