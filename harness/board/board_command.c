@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,14 +25,45 @@ enum { SAID_MAX = 200, KEPT_MAX = 1000 };
 /* What it has started may take so long to let go of its output. */
 #define OUTPUT_LIMIT_US INT64_C(2000000)
 
-static _Noreturn void command_become(const char *command, const char *settings_file, int output)
+static void group_end(int number)
 {
+    (void)number;
+    (void)kill(0, SIGKILL);
+}
+
+/* Has its end for its own. */
+static _Noreturn void shell_watch(pid_t shell)
+{
+    int status = 0;
+    while (waitpid(shell, &status, 0) < 0 && errno == EINTR) {
+    }
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 126);
+}
+
+/*
+ * The leader of a group of its own, which ends with whoever asked for it: before the command has
+ * ended nothing of it is left behind, and what it has started lives on after that.
+ */
+static _Noreturn void command_become(const char *command, const char *settings_file, int output,
+                                     pid_t parent)
+{
+    const struct sigaction ending = {.sa_handler = group_end};
     (void)signal(SIGINT, SIG_DFL);
     (void)signal(SIGALRM, SIG_DFL);
     (void)signal(SIGPIPE, SIG_DFL);
-    /* What it starts may live on, and must keep nobody waiting for the end of a pipe. */
-    if (setenv("SETTINGS", settings_file, 1) == 0 && dup2(output, STDOUT_FILENO) >= 0 &&
-        dup2(output, STDERR_FILENO) >= 0 && close_range(STDERR_FILENO + 1, ~0U, 0) == 0) {
+    /* What it starts must keep nobody waiting for the end of a pipe. */
+    if (setpgid(0, 0) != 0 || sigaction(SIGTERM, &ending, NULL) != 0 ||
+        prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent ||
+        setenv("SETTINGS", settings_file, 1) != 0 || dup2(output, STDOUT_FILENO) < 0 ||
+        dup2(output, STDERR_FILENO) < 0 || close_range(STDERR_FILENO + 1, ~0U, 0) != 0) {
+        _exit(127);
+    }
+    const pid_t shell = fork();
+    if (shell > 0) {
+        shell_watch(shell);
+    }
+    (void)signal(SIGTERM, SIG_DFL);
+    if (shell == 0) {
         (void)execl("/bin/sh", "sh", "-c", command, (char *)NULL);
     }
     _exit(127);
@@ -61,7 +93,7 @@ static void said_take(struct hx_text *said, const char *bytes, size_t size)
 }
 
 /* What a command came to. */
-enum ending { ENDED, TOO_LONG, KEEPS_OUTPUT };
+enum ending { ENDED, TOO_LONG, CALLED_OFF, KEEPS_OUTPUT };
 
 /*
  * Until the command has ended and nobody has its output any more, which the devices outlive where
@@ -77,8 +109,9 @@ static enum ending command_wait(struct hx_stage *stage, pid_t pid, int output, b
         const int64_t now_us = hx_board_now_us(stage->line);
         const int64_t look_us = now_us + LOOK_US < until_us ? now_us + LOOK_US : until_us;
         struct pollfd ready = {.fd = output, .events = POLLIN};
-        if (now_us >= until_us || sim_plant_failure(stage->plant) != NULL || hx_guard_has_fired()) {
-            return has_ended ? KEEPS_OUTPUT : TOO_LONG;
+        const bool is_called_off = hx_guard_has_fired() || sim_plant_failure(stage->plant) != NULL;
+        if (now_us >= until_us || is_called_off) {
+            return has_ended ? KEEPS_OUTPUT : is_called_off ? CALLED_OFF : TOO_LONG;
         }
         if (pumps ? hx_board_pump(stage, output, look_us) : poll(&ready, 1, LOOK_US / 1000) > 0) {
             const ssize_t size = read(output, bytes, sizeof bytes);
@@ -95,14 +128,30 @@ static enum ending command_wait(struct hx_stage *stage, pid_t pid, int output, b
     }
 }
 
+static void ending_add(const struct hx_stage *stage, enum ending ending, struct hx_text *error)
+{
+    const char *failure = sim_plant_failure(stage->plant);
+    switch (ending) {
+    case ENDED:
+        hx_text_add(error, "did not end well");
+        break;
+    case TOO_LONG:
+        hx_text_add(error, "did not end within %d s", (int)(HX_BOARD_BOOT_LIMIT_US / 1000000));
+        break;
+    case CALLED_OFF:
+        hx_text_add(error, failure != NULL ? "was ended, for the plant failed: %s" : "", failure);
+        hx_text_add(error, failure == NULL ? "had not ended at the time limit of %g s" : "",
+                    hx_guard_limit_s());
+        break;
+    case KEEPS_OUTPUT:
+        hx_text_add(error, "left something that keeps its output; end it with >FILE 2>&1 &");
+        break;
+    }
+}
+
 bool hx_board_command(struct hx_stage *stage, const char *name, const char *command, bool pumps,
                       struct hx_text *error)
 {
-    static const char *const endings[] = {
-        [ENDED] = "did not end well",
-        [TOO_LONG] = "did not end within 60 s",
-        [KEEPS_OUTPUT] = "left something that keeps its output; end it with >FILE 2>&1 &",
-    };
     int output[2];
     int status = 0;
     struct hx_text said = {0};
@@ -110,22 +159,27 @@ bool hx_board_command(struct hx_stage *stage, const char *name, const char *comm
         hx_text_add(error, "%s: no pipe: %s", name, strerror(errno));
         return false;
     }
+    const pid_t parent = getpid();
     const pid_t pid = fork();
     if (pid == 0) {
-        command_become(command, stage->trace->settings_file, output[1]);
+        command_become(command, stage->trace->settings_file, output[1], parent);
     }
+    hx_text_add(&said, pid < 0 ? "no process: %s" : "", strerror(errno));
     close(output[1]);
     const enum ending ending =
-        pid > 0 ? command_wait(stage, pid, output[0], pumps, &said, &status) : TOO_LONG;
+        pid > 0 ? command_wait(stage, pid, output[0], pumps, &said, &status) : ENDED;
     close(output[0]);
-    if (ending == TOO_LONG && pid > 0) {
-        (void)kill(pid, SIGKILL);
+    if (ending == TOO_LONG || ending == CALLED_OFF) {
+        (void)kill(-pid, SIGKILL);
+        (void)kill(pid, SIGKILL); /* it may be too young to lead its group */
         (void)waitpid(pid, &status, 0);
     }
-    const bool is_good = ending == ENDED && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    const bool is_good =
+        pid > 0 && ending == ENDED && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (!is_good) {
-        hx_text_add(error, "%s %s; it is: %s%s", name, endings[ending], command,
-                    said.size > 0 ? "; it said: " : "");
+        hx_text_add(error, "%s ", name);
+        ending_add(stage, ending, error);
+        hx_text_add(error, "; it is: %s%s", command, said.size > 0 ? "; it said: " : "");
         hx_board_said_add(error, &said);
     }
     hx_text_free(&said);

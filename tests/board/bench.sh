@@ -617,13 +617,54 @@ case_commands() {
     cat >"$work/kill.sh" <<END
 echo \$SETTINGS >$work/settings; readlink $work/bus >$work/pty; kill -KILL \$1
 END
-    sed -i "s|set_up = .*|set_up = \"sh $work/kill.sh \$PPID\",|" "$work/board.lua"
+    sed -i "s|set_up = .*|set_up = \"sh $work/kill.sh \$(cut -d' ' -f4 /proc/\$PPID/stat)\",|" \
+        "$work/board.lua"
     runs 1 --filter "each input is read" scenarios/aux
     says 'the process was ended by signal 9'
     grep -q gbms-bench "$work/settings" || fail "no file of settings"
     grep -q /dev/pts "$work/pty" || fail "no pty"
     test ! -e "$(cat "$work/settings")" || fail "its file of settings is still there"
     test ! -L "$work/bus" || fail "the link to its pty is still there"
+}
+
+# What has its number in the file is there, and no zombie; and ends soon.
+is_alive() { grep -qs '^State:[^Z]*$' "/proc/$(cat "$work/slow")/status"; }
+ends() {
+    for i in 1 2 3 4 5 6 7 8 9 10; do
+        is_alive || return 0
+        sleep 0.2
+    done
+    fail "what set_up had under way goes on"
+}
+
+# What a command has under way ends with it, too late or with the bench, however that ends; what it
+# has started lives on.
+case_commands_end() {
+    board_make ""
+    cat >"$work/slow.sh" <<END
+sleep 300 &
+rm "\$SETTINGS" # nobody does it for a bench that is killed
+echo \$! >$work/slow
+wait
+END
+    sed -i "s|set_up = .*|set_up = \"sh $work/slow.sh; true\",|" "$work/board.lua"
+    waits 1
+    runs 1 --time-limit 2 "$work/wait.lua"
+    says 'set_up had not ended at the time limit of 2 s'
+    for signal in TERM KILL; do
+        ends
+        rm "$work/slow"
+        "$bench" run --board "$work/board.lua" "$work/wait.lua" >"$out" 2>&1 &
+        until test -s "$work/slow"; do kill -0 $! || fail "it ended"; sleep 0.1; done
+        kill -s "$signal" $!
+        wait $!
+    done
+    ends
+    sed -i "s|set_up = .*|set_up = \"sleep 300 >$out 2>\&1 \& echo \$! >$work/slow; false\",|" \
+        "$work/board.lua"
+    runs 1 "$work/wait.lua"
+    is_alive || fail "what set_up has started is gone"
+    kill "$(cat "$work/slow")"
 }
 
 case_line() {
