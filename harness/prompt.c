@@ -11,6 +11,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "harness/run/guard.h"
 #include "harness/stage/script.h"
 #include "harness/text.h"
 
@@ -98,6 +99,9 @@ bool hx_prompt_open(struct hx_prompt *prompt, void (*typed)(void *context, char 
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    if (!hx_guard_is_ignored(SIGHUP)) {
+        sigaddset(&set, SIGHUP);
+    }
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
     prompt->fd = epoll_create1(EPOLL_CLOEXEC);

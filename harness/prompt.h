@@ -28,8 +28,9 @@ struct hx_prompt {
 };
 
 /*
- * Zero-initialised. From now on SIGINT and SIGTERM end nothing but this. typed: a line that is not
- * blank, ended by a zero in the place of its newline. False, with a complaint made: no signals.
+ * Zero-initialised. From now on SIGINT, SIGTERM and SIGHUP (but not under nohup) end nothing but
+ * this. typed: a line that is not blank, ended by a zero in the place of its newline. False, with a
+ * complaint made: no signals.
  */
 bool hx_prompt_open(struct hx_prompt *prompt, void (*typed)(void *context, char *line, size_t size),
                     void *context);

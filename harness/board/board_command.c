@@ -49,6 +49,7 @@ static _Noreturn void command_become(const char *command, const char *settings_f
 {
     const struct sigaction ending = {.sa_handler = group_end};
     (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGHUP, SIG_DFL);
     (void)signal(SIGALRM, SIG_DFL);
     (void)signal(SIGPIPE, SIG_DFL);
     /* What it starts must keep nobody waiting for the end of a pipe. */

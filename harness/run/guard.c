@@ -191,6 +191,12 @@ bool hx_guard_has_fired(void)
     return has_fired != 0;
 }
 
+bool hx_guard_is_ignored(int number)
+{
+    struct sigaction now;
+    return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 void hx_guard_catch_crashes(void)
 {
     static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};

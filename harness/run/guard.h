@@ -46,6 +46,9 @@ void hx_guard_watch(lua_State *thread);
  */
 void hx_guard_catch_crashes(void);
 
+/* Is the signal to be left alone? So it is under nohup. */
+bool hx_guard_is_ignored(int number);
+
 /* Raises the text on top of the stack at the line of the nearest file, not of the language. */
 _Noreturn void hx_guard_raise(lua_State *lua);
 

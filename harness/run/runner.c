@@ -75,6 +75,7 @@ static _Noreturn void worker_begin(struct run *run, const struct slot *slot, siz
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     /* A terminal interrupts all processes; the runner alone decides what that means. */
     signal(SIGINT, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
     signal(SIGTERM, SIG_DFL);
     if (getppid() != parent || dup2(nothing, STDIN_FILENO) < 0 ||
         dup2(output[1], STDOUT_FILENO) < 0 || dup2(output[1], STDERR_FILENO) < 0) {
@@ -347,6 +348,9 @@ bool hx_runner_play(const struct hx_scenarios *scenarios, const struct hx_option
     }
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    if (!hx_guard_is_ignored(SIGHUP)) {
+        sigaction(SIGHUP, &action, NULL);
+    }
     while (run.done < scenarios->count) {
         for (size_t i = 0; i < jobs && run.next < scenarios->count; ++i) {
             if (run.slot[i].pid == 0) {

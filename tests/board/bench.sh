@@ -543,10 +543,13 @@ case_out_of_reach() {
     for hand in 'webmanager.mute:press()' 'webmanager.slide_switch = "right"' \
         'webmanager.store:fail()' 'webmanager.log:mend()' 'webmanager:cut_power { nth_write = 1 }' \
         'webmanager.store:damage { record = "settings" }'; do
-        echo "scenario '$hand' { needs = { 'real_board' }, plant = 'guide_dashboard', run = function(plant)"
-        echo "plant.$hand expect(plant):is_quiet() end }"
+        echo "scenario '$hand' { needs = { 'real_board' }, plant = 'guide_dashboard',"
+        echo "run = function(plant) plant.$hand expect(plant):is_quiet() end }"
     done >"$work/hands.lua"
-    echo 'plant "com2" { modules = 2, com2 = { use = "temperature_humidity", temperature = 21, humidity = 40 } }' >"$work/com2.lua"
+    cat >"$work/com2.lua" <<'END'
+plant "com2" { modules = 2,
+  com2 = { use = "temperature_humidity", temperature = 21, humidity = 40 } }
+END
     echo "scenario 'com2' { needs = { 'real_board' }, plant = 'com2.lua', run = print }" \
         >>"$work/hands.lua"
     runs 1 "$work/hands.lua"
@@ -558,7 +561,8 @@ case_out_of_reach() {
     says "hands.lua:10: cut_power: a board's flash can't be touched"
     says "hands.lua:12: damage: a board's flash can't be touched"
     says '(the plant has something on COM2)'
-    printf 'plant.%s\n' 'webmanager.mute:press()' 'com2.temperature = 30' 'com2:unplug()' >"$work/typed"
+    printf 'plant.%s\n' 'webmanager.mute:press()' 'com2.temperature = 30' 'com2:unplug()' \
+        >"$work/typed"
     "$bench" board "$work/board.lua" "$work/com2.lua" --for 1 <"$work/typed" >"$out" 2>&1
     says "press: a board's panel can't be touched"
     says "temperature: what hangs on a board's COM2 can't be touched"
@@ -665,6 +669,39 @@ END
     runs 1 "$work/wait.lua"
     is_alive || fail "what set_up has started is gone"
     kill "$(cat "$work/slow")"
+}
+
+# A terminal that is closed leaves nothing behind, no passphrases and no pty; nohup goes on.
+case_hung_up() {
+    board_make ""
+    echo "echo \$SETTINGS >$work/settings; sleep 30" >"$work/slow.sh"
+    sed -i "s|set_up = .*|set_up = \"sh $work/slow.sh\",|" "$work/board.lua"
+    waits 1
+    setsid env --default-signal=HUP "$bench" run --board "$work/board.lua" "$work/wait.lua" \
+        >"$out" 2>&1 &
+    until test -s "$work/settings"; do kill -0 $! || fail "it ended"; done
+    test -L "$work/bus" || fail "no pty"
+    kill -s HUP -- -$!
+    wait $!
+    test $? -eq 1 || fail "status $?"
+    says 'waits (interrupted)'
+    test ! -e "$(cat "$work/settings")" || fail "its file of settings is still there"
+    test ! -L "$work/bus" || fail "the link to its pty is still there"
+    for form in default ignore; do
+        : >"$out"
+        env "--$form-signal=HUP" "$bench" board "$work/board.lua" one_module --for 60 \
+            >"$out" 2>&1 </dev/null &
+        until grep -q '^ready' "$out"; do kill -0 $! || fail "it ended"; done
+        began=$(date +%s)
+        kill -s HUP $!
+        if test "$form" = ignore; then
+            sleep 1
+            kill $! || fail "nohup is not heeded"
+        fi
+        wait $! || fail "status $?"
+        test $(($(date +%s) - began)) -lt 30 || fail "it went on"
+        test ! -L "$work/bus" || fail "the link to its pty is still there"
+    done
 }
 
 case_line() {
