@@ -61,9 +61,18 @@ local function deadline(limit, what)
   return { us = now + math.floor(limit * 1e6 + 0.5), text = text_of(limit) }
 end
 
+local function has_passed(limit)
+  return host.now_us() >= limit.us or limit.rounds and host.rounds() >= limit.rounds or false
+end
+
+-- When a story of a board alone has taken `longest`, beside its settle(); nil: it has no such end.
+-- Others took their time on the host, and that was not too long.
+local ends_us
+
 -- Lets time pass until the limit, or until a view is published.
 local function advance(limit, word, until_us, stops_at_views)
-  local real_s = host.advance(until_us, stops_at_views)
+  local end_us = word ~= "settle" and ends_us or math.huge
+  local real_s = host.advance(math.min(until_us, end_us), stops_at_views)
   if real_s then
     failure.misuse("%s of %s had come to virtual %s after the time limit of %g s; " ..
       "shorten it, or raise --time-limit", word, limit.text, host.clock(host.now_us()), real_s)
@@ -72,10 +81,10 @@ local function advance(limit, word, until_us, stops_at_views)
   if verdict then
     failure.raise(promise, { "  " .. verdict }, nil, true)
   end
-end
-
-local function has_passed(limit)
-  return host.now_us() >= limit.us or limit.rounds and host.rounds() >= limit.rounds or false
+  if host.now_us() >= end_us and not has_passed(limit) then
+    failure.misuse("%s of %s: the scenario takes longer than %s; shorten it, or raise longest " ..
+      "in the board's file", word, limit.text, text_of(host.settle_s))
+  end
 end
 
 -- ---- time ---------------------------------------------------------------------------------
@@ -133,7 +142,7 @@ end
 
 local function settle()
   need_outside_look("settle")
-  local limit = deadline(host.settle_s, "settle")
+  local limit, begun_us = deadline(host.settle_s, "settle"), host.now_us()
   while not host.is_complete() do
     if has_passed(limit) then
       failure.raise(("the webmanager running and every configured value measured within %s")
@@ -141,6 +150,7 @@ local function settle()
     end
     advance(limit, "settle", limit.us, true)
   end
+  ends_us = ends_us and ends_us + host.now_us() - begun_us
   traps.settled()
 end
 
@@ -585,6 +595,7 @@ function language.play(number, plant)
   is_playing = true
   local ok, problem = xpcall(function()
     traps.begin()
+    ends_us = entry.needs_board and host.now_us() + math.floor(host.settle_s * 1e6) or nil
     entry.run(plant)
     watch.need_said(0)
     watch.patient(traps.account)(entry.where) -- a trap may be under way

@@ -393,6 +393,17 @@ END
     says 'every configured value measured within 4 s'
 }
 
+# A story of the board alone takes no longer than it may; its settle() has its own time.
+case_longest() {
+    board_make "$powered"
+    sed -i 's/longest = 20/longest = 4/' "$work/board.lua"
+    waits 3 "settle()"
+    runs 0 "$work/wait.lua"
+    waits 30 "settle()"
+    runs 1 --time-limit 20 "$work/wait.lua"
+    says "$work/wait.lua:3: wait of 30 s: the scenario takes longer than 4 s; shorten it, or raise"
+}
+
 # A board that runs already, and that nobody can set up: its settings are typed at its console, and a
 # plant that it is not made for is skipped, with what differs.
 case_typed() {
