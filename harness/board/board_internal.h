@@ -94,7 +94,8 @@ bool hx_board_console_ask(struct hx_stage *stage, const char *bytes, size_t size
 
 /*
  * NAME = VALUE, a line each, into a file for the set_up: what webmanagerd's configuration is made
- * of. Its path is in the trace; it is removed when the board is closed.
+ * of. A text that has blanks at its ends is unfit for it. Its path is in the trace; it is removed
+ * when the board is closed.
  */
 bool hx_board_settings_write(struct hx_stage *stage, struct hx_text *error);
 /* Without a set_up: all settings as they are to be, one by one, and what latches let go. */

@@ -26,9 +26,35 @@ static bool is_given_again(const struct board_options *options, size_t at)
     return false;
 }
 
+/* A line of the file has no quotes: blanks at the ends of a value are lost. */
+static bool is_kept(const char *value)
+{
+    const size_t size = strlen(value);
+    return size == 0 || (value[0] != ' ' && value[size - 1] != ' ');
+}
+
+/* Null, or a text that the file of a set_up can't tell. */
+static const char *text_lost(const struct hx_stage *stage)
+{
+    for (size_t i = 0; stage->spec->set_up != NULL && i < stage->options.settings_count; ++i) {
+        const struct wm_change *change = &stage->options.settings[i];
+        if (change->string != NULL && !is_kept(change->string) &&
+            !is_given_again(&stage->options, i)) {
+            return wm_text(change->text)->name;
+        }
+    }
+    return NULL;
+}
+
 bool hx_board_settings_write(struct hx_stage *stage, struct hx_text *error)
 {
     struct hx_trace *trace = stage->trace;
+    const char *lost = text_lost(stage);
+    if (lost != NULL) {
+        stage->is_unfit = true;
+        hx_text_add(error, "%s has blanks at its ends, which the file $SETTINGS can't have", lost);
+        return false;
+    }
     (void)snprintf(trace->settings_file, sizeof trace->settings_file, "/tmp/gbms-bench-XXXXXX");
     const int fd = mkstemp(trace->settings_file);
     FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;

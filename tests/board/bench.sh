@@ -147,13 +147,16 @@ scenario "switched" { plant = "guide_dashboard", run = function(plant)
   plant.webmanager:power_off()
   expect(plant.webmanager):is_off()
 end }
+scenario "blanks" { needs = { "real_board" }, plant = "guide_dashboard",
+  settings = { ["system.location"] = "Cellar " }, run = print }
 scenario "virtual" { needs = { "virtual_time" }, plant = "guide_dashboard", run = function(plant)
   expect(plant):is_quiet()
 end }
 END
     runs 1 "$work/wrong.lua"
     says 'on the host already; the board was not tried'
-    says '1 failed, 2 skipped'
+    says '1 failed, 3 skipped'
+    says "(system.location has blanks at its ends, which the file \$SETTINGS can't have)"
     says 'power_off'
     says 'needs virtual_time'
     runs 0 --filter "parity odd" scenarios/services
