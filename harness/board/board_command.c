@@ -140,9 +140,11 @@ static void ending_add(const struct hx_stage *stage, enum ending ending, struct 
         hx_text_add(error, "did not end within %d s", (int)(HX_BOARD_BOOT_LIMIT_US / 1000000));
         break;
     case CALLED_OFF:
-        hx_text_add(error, failure != NULL ? "was ended, for the plant failed: %s" : "", failure);
-        hx_text_add(error, failure == NULL ? "had not ended at the time limit of %g s" : "",
-                    hx_guard_limit_s());
+        if (failure != NULL) {
+            hx_text_add(error, "was ended, for the plant failed: %s", failure);
+        } else {
+            hx_text_add(error, "had not ended at the time limit of %g s", hx_guard_limit_s());
+        }
         break;
     case KEEPS_OUTPUT:
         hx_text_add(error, "left something that keeps its output; end it with >FILE 2>&1 &");
@@ -165,7 +167,9 @@ bool hx_board_command(struct hx_stage *stage, const char *name, const char *comm
     if (pid == 0) {
         command_become(command, stage->trace->settings_file, output[1], parent);
     }
-    hx_text_add(&said, pid < 0 ? "no process: %s" : "", strerror(errno));
+    if (pid < 0) {
+        hx_text_add(&said, "no process: %s", strerror(errno));
+    }
     close(output[1]);
     const enum ending ending =
         pid > 0 ? command_wait(stage, pid, output[0], pumps, &said, &status) : ENDED;

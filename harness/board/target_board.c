@@ -50,7 +50,9 @@ static bool plant_check(struct hx_stage *stage, struct hx_text *error)
 {
     const char *out_of_reach = hx_target_board_out_of_reach(sim_plant_hands(stage->plant));
     stage->is_unfit = out_of_reach != NULL;
-    hx_text_add(error, out_of_reach != NULL ? "the plant %s" : "", out_of_reach);
+    if (stage->is_unfit) {
+        hx_text_add(error, "the plant %s", out_of_reach);
+    }
     return !stage->is_unfit;
 }
 

@@ -263,8 +263,9 @@ case_check() {
     hub bus
     ends 1 --check --bus-rs485 rts_on_send
     says "bus $work/bus: its driver has no RS-485 direction"
-    ends 0 --check --com2 /dev/ptmx --com2-rs485 rts_on_send
-    says "com2 /dev/ptmx: its driver has no RS-485 direction"
+    hub com2
+    ends 0 --check --com2 "$work/com2" --com2-rs485 rts_on_send
+    says "com2 $work/com2: its driver has no RS-485 direction"
     # No name server is asked for a label that is too long.
     label=$(printf 'x%.0s' $(seq 64))
     for key in modbus snmp console-tcp; do
