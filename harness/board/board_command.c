@@ -207,6 +207,7 @@ static void power_off(void *context)
         hx_board_verdict_set(line, hx_text_string(&error));
     }
     hx_text_free(&error);
+    hx_board_line_hush(line);
 }
 
 static bool power_on(void *context, char *error, size_t error_size)

@@ -51,6 +51,9 @@ struct hx_board_line {
 int64_t hx_board_now_us(const struct hx_board_line *line);
 /* Opens it, waiting as hx_line_open. False, with "PLACE: cause; cure" in error. */
 bool hx_board_line_find(struct hx_stage *stage, bool waits, struct hx_text *error);
+
+/* What is on the line still is nobody's question: the board that said it has lost its power. */
+void hx_board_line_hush(struct hx_board_line *line);
 /*
  * Lets the devices live until until_fd is readable (-1: none) or the instant has come. True: it is
  * readable. Returns early where the plant broke or the scenario's time limit has passed.

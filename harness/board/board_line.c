@@ -59,6 +59,16 @@ static void line_read(struct hx_board_line *line)
     }
 }
 
+void hx_board_line_hush(struct hx_board_line *line)
+{
+    uint8_t bytes[256];
+    /* Bounded, whoever babbles. */
+    for (int i = 0; i < 256 && line->bus.fd >= 0 && read(line->bus.fd, bytes, sizeof bytes) > 0;
+         ++i) {
+    }
+    sim_bridge_forget(&line->bridge);
+}
+
 /* What a full line does not take is lost, as it is where nobody listens. */
 static void line_write(struct hx_board_line *line)
 {

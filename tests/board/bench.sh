@@ -112,6 +112,25 @@ case_records() {
 }
 
 # Nobody listens where its file has the Modbus: that is told, and the record is equal to none.
+# What a board said with its last breath is no question of the one that starts after it.
+case_records_restart() {
+    board_make "start = \"sh $work/board.sh on\", power_on = \"sh $work/board.sh on\",
+  power_off = \"sh $work/board.sh off; printf x >$work/bus\","
+    cat >"$work/restart.lua" <<'END'
+scenario "restarts" { plant = "guide_dashboard", run = function(plant)
+  settle()
+  plant.webmanager:restart()
+  settle()
+  expect(plant):is_quiet()
+end }
+END
+    runs 0 --record "$work/board" "$work/restart.lua"
+    record=$work/board/$(basename "$work")/restart--restarts.record
+    grep -q ' power off$' "$record" || fail "it was not restarted"
+    ! grep ' bus >78$' "$record" || fail "the last byte of the board that was off is in the record"
+    compared 0 replay "$record"
+}
+
 case_records_unread() {
     board_make "$powered"
     sed -i "s/modbus = \"[^\"]*\"/modbus = \"127.0.0.1:$(port 4)\"/" "$work/board.lua"
