@@ -45,6 +45,12 @@ struct shown {
     int32_t all; /* those that always are                  */
 };
 
+/* Instants of one run. */
+struct window {
+    int64_t from_us;
+    int64_t to_us;
+};
+
 /* One of the two runs. */
 struct side {
     const struct hx_run_record *record;
@@ -59,6 +65,9 @@ struct side {
     size_t marks;
     const struct hx_event **trap; /* by text, then by time */
     size_t traps;
+    struct window
+        *boot; /* each from the power until somebody could read it; not where nobody did */
+    size_t boots;
     bool is_full;
 };
 
@@ -76,12 +85,6 @@ struct comparison {
     double steps;
     struct line *line; /* of the differences, LINES_KEPT at most */
     size_t differences;
-};
-
-/* Instants of one run. */
-struct window {
-    int64_t from_us;
-    int64_t to_us;
 };
 
 /* ---- time ------------------------------------------------------------------------------- */
@@ -152,6 +155,17 @@ static bool is_watched(const struct comparison *both, const struct side *from,
     const int64_t at_us = to->mark[before]->time_us + time_us - from->mark[before]->time_us;
     const bool is_last = before + 2 >= both->marks;
     return since_us >= first_look_us(to) && !(is_last && at_us > last_look_us(both, to));
+}
+
+/* What it showed then, nobody saw: it did not answer yet. */
+static bool is_booting(const struct side *side, struct window window)
+{
+    bool is_so = false;
+    for (size_t i = 0; i < side->boots; ++i) {
+        is_so =
+            is_so || (side->boot[i].from_us < window.to_us && side->boot[i].to_us > window.from_us);
+    }
+    return is_so;
 }
 
 /* ---- what is told ----------------------------------------------------------------------- */
@@ -403,7 +417,7 @@ static void register_compare(struct comparison *both, const struct side *from,
         }
         const struct window window = window_of(both, from, to, time_us);
         const struct shown shown = shown_in(both, to, at, window);
-        if (!is_watched(both, from, to, time_us, window.from_us) ||
+        if (!is_watched(both, from, to, time_us, window.from_us) || is_booting(to, window) ||
             is_among(both, to, at, value, &shown)) {
             continue;
         }
@@ -471,6 +485,21 @@ static void changes_sort(struct side *side, const struct hx_run_record *record)
     }
 }
 
+static void boots_make(struct side *side, const struct hx_run_record *record)
+{
+    const struct hx_event *on = NULL;
+    side->boot = hx_realloc(NULL, record->events * sizeof *side->boot);
+    for (size_t i = 0; i < record->events; ++i) {
+        const struct hx_event *event = &record->event[i];
+        if (event->kind == HX_EVENT_POWER) {
+            on = event->is_on ? event : NULL;
+        } else if (event->kind == HX_EVENT_REGISTERS && on != NULL) {
+            side->boot[side->boots++] = (struct window){on->time_us, event->time_us};
+            on = NULL;
+        }
+    }
+}
+
 /* places_make has been. */
 static void side_make(struct comparison *both, struct side *side,
                       const struct hx_run_record *record, const char *name)
@@ -482,6 +511,7 @@ static void side_make(struct comparison *both, struct side *side,
     side->range_A = hx_record_setting(record, wm_setting_bank_sensor_range);
     side->modules_a_string = (double)hx_record_setting(record, wm_setting_bank_modules) /
                              hx_record_setting(record, wm_setting_bank_strings);
+    boots_make(side, record);
     changes_sort(side, record);
     shown_make(both, side, record->changes);
     side->mark = hx_realloc(NULL, (record->events + 1) * sizeof *side->mark);
@@ -502,6 +532,7 @@ static void side_make(struct comparison *both, struct side *side,
 
 static void side_free(struct side *side)
 {
+    free(side->boot);
     free(side->change);
     free(side->shown);
     free(side->mark);

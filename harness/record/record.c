@@ -320,6 +320,9 @@ static void look(struct hx_recorder *recorder)
     if (recorder->was_on) {
         registers_look(recorder);
     }
+    if (recorder->is_unread) {
+        recorder->generation = -1; /* it may answer now: the last look waited long for it */
+    }
 }
 
 /* ---- what goes in ----------------------------------------------------------------------- */

@@ -1375,6 +1375,41 @@ refuses() {
     test "$(wc -l <"$out")" -eq 1 || fail "it should say one line"
 }
 
+# A webmanager that boots is read when it answers: what it showed until then nobody saw. One that
+# answers no more is silent.
+case_compare_boot() {
+    story hot "a hot block" <<'END'
+    plant.webmanager:restart()
+    settle()
+    wait(10)
+    expect(plant):is_quiet()
+END
+    records a
+    grep -q '1000=16384' "$record" || fail "no start in A"
+    # Who reads it gets no answer for 4 s: all that changed meanwhile is in the first.
+    awk '$2 == "power" && $3 == "on" { on = $1; starts++ }
+        starts == 2 && $2 == "registers" && $1 < on + 4 {
+            for (i = 3; i <= NF; i++) { split($i, at, "="); value[at[1]] = at[2] }
+            held = 1
+            next
+        }
+        held && $1 >= on + 4 {
+            printf "%s registers", $1
+            for (number in value) printf " %s=%s", number, value[number]
+            print ""
+            held = 0
+        }
+        { print }' "$record" >"$work/late.record"
+    bench compare "$record" "$work/late.record"
+    says '1 record, no difference within 2 rounds and 1 step'
+    status_is 0
+    awk '$2 == "power" && $3 == "on" { starts++ }
+        starts < 2 || $2 != "registers"' "$record" >"$work/silent.record"
+    bench compare "$record" "$work/silent.record"
+    says 'in B nothing'
+    status_is 1
+}
+
 case_compare_refuses() {
     hot_story hot
     records a
