@@ -29,6 +29,9 @@
 /* Bypass rises from 0 to 100 % over so many mV of a block of 12 V (decision B13). */
 #define BYPASS_RISE_MV 240
 
+/* What is shown so long is seen. */
+#define LOOKED_AT_US (2 * HX_RECORD_LOOK_US)
+
 /* What a register shows. */
 struct place {
     bool is_shown;
@@ -157,13 +160,16 @@ static bool is_watched(const struct comparison *both, const struct side *from,
     return since_us >= first_look_us(to) && !(is_last && at_us > last_look_us(both, to));
 }
 
-/* What it showed then, nobody saw: it did not answer yet. */
+/* Nobody saw what it showed then, for long enough that it would have been looked at: it did not
+ * answer yet. */
 static bool is_booting(const struct side *side, struct window window)
 {
     bool is_so = false;
     for (size_t i = 0; i < side->boots; ++i) {
-        is_so =
-            is_so || (side->boot[i].from_us < window.to_us && side->boot[i].to_us > window.from_us);
+        const struct window *boot = &side->boot[i];
+        const int64_t from_us = boot->from_us > window.from_us ? boot->from_us : window.from_us;
+        const int64_t to_us = boot->to_us < window.to_us ? boot->to_us : window.to_us;
+        is_so = is_so || to_us - from_us >= LOOKED_AT_US;
     }
     return is_so;
 }
@@ -412,7 +418,7 @@ static void register_compare(struct comparison *both, const struct side *from,
         const int64_t next_us = is_last ? end_us : from->change[i + 1].time_us;
         const int64_t until_us = next_us < end_us ? next_us : end_us;
         const int32_t value = number_of(&both->place[at], from->change[i].value);
-        if (until_us - time_us < 2 * HX_RECORD_LOOK_US) {
+        if (until_us - time_us < LOOKED_AT_US) {
             continue;
         }
         const struct window window = window_of(both, from, to, time_us);
