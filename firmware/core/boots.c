@@ -5,12 +5,10 @@
 
 #include "record.h"
 
-#define RECORD_NAME "boots"
-
 enum wm_status wm_boots_init(struct wm_boots *boots, const struct wm_store *store)
 {
     int32_t before = 0;
-    const enum wm_status status = wm_record_load_count(store, RECORD_NAME, &before);
+    const enum wm_status status = wm_record_load_count(store, WM_BOOTS_RECORD, &before);
     boots->count = before < INT32_MAX ? before + 1 : before;
     boots->is_changed = true;
     return status == WM_ABSENT ? WM_OK : status;
@@ -21,7 +19,7 @@ enum wm_status wm_boots_save(struct wm_boots *boots, const struct wm_store *stor
     if (!boots->is_changed) {
         return WM_OK;
     }
-    const enum wm_status status = wm_record_save_count(store, RECORD_NAME, boots->count);
+    const enum wm_status status = wm_record_save_count(store, WM_BOOTS_RECORD, boots->count);
     boots->is_changed = status != WM_OK;
     return status;
 }

@@ -11,6 +11,9 @@
 #include "wm/status.h"
 #include "wm/store.h"
 
+/* Its record in the store. */
+#define WM_BOOTS_RECORD "boots"
+
 struct wm_boots {
     int32_t count;   /* this start too; 1 to INT32_MAX, where it stays (RFC 3414, 2.2.2) */
     bool is_changed; /* to be saved */

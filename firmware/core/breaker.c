@@ -10,7 +10,6 @@
 
 /* The record: a bit a string that is open, then a bit a string that is not known. */
 enum { RECORD_VERSION = 2, RECORD_SIZE = 4 };
-#define RECORD_NAME "breakers"
 
 /* From an order that was not answered to the next try. */
 enum { REPEAT_MS = 1000 };
@@ -66,7 +65,8 @@ enum wm_status wm_breakers_init(struct wm_breakers *breakers, const struct wm_se
 {
     uint8_t record[RECORD_SIZE];
     memset(breakers, 0, sizeof *breakers);
-    const int size = wm_record_load(store, RECORD_NAME, RECORD_VERSION, record, sizeof record);
+    const int size =
+        wm_record_load(store, WM_BREAKERS_RECORD, RECORD_VERSION, record, sizeof record);
     enum wm_status status = WM_OK;
     if (size == RECORD_SIZE) {
         bits_get(record, breakers->is_open);
@@ -189,7 +189,7 @@ enum wm_status wm_breakers_save(struct wm_breakers *breakers, const struct wm_st
     bits_put(record, breakers->is_open);
     bits_put(record + 2, breakers->is_unknown);
     const enum wm_status status =
-        wm_record_save(store, RECORD_NAME, RECORD_VERSION, record, sizeof record);
+        wm_record_save(store, WM_BREAKERS_RECORD, RECORD_VERSION, record, sizeof record);
     breakers->is_changed = status != WM_OK;
     return status;
 }

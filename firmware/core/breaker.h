@@ -14,6 +14,9 @@
 #include "wm/limits.h"
 #include "wm/store.h"
 
+/* Its record in the store. */
+#define WM_BREAKERS_RECORD "breakers"
+
 struct wm_breakers {
     bool is_open[WM_STRINGS_MAX];
     bool is_unknown[WM_STRINGS_MAX]; /* the record was damaged and its unit not yet heard */

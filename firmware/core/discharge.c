@@ -8,12 +8,12 @@
 #include "record.h"
 
 enum { COUNTS_MS = 10 * 1000 }; /* decision B12 */
-#define RECORD_NAME "discharges"
 
 enum wm_status wm_discharges_init(struct wm_discharges *discharges, const struct wm_store *store)
 {
     memset(discharges, 0, sizeof *discharges);
-    const enum wm_status status = wm_record_load_count(store, RECORD_NAME, &discharges->count);
+    const enum wm_status status =
+        wm_record_load_count(store, WM_DISCHARGES_RECORD, &discharges->count);
     discharges->is_changed = status == WM_DAMAGED; /* the next one read is a good one */
     return status == WM_ABSENT ? WM_OK : status;
 }
@@ -57,7 +57,8 @@ enum wm_status wm_discharges_save(struct wm_discharges *discharges, const struct
     if (!discharges->is_changed) {
         return WM_OK;
     }
-    const enum wm_status status = wm_record_save_count(store, RECORD_NAME, discharges->count);
+    const enum wm_status status =
+        wm_record_save_count(store, WM_DISCHARGES_RECORD, discharges->count);
     discharges->is_changed = status != WM_OK;
     return status;
 }

@@ -13,6 +13,9 @@
 #include "state.h"
 #include "wm/store.h"
 
+/* Its record in the store. */
+#define WM_DISCHARGES_RECORD "discharges"
+
 struct wm_discharges {
     int32_t count;
     bool has_begun;  /* the bank discharges */

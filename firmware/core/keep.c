@@ -22,7 +22,6 @@ enum {
     ROW_SIZE = 8,
     TEXT_OVERHEAD = KEY_SIZE + 1
 };
-#define RECORD_NAME "settings"
 
 _Static_assert(AT_ROWS + ROW_SIZE * wm_setting_count + TEXT_OVERHEAD * wm_text_count +
                        sizeof(struct wm_texts) <=
@@ -106,7 +105,7 @@ enum wm_status wm_keep_init(struct wm_keep *keep, struct wm_settings *settings,
     uint8_t body[WM_RECORD_BODY_MAX];
     struct wm_settings kept = *settings;
     memset(keep, 0, sizeof *keep);
-    const int size = wm_record_load(store, RECORD_NAME, RECORD_VERSION, body, sizeof body);
+    const int size = wm_record_load(store, WM_KEEP_RECORD, RECORD_VERSION, body, sizeof body);
     if (size == WM_ABSENT) {
         return WM_OK;
     }
@@ -179,7 +178,7 @@ enum wm_status wm_keep_save(struct wm_keep *keep, const struct wm_settings *sett
     body[AT_TEXTS] = (uint8_t)texts;
     body[AT_TEXTS + 1] = (uint8_t)(texts >> 8);
     const enum wm_status status =
-        wm_record_save(store, RECORD_NAME, RECORD_VERSION, body, (size_t)(end - body));
+        wm_record_save(store, WM_KEEP_RECORD, RECORD_VERSION, body, (size_t)(end - body));
     keep->is_changed = status != WM_OK;
     keep->is_damaged = keep->is_damaged && status != WM_OK;
     return status;

@@ -16,6 +16,9 @@
 #include "wm/catalog.h"
 #include "wm/store.h"
 
+/* Its record in the store. */
+#define WM_KEEP_RECORD "settings"
+
 struct wm_keep {
     bool is_set[wm_setting_count];   /* goes into the record                                  */
     bool is_text_set[wm_text_count]; /* likewise                                              */

@@ -68,8 +68,7 @@ struct side {
     size_t marks;
     const struct hx_event **trap; /* by text, then by time */
     size_t traps;
-    struct window
-        *boot; /* each from the power until somebody could read it; not where nobody did */
+    struct window *boot; /* from each power until somebody read it, if anybody did */
     size_t boots;
     bool is_full;
 };

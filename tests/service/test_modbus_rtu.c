@@ -382,13 +382,19 @@ static void port_close(struct mbs_rtu_port *port)
     ev_loop_destroy(loop);
 }
 
+/* The question, and its answer. */
+static void master_asks(uint8_t answer[8])
+{
+    cr_assert_eq(write(slave, question, sizeof question), sizeof question);
+    cr_assert_eq(slave_hear(answer, 7), 7);
+}
+
 Test(modbus_rtu, port_answers_on_a_pty)
 {
     uint8_t answer[8];
     struct mbs_rtu_port *port = port_open(false);
     for (int i = 0; i < 3; i++) {
-        cr_assert_eq(write(slave, question, sizeof question), sizeof question);
-        cr_assert_eq(slave_hear(answer, 7), 7);
+        master_asks(answer);
         expect_bytes(answer, FRAME(0x01, 0x03, 0x02, 0x00, 0x41, 0x78, 0x74));
     }
     port_close(port);
@@ -413,8 +419,7 @@ Test(modbus_rtu, port_takes_off_the_echo)
     uint8_t answer[8];
     struct mbs_rtu_port *port = port_open(true);
     for (int i = 0; i < 3; i++) {
-        cr_assert_eq(write(slave, question, sizeof question), sizeof question);
-        cr_assert_eq(slave_hear(answer, 7), 7);
+        master_asks(answer);
         cr_assert_eq(write(slave, answer, 7), 7); /* what an adapter would do */
         turn_for(0.01);
         cr_assert_eq(read(slave, answer, sizeof answer), -1, "nothing answers its own answer");
@@ -496,8 +501,7 @@ Test(modbus_rtu, port_knows_an_echo_whose_end_it_finds_late)
     uint8_t answer[8];
     struct mbs_rtu_port *port = port_open(true);
     for (int i = 0; i < 3; i++) {
-        cr_assert_eq(write(slave, question, sizeof question), sizeof question);
-        cr_assert_eq(slave_hear(answer, 7), 7);
+        master_asks(answer);
         cr_assert_eq(write(slave, answer, 5), 5);
         turn_for(0.01);
         cr_assert_eq(write(slave, answer + 5, 2), 2);

@@ -400,10 +400,10 @@ static void damage_report(const struct daemon *daemon)
         const char *name;
         bool is_damaged;
     } records[] = {
-        {"settings", core->keep.is_damaged},
-        {"breakers", core->are_breakers_damaged},
-        {"discharges", core->are_discharges_damaged},
-        {"boots", core->are_boots_damaged},
+        {WM_KEEP_RECORD, core->keep.is_damaged},
+        {WM_BREAKERS_RECORD, core->are_breakers_damaged},
+        {WM_DISCHARGES_RECORD, core->are_discharges_damaged},
+        {WM_BOOTS_RECORD, core->are_boots_damaged},
     };
     char names[100] = "";
     size_t size = 0;
