@@ -22,7 +22,7 @@ static int failed(const struct address *address, char *error, size_t error_size)
     return -1;
 }
 
-static int bind_one(const struct addrinfo *at)
+static int bind_one(const struct addrinfo *at, int backlog)
 {
     const int yes = 1;
     const int fd = socket(at->ai_family, at->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -32,7 +32,7 @@ static int bind_one(const struct addrinfo *at)
     if (at->ai_socktype == SOCK_STREAM) {
         (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     }
-    if (bind(fd, at->ai_addr, at->ai_addrlen) != 0) {
+    if (bind(fd, at->ai_addr, at->ai_addrlen) != 0 || (backlog > 0 && listen(fd, backlog) != 0)) {
         const int reason = errno;
         (void)close(fd);
         errno = reason;
@@ -58,7 +58,7 @@ int address_bind(const struct address *address, char *error, size_t error_size)
         return -1;
     }
     for (const struct addrinfo *at = found; at != NULL && fd < 0; at = at->ai_next) {
-        fd = bind_one(at);
+        fd = bind_one(at, address->backlog);
     }
     const int reason = errno;
     freeaddrinfo(found);

@@ -92,9 +92,9 @@ static bool is_state(const struct config *config, const struct owner *owner, cha
 static bool are_addresses(const struct config *config, char *error, size_t error_size)
 {
     const struct address addresses[] = {
-        {"modbus", "modbus", config_text(config, CONFIG_MODBUS), SOCK_STREAM},
-        {"snmp", "snmp", config_text(config, CONFIG_SNMP), SOCK_DGRAM},
-        {"console", "console-tcp", config_text(config, CONFIG_CONSOLE_TCP), SOCK_STREAM},
+        {"modbus", "modbus", config_text(config, CONFIG_MODBUS), SOCK_STREAM, 0},
+        {"snmp", "snmp", config_text(config, CONFIG_SNMP), SOCK_DGRAM, 0},
+        {"console", "console-tcp", config_text(config, CONFIG_CONSOLE_TCP), SOCK_STREAM, 0},
     };
     for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
         if (!address_check(&addresses[i], error, error_size)) {

@@ -249,18 +249,12 @@ static void tcp_accept(struct ev_loop *loop, ev_io *io, int events)
 bool console_tcp_open(struct console_tcp *tcp, const char *text,
                       const struct console_ground *ground, char *error, size_t error_size)
 {
-    const struct address address = {"console", "console-tcp", text, SOCK_STREAM};
+    const struct address address = {"console", "console-tcp", text, SOCK_STREAM, BACKLOG};
     *tcp = (struct console_tcp){.ground = ground, .fd = -1};
     for (int i = 0; i < CONSOLE_CLIENTS_MAX; i++) {
         tcp->client[i].fd = -1;
     }
     tcp->fd = address_bind(&address, error, error_size);
-    if (tcp->fd >= 0 && listen(tcp->fd, BACKLOG) != 0) {
-        (void)snprintf(error, error_size, "console %s: %s; choose another with --console-tcp", text,
-                       strerror(errno));
-        (void)close(tcp->fd);
-        tcp->fd = -1;
-    }
     if (tcp->fd < 0) {
         return false;
     }
