@@ -705,6 +705,17 @@ bool sim_devices_act(struct sim_devices *devices, int32_t place, const struct si
     return module_act(devices, place, question, answer->values);
 }
 
+bool sim_device_swallows(struct sim_device *device)
+{
+    const bool is_muted = device->mute_left != 0;
+    if (is_muted) {
+        device->mute_left -= device->mute_left > 0;
+        device->muted++;
+        device->mute_is_idle = false;
+    }
+    return is_muted;
+}
+
 static size_t device_act(struct sim_devices *devices, int32_t place,
                          const struct sim_frame *question, uint8_t *bytes)
 {
@@ -722,10 +733,7 @@ static size_t device_act(struct sim_devices *devices, int32_t place,
                                : sim_devices_act(devices, place, question, &answer))) {
         return 0;
     }
-    if (device->mute_left != 0) {
-        device->mute_left -= device->mute_left > 0;
-        device->muted++;
-        device->mute_is_idle = false;
+    if (sim_device_swallows(device)) {
         return 0;
     }
     size_t size = sim_frame_encode(&answer, bytes);

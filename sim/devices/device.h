@@ -237,6 +237,9 @@ struct sim_line sim_devices_line(struct sim_devices *devices);
 bool sim_devices_act(struct sim_devices *devices, int32_t place, const struct sim_frame *question,
                      struct sim_frame *answer);
 
+/* Is its answer one of those that it will not give? It is counted. */
+bool sim_device_swallows(struct sim_device *device);
+
 /* The truth, before a module measures it; module is 0-based, sensor too. */
 double sim_devices_voltage_V(const struct sim_devices *devices, int32_t module);
 double sim_devices_temperature_degC(const struct sim_devices *devices, int32_t module);

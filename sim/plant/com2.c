@@ -180,10 +180,7 @@ static size_t com2_act(void *self, int32_t place, const struct sim_frame *questi
     if (!device->is_plugged || !ask(com2, question, &answer)) {
         return 0;
     }
-    if (device->mute_left != 0) {
-        device->mute_left -= device->mute_left > 0;
-        device->muted++;
-        device->mute_is_idle = false;
+    if (sim_device_swallows(device)) {
         return 0;
     }
     return sim_frame_encode(&answer, bytes);
