@@ -28,6 +28,13 @@ int hx_host_push_no_answer(lua_State *lua);
 /* Into the table on top of the stack. */
 void hx_host_set_integer(lua_State *lua, const char *name, lua_Integer value);
 void hx_host_set_string(lua_State *lua, const char *name, const char *value);
+/* Pushes it, and frees it; 1, for what returns it. */
+int hx_host_push_text(lua_State *lua, struct hx_text *text);
+
+/* Points, settings, faults, and what was looked at of them: host_tables.c. */
+extern const luaL_Reg hx_host_tables[];
+/* The lists `points`, `alarms_known` and `settings` into the table on top of the stack. */
+void hx_host_push_tables(lua_State *lua);
 
 /* Objects, alarms, requests, traps: host_snmp.c. */
 extern const luaL_Reg hx_host_snmp[];

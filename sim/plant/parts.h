@@ -1,6 +1,5 @@
 /*
- * parts.h — what a plant is made of; for the files of the plant only (plant, property, puppet,
- * loader), never for those who use one.
+ * parts.h — what a plant is made of; for the files of the plant only, never for those who use one.
  */
 #ifndef SIM_PLANT_PARTS_H
 #define SIM_PLANT_PARTS_H
@@ -84,7 +83,7 @@ struct sim_plant {
 /* Tells who watches; plant is a struct sim_plant *. */
 void sim_truth_changed(void *plant);
 
-/* ---- property.c ------------------------------------------------------------------------- */
+/* ---- items.c ---------------------------------------------------------------------------- */
 
 /* Items that only the puppet face knows, beyond enum sim_item. */
 enum {
@@ -98,6 +97,27 @@ enum {
     SIM_ITEM_CABLE, /* number: its place in the topology, from 1 */
     SIM_ITEMS
 };
+
+/* "module", "string", ... */
+const char *sim_item_word(int item);
+
+/* How many the plant has of an item. */
+int32_t sim_item_count(const struct sim_plant *plant, int item);
+
+/* "string[1].module[7]", as a scenario would write it after `plant.`. */
+void sim_item_name(const struct sim_plant *plant, int item, int32_t number, char *name,
+                   size_t size);
+
+/* The place of a module, sensor or aux in devices.device[]. */
+int32_t sim_item_place(int item, int32_t number);
+
+/*
+ * Null, or why no hand of a script reaches the item, as the end of a sentence: it belongs to a real
+ * webmanager, which has neither its panel nor its flash nor its COM2 here.
+ */
+const char *sim_item_refusal(const struct sim_plant *plant, int item);
+
+/* ---- property.c ------------------------------------------------------------------------- */
 
 enum sim_property_kind {
     SIM_NUMBER,
@@ -129,25 +149,6 @@ const struct sim_property *sim_property_find(int item, const char *name);
 /* The name of a SIM_STATE's value, null if it has none; and the reverse. */
 const char *sim_property_state(const struct sim_property *property, int32_t value);
 bool sim_property_state_find(const struct sim_property *property, const char *name, double *value);
-
-/* "module", "string", ... */
-const char *sim_item_word(int item);
-
-/* How many the plant has of an item. */
-int32_t sim_item_count(const struct sim_plant *plant, int item);
-
-/* "string[1].module[7]", as a scenario would write it after `plant.`. */
-void sim_item_name(const struct sim_plant *plant, int item, int32_t number, char *name,
-                   size_t size);
-
-/* The place of a module, sensor or aux in devices.device[]. */
-int32_t sim_item_place(int item, int32_t number);
-
-/*
- * Null, or why no hand of a script reaches the item, as the end of a sentence: it belongs to a real
- * webmanager, which has neither its panel nor its flash nor its COM2 here.
- */
-const char *sim_item_refusal(const struct sim_plant *plant, int item);
 
 /* Sets a value in range; ends a drift of it. Out of range: false, with the range in error. */
 bool sim_property_push(struct sim_plant *plant, const struct sim_property *property, int32_t number,

@@ -5,7 +5,9 @@
 #include <criterion/criterion.h>
 #include <lauxlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/plant/truth.h"
 #include "tests/sim/stage.h"
@@ -519,6 +521,7 @@ Test(hooks, verbs_of_ones_own_never_change_a_known_word)
     verb_refused("module", "voltage", "module knows \"voltage\" already");
     verb_refused("module", "alarm", "module knows \"alarm\" already");
     verb_refused("module", "unplug", "module knows \"unplug\" already");
+    verb_refused("module", "heal", "module knows \"heal\" already");
     verb_refused("plant", "module", "plant knows \"module\" already");
     verb_refused("input", "level", "input knows \"level\" already");
     verb_refused("modul", "x",
@@ -535,13 +538,17 @@ Test(hooks, a_plant_file_refuses_a_verb_that_the_scenario_has)
 {
     cr_assert_null(define("module", "overheat"));
     char error[512];
-    FILE *file = fopen("/tmp/sim-hooks-plant.lua", "w");
+    char folder[] = "/tmp/sim-hooks-XXXXXX";
+    char path[64];
+    cr_assert_not_null(mkdtemp(folder));
+    (void)snprintf(path, sizeof path, "%s/plant.lua", folder);
+    FILE *file = fopen(path, "w");
     cr_assert_not_null(file);
     (void)fputs("define_verb('module', 'overheat', function() end)\nplant 'p' {}", file);
     (void)fclose(file);
-    cr_assert_null(sim_plant_load(stage.world, stage.lua, "/tmp/sim-hooks-plant.lua", NULL, error,
-                                  sizeof error));
-    (void)remove("/tmp/sim-hooks-plant.lua");
+    cr_assert_null(sim_plant_load(stage.world, stage.lua, path, NULL, error, sizeof error));
+    (void)remove(path);
+    (void)rmdir(folder);
     cr_assert_not_null(strstr(error, "plant.lua:1: module:overheat is defined already"), "%s",
                        error);
 }
