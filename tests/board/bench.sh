@@ -468,6 +468,7 @@ case_console_pty() {
     console="--console $work/con"
     console_at=pty:$work/con
     board_make "$powered"
+    sed -i "s|^set-up) |&test -e $work/con \|\| exit 3; |" "$work/board.sh"
     cat >"$work/pty.lua" <<'END'
 scenario "pty" { needs = { "real_board" }, plant = "one_module", run = function(plant)
   settle()
