@@ -25,11 +25,8 @@ static double trait_percent(const struct sim_plant *plant, const struct sim_defe
     return sim_battery_trait(&plant->battery, at->number - 1, cell_of(at), trait) * 100;
 }
 
-/* Nobody could see it. */
-static const char *refuse_pinned(const struct sim_plant *plant, const struct sim_defect_at *at,
-                                 double size)
+static const char *hidden_by_pins(const struct sim_plant *plant, const struct sim_defect_at *at)
 {
-    (void)size;
     const int32_t m = at->number - 1;
     return sim_battery_is_pinned(&plant->battery, m, SIM_PIN_VOLTAGE) &&
                    sim_battery_is_pinned(&plant->battery, m, SIM_PIN_RESISTANCE)
@@ -37,10 +34,8 @@ static const char *refuse_pinned(const struct sim_plant *plant, const struct sim
                : NULL;
 }
 
-static const char *refuse_sun(const struct sim_plant *plant, const struct sim_defect_at *at,
-                              double size)
+static const char *hidden_from_sun(const struct sim_plant *plant, const struct sim_defect_at *at)
 {
-    (void)size;
     return sim_battery_is_pinned(&plant->battery, at->number - 1, SIM_PIN_TEMPERATURE)
                ? "is hidden: the module's temperature is pushed; release it first"
                : NULL;
@@ -49,10 +44,8 @@ static const char *refuse_sun(const struct sim_plant *plant, const struct sim_de
 static const char *refuse_cell(const struct sim_plant *plant, const struct sim_defect_at *at,
                                double size)
 {
-    if (cell_of(at) >= plant->battery.shape.cells) {
-        return "names a cell that its block has not";
-    }
-    return refuse_pinned(plant, at, size);
+    (void)size;
+    return cell_of(at) >= plant->battery.shape.cells ? "names a cell that its block has not" : NULL;
 }
 
 static void apply_water(struct sim_plant *plant, const struct sim_defect_at *at, double size)
@@ -169,6 +162,7 @@ static const struct sim_defect_row rows[] = {
         .present = present_water,
         .is_by_cell = true,
         .refuse = refuse_cell,
+        .hidden = hidden_by_pins,
     },
     {
         .item = SIM_ITEM_MODULE,
@@ -180,6 +174,7 @@ static const struct sim_defect_row rows[] = {
         .present = present_age,
         .is_by_cell = true,
         .refuse = refuse_cell,
+        .hidden = hidden_by_pins,
     },
     {
         .item = SIM_ITEM_MODULE,
@@ -191,6 +186,7 @@ static const struct sim_defect_row rows[] = {
         .present = present_sulphate,
         .is_by_cell = true,
         .refuse = refuse_cell,
+        .hidden = hidden_by_pins,
     },
     {
         .item = SIM_ITEM_MODULE,
@@ -201,6 +197,7 @@ static const struct sim_defect_row rows[] = {
         .meaning = "normal on float, first to fall on load; one cell is reversed by the others",
         .apply = apply_capacity,
         .refuse = refuse_cell,
+        .hidden = hidden_by_pins,
     },
     {
         .item = SIM_ITEM_MODULE,
@@ -209,6 +206,7 @@ static const struct sim_defect_row rows[] = {
         .meaning = "plates touch: two volts less, which the others of the string share",
         .apply = apply_shorted,
         .refuse = refuse_cell,
+        .hidden = hidden_by_pins,
     },
     {
         .item = SIM_ITEM_MODULE,
@@ -217,6 +215,7 @@ static const struct sim_defect_row rows[] = {
         .meaning = "a strap or weld is broken: no current in its string but a bypass's",
         .apply = apply_open,
         .refuse = refuse_cell,
+        .hidden = hidden_by_pins,
     },
     {
         .item = SIM_ITEM_MODULE,
@@ -226,6 +225,7 @@ static const struct sim_defect_row rows[] = {
         .meaning = "moss between plates: the cell loses its charge in days",
         .apply = apply_soft_short,
         .refuse = refuse_cell,
+        .hidden = hidden_by_pins,
     },
     {
         .item = SIM_ITEM_MODULE,
@@ -235,6 +235,7 @@ static const struct sim_defect_row rows[] = {
         .meaning = "the cell stands lower on float, the rest higher, in weeks",
         .apply = apply_self_discharge,
         .refuse = refuse_cell,
+        .hidden = hidden_by_pins,
     },
     {
         .item = SIM_ITEM_MODULE,
@@ -242,7 +243,7 @@ static const struct sim_defect_row rows[] = {
         .size = SIM_DEFECT_SIZE("resistance", "mOhm", 0, 1000, 2),
         .meaning = "a loose or corroded post: I x R on load, heat, and so much resistance more",
         .apply = apply_joint,
-        .refuse = refuse_pinned,
+        .hidden = hidden_by_pins,
     },
     {
         .item = SIM_ITEM_MODULE,
@@ -255,6 +256,7 @@ static const struct sim_defect_row rows[] = {
         .is_by_cell = true,
         .option = {CELL(0)},
         .refuse = refuse_cell,
+        .hidden = hidden_by_pins,
         .property = "state_of_charge",
     },
     {
@@ -263,7 +265,7 @@ static const struct sim_defect_row rows[] = {
         .size = SIM_DEFECT_SIZE("by", "K", -40, 80, 12),
         .meaning = "stands so much warmer than the room",
         .apply = apply_sun,
-        .refuse = refuse_sun,
+        .hidden = hidden_from_sun,
     },
 };
 

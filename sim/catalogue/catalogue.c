@@ -187,6 +187,14 @@ static void order_put_back(struct sim_defect_order *order)
 
 /* ---- what became of it ------------------------------------------------------------------ */
 
+/* Why it can't be, here and now; null if it can. */
+static const char *refusal(const struct sim_plant *plant, const struct sim_defect_row *row,
+                           const struct sim_defect_at *at, double size)
+{
+    const char *why = row->refuse != NULL ? row->refuse(plant, at, size) : NULL;
+    return why == NULL && row->hidden != NULL ? row->hidden(plant, at) : why;
+}
+
 /* Why an order took no effect; null if it did. */
 static const char *order_idle(const struct sim_defect_order *order)
 {
@@ -195,6 +203,9 @@ static const char *order_idle(const struct sim_defect_order *order)
     }
     if (!order->acts || order->repeats) {
         return "and changed nothing";
+    }
+    if (order->hidden != NULL) {
+        return order->hidden;
     }
     const bool is_met = order->row->met != NULL
                             ? order_met(order) > order->met_at_start
@@ -215,7 +226,10 @@ static const char *order_sentence(const struct sim_defect_order *order, char *te
         (void)snprintf(amount, sizeof amount, "{%s=%.6g}", order->row->size.name, order->to);
     }
     (void)snprintf(text, size, "%s:%s%s was asked for %s%s", name, order->row->verb, amount,
-                   order->refusal != NULL ? "and could not start: it " : "", why);
+                   order->refusal != NULL ? "and could not start: it "
+                   : why == order->hidden ? "and it "
+                                          : "",
+                   why);
     return text;
 }
 
@@ -286,19 +300,13 @@ static void order_begin(struct sim_defect_order *order)
     }
 }
 
-static const char *order_refusal(const struct sim_defect_order *order)
-{
-    return order->row->refuse != NULL ? order->row->refuse(order->plant, &order->at, order->to)
-                                      : NULL;
-}
-
 /* Its start, or a step of its ramp; the circuits are to be solved after it. */
 static void order_step(struct sim_defect_order *order)
 {
     const int64_t now_us = sim_world_now_us(order->plant->world);
     if (!order->has_begun) {
         /* What was possible when it was ordered need not be so now. */
-        order->refusal = order_refusal(order);
+        order->refusal = refusal(order->plant, order->row, &order->at, order->to);
         if (order->refusal != NULL) {
             return;
         }
@@ -342,7 +350,7 @@ const char *sim_defect_start(struct sim_plant *plant, const struct sim_defect_ro
                              const struct sim_defect_at *at, double size, double after_s,
                              double over_s)
 {
-    const char *why = row->refuse != NULL ? row->refuse(plant, at, size) : NULL;
+    const char *why = refusal(plant, row, at, size);
     if (why != NULL) {
         return why;
     }
@@ -399,12 +407,28 @@ int sim_defect_heal(struct sim_plant *plant, int item, int32_t number,
     }
 }
 
+/* What hides it now; what was hidden and shows again is there from now on. */
+static void order_look(struct sim_defect_order *order)
+{
+    const char *why =
+        order->row->hidden != NULL ? order->row->hidden(order->plant, &order->at) : NULL;
+    if (why == NULL && order->hidden != NULL) {
+        order->acts_us = sim_world_now_us(order->plant->world);
+        order->hidden = NULL;
+    } else if (why != NULL && order->hidden == NULL && order_idle(order) != NULL) {
+        order->hidden = why;
+    }
+}
+
 void sim_defect_pushed(struct sim_plant *plant, int item, int32_t number, const char *property)
 {
     for (struct sim_defect_order *it = plant->catalogue.first; it != NULL; it = it->next) {
         const struct sim_defect_row *row = it->row;
-        if (it->has_begun && row->item == item && it->at.number == number &&
-            row->property != NULL && strcmp(row->property, property) == 0) {
+        if (!it->has_begun || row->item != item || it->at.number != number) {
+            continue;
+        }
+        order_look(it);
+        if (row->property != NULL && strcmp(row->property, property) == 0) {
             order_keep(it);
         }
     }

@@ -12,8 +12,8 @@
  *
  * Always true: an order of the same row on the same item (and the same cell) takes over from the
  * one before it, from the size that has been reached; a healed item is as it was before its faults,
- * or as it was pushed since; what was ordered and never took effect is told at the end (decision
- * H3).
+ * or as it was pushed since; what was ordered and never took effect, or was hidden before anybody
+ * could see it, is told at the end (decision H3).
  */
 #ifndef SIM_CATALOGUE_CATALOGUE_H
 #define SIM_CATALOGUE_CATALOGUE_H
@@ -63,6 +63,8 @@ struct sim_defect_row {
     /* Null: every order in range is possible; else null, or why this one is not. */
     const char *(*refuse)(const struct sim_plant *plant, const struct sim_defect_at *at,
                           double size);
+    /* Null: it always shows; else null, or what has been pushed so that nobody could see it. */
+    const char *(*hidden)(const struct sim_plant *plant, const struct sim_defect_at *at);
     /* Rises when the fault has met somebody; null: it acts on the batteries, and time is enough. */
     int64_t (*met)(const struct sim_plant *plant, const struct sim_defect_at *at);
     const char *unmet; /* "and nobody asked it since" */
@@ -88,7 +90,8 @@ struct sim_defect_order {
     int64_t acts_us; /* since when the item is not sound by it */
     bool has_begun;
     bool acts;
-    bool repeats; /* it was so already, by the order before */
+    bool repeats;       /* it was so already, by the order before */
+    const char *hidden; /* null, or what hides it since before anybody could see it */
 };
 
 /* Those of a plant; all private. Zero is none, and random is the plant's to set. */
@@ -127,7 +130,7 @@ const char *sim_defect_start(struct sim_plant *plant, const struct sim_defect_ro
 int sim_defect_heal(struct sim_plant *plant, int item, int32_t number,
                     const struct sim_defect_row *row);
 
-/* A property of an item was pushed: that is now what heal puts back. */
+/* A property of an item was pushed: that is now what heal puts back, and it may hide a fault. */
 void sim_defect_pushed(struct sim_plant *plant, int item, int32_t number, const char *property);
 
 /* The size that a row has on an item now: its neutral one without an order. */

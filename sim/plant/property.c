@@ -649,6 +649,7 @@ bool sim_property_drift(struct sim_plant *plant, const struct sim_property *prop
         .ends_us = now_us + (int64_t)(seconds * 1e6 + 0.5),
     };
     property->set(plant, number, from);
+    sim_defect_pushed(plant, property->item, number, property->name);
     plant_touch(plant);
     return true;
 }

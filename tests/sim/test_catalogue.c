@@ -434,6 +434,30 @@ Test(catalogue, what_a_pushed_value_hides_is_refused)
     stage_say(&stage, "plant.module[3]:release 'temperature' plant.module[3]:sun()");
 }
 
+Test(catalogue, what_is_hidden_before_anybody_could_see_it_is_told)
+{
+    stage_say(&stage, "plant.module[3]:sun { by = 20 } plant.module[3].temperature = 25");
+    stage_wait(&stage, 60);
+    is_idle("sun{by=20} was asked for and it is hidden: the module's temperature is pushed");
+    stage_say(&stage, "plant.module[3]:release 'temperature'");
+    is_idle("sun{by=20} was asked for and no time passed since");
+    stage_wait(&stage, 60);
+    cr_assert_null(sim_plant_idle_fault(stage.plant));
+    stage_say(&stage, "plant.module[3].temperature = 25");
+    stage_wait(&stage, 60);
+    cr_assert_null(sim_plant_idle_fault(stage.plant), "it was seen before");
+    stage_say(&stage, "plant.module[4]:joint() plant.module[4].voltage = 13\n"
+                      "plant.module[4]:drift { resistance = 9, over = 30 }");
+    stage_wait(&stage, 60);
+    is_idle("joint{resistance=2} was asked for and it is hidden: the module's voltage and");
+    stage_say(&stage, "plant.module[4]:release 'voltage'");
+    stage_wait(&stage, 60);
+    stage_say(&stage,
+              "plant.module[5]:sun { by = 20, over = 60 } plant.module[5].temperature = 25");
+    stage_wait(&stage, 120);
+    is_idle("module[5]:sun{by=20} was asked for and it is hidden");
+}
+
 static double charge(int32_t cell)
 {
     return sim_battery_charge(&stage.plant->battery, 2, cell);
