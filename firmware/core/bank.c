@@ -323,6 +323,15 @@ const struct wm_sensor *wm_bank_sensor(const struct wm_bank *bank, int32_t strin
     return index < bank->sensors_count ? &bank->sensor[index] : NULL;
 }
 
+int32_t wm_bank_joined(const struct wm_bank *bank)
+{
+    int32_t joined = 0;
+    for (int32_t i = 0; i < bank->strings_count; i++) {
+        joined += !bank->is_isolated[i];
+    }
+    return joined;
+}
+
 bool wm_bank_current(const struct wm_bank *bank, int32_t string_index, int32_t *current_mA,
                      int32_t *current_ac_mA)
 {
@@ -332,7 +341,10 @@ bool wm_bank_current(const struct wm_bank *bank, int32_t string_index, int32_t *
     if (sensor == NULL || sensor->link.state != WM_LINK_PRESENT) {
         return false;
     }
-    const int32_t shares = bank->is_sensor_for_all ? bank->strings_count : 1;
+    if (bank->is_sensor_for_all && bank->is_isolated[string_index]) {
+        return true; /* the others share what flows (B16) */
+    }
+    const int32_t shares = bank->is_sensor_for_all ? wm_bank_joined(bank) : 1;
     /* Cut, not rounded: windows round at whole mA, so theirs stays the only rounding (M7). */
     *current_mA = sensor->current_mA / shares;
     *current_ac_mA = sensor->current_ac_mA / shares;

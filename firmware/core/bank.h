@@ -107,6 +107,7 @@ struct wm_bank {
     int32_t aux_count;
     int32_t string_modules; /* modules of each string */
     bool is_sensor_for_all;
+    bool is_isolated[WM_STRINGS_MAX]; /* its breaker is open, and so its contact says */
     int32_t modules_lost;
     int32_t modules_mismatched;
     const struct wm_module_type *type;
@@ -198,9 +199,12 @@ static inline bool wm_module_is_valid(const struct wm_module *module)
 /* The sensor that measures a string's current, or null; its link tells if it can be believed. */
 const struct wm_sensor *wm_bank_sensor(const struct wm_bank *bank, int32_t string_index);
 
+/* The strings that are not isolated. */
+int32_t wm_bank_joined(const struct wm_bank *bank);
+
 /*
  * Currents of a string; 0 with no sensor or with a lost one (decision B18), and then false. One
- * sensor for all strings: each is shown an equal share.
+ * sensor for all strings: each that is not isolated is shown an equal share, the others nothing.
  */
 bool wm_bank_current(const struct wm_bank *bank, int32_t string_index, int32_t *current_mA,
                      int32_t *current_ac_mA);

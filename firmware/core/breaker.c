@@ -128,6 +128,28 @@ void wm_breakers_heard(struct wm_breakers *breakers, const struct wm_settings *s
         wm_breakers_outputs(breakers, bank, aux_index) != bank->aux[aux_index].outputs;
 }
 
+bool wm_breakers_is_open(const struct wm_breakers *breakers, const struct wm_settings *settings,
+                         int32_t string_index)
+{
+    int32_t output;
+    bool is_normally_closed;
+    return breakers->is_open[string_index] &&
+           wm_settings_breaker(settings, string_index, &output, &is_normally_closed);
+}
+
+void wm_breakers_isolate(const struct wm_breakers *breakers, const struct wm_settings *settings,
+                         struct wm_bank *bank)
+{
+    for (int32_t i = 0; i < bank->strings_count; i++) {
+        int32_t aux;
+        uint8_t bit;
+        bool is_open_on;
+        bank->is_isolated[i] =
+            breakers->is_open[i] && breaker_place(settings, i, &aux, &bit, &is_open_on) &&
+            bank->aux[aux].is_measured && ((bank->aux[aux].outputs & bit) != 0) == is_open_on;
+    }
+}
+
 void wm_breakers_ordered(struct wm_breakers *breakers, int32_t aux_index, wm_ms now_ms)
 {
     breakers->is_due[aux_index] = false;

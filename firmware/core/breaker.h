@@ -40,6 +40,17 @@ bool wm_breakers_move(struct wm_breakers *breakers, const struct wm_settings *se
 void wm_breakers_heard(struct wm_breakers *breakers, const struct wm_settings *settings,
                        const struct wm_bank *bank, int32_t aux_index);
 
+/* Has the string a breaker, and is it to be open? */
+bool wm_breakers_is_open(const struct wm_breakers *breakers, const struct wm_settings *settings,
+                         int32_t string_index);
+
+/*
+ * Tells the bank which strings are isolated: their breaker is to be open, and its unit has told
+ * that the output is. A relay that sticks isolates nobody.
+ */
+void wm_breakers_isolate(const struct wm_breakers *breakers, const struct wm_settings *settings,
+                         struct wm_bank *bank);
+
 /*
  * An order is put on the line. A unit that then tells other outputs (a relay that sticks) is
  * ordered again a second later at the soonest: orders go before questions, and one that is never

@@ -63,16 +63,19 @@ static void breaker_update(struct wm_core *core, wm_ms now_ms)
     }
 }
 
+/* A store that failed is tried again. */
+enum { STORE_AGAIN_MS = 1000 };
+
 /*
  * Saves what is to be saved, before any service can answer (decision H5). A store that fails is
- * tried again once a round, and when an operator wishes something.
+ * tried again each second, whoever has the bus, and when an operator wishes something.
  */
 static void records_save(struct wm_core *core, wm_ms now_ms)
 {
     const struct wm_store *store = &core->ports.store;
     const bool was_failing = core->is_store_failing;
     const bool was_sound = wm_core_store_is_sound(core);
-    if (was_failing && !core->has_round_ended && !core->has_wish) {
+    if (was_failing && now_ms < core->store_again_ms && !core->has_wish) {
         return;
     }
     const bool are_settings_kept = wm_keep_save(&core->keep, &core->settings, store) == WM_OK;
@@ -81,6 +84,7 @@ static void records_save(struct wm_core *core, wm_ms now_ms)
     const bool are_boots_kept = wm_boots_save(&core->boots, store) == WM_OK;
     core->is_store_failing =
         !are_settings_kept || !are_breakers_kept || !are_discharges_kept || !are_boots_kept;
+    core->store_again_ms = core->is_store_failing ? now_ms + STORE_AGAIN_MS : WM_NEVER;
     if (core->is_store_failing && !was_failing) {
         wm_core_tell(core, now_ms, wm_event_store_failed, 0, 0);
     }
@@ -202,6 +206,7 @@ wm_ms wm_core_step(struct wm_core *core, wm_ms now_ms)
         wm_programmer_deadline_ms(&core->programmer, &core->poller.line,
                                   wm_core_programmer_idle_ms(core), now_ms),
         wm_com2_deadline_ms(&core->com2, now_ms),
+        core->store_again_ms,
     };
     wm_ms next_ms = WM_NEVER;
     for (size_t i = 0; i < sizeof deadlines_ms / sizeof deadlines_ms[0]; i++) {

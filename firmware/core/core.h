@@ -56,7 +56,8 @@ struct wm_core {
     bool are_breakers_damaged;   /* the record was not believed at power-up; ... */
     bool are_discharges_damaged; /* ... each until a WM_COMMAND_SAVE             */
     bool are_boots_damaged;
-    bool is_store_failing; /* the last save failed; tried again each round */
+    bool is_store_failing; /* the last save failed ...  */
+    wm_ms store_again_ms;  /* ... and is tried again then */
     bool is_save_wished;   /* WM_COMMAND_SAVE, not fulfilled yet           */
     bool has_wish;         /* in this step one was applied                 */
     bool has_round_ended;  /* in this step */

@@ -161,6 +161,7 @@ static void aux_heard(struct wm_core *core, int32_t index, const struct wm_aux *
 {
     inputs_compare(core, index, before, now_ms);
     wm_breakers_heard(&core->breakers, &core->settings, &core->bank, index);
+    wm_breakers_isolate(&core->breakers, &core->settings, &core->bank);
 }
 
 static void device_heard(struct wm_core *core, wm_ms now_ms)

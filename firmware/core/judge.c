@@ -54,14 +54,15 @@ static void string_judge(struct wm_core *core, int32_t index, wm_ms now_ms)
     struct wm_runaway *runaway = &core->runaway[index];
     const bool was_raised = runaway->is_raised;
     const bool is_measured = wm_bank_current(&core->bank, index, &current_mA, &current_ac_mA);
-    if (wm_runaway_step(runaway, &core->bank.string[index], is_measured, current_mA,
-                        &core->settings, now_ms)) {
+    const bool has_held = wm_runaway_step(runaway, &core->bank.string[index], is_measured,
+                                          current_mA, &core->settings, now_ms);
+    if (!was_raised && runaway->is_raised) {
         wm_alarms_raise(&core->alarms, wm_alarm_thermal_runaway);
-        if (core->settings.value[wm_setting_runaway_action] != 0) {
-            wm_core_breaker_move(core, index, true, now_ms);
-        }
     } else if (was_raised && !runaway->is_raised) {
         wm_alarms_drop(&core->alarms, wm_alarm_thermal_runaway);
+    }
+    if (has_held && core->settings.value[wm_setting_runaway_action] != 0) {
+        wm_core_breaker_move(core, index, true, now_ms);
     }
 }
 
@@ -92,8 +93,7 @@ static bool strings_judge(struct wm_core *core, wm_ms now_ms)
             string_ask(bank, i);
         }
     }
-    if (wm_rules_deviations(&core->rules, &core->alarms, bank, core->breakers.is_open, now_ms) &
-        WM_JUDGED_AGAIN) {
+    if (wm_rules_deviations(&core->rules, &core->alarms, bank, now_ms) & WM_JUDGED_AGAIN) {
         is_suspect = true;
         for (int32_t i = 0; i < bank->sensors_count; i++) {
             bank->sensor[i].wants |= WM_WANT_SECOND_MEASURE;
@@ -138,7 +138,7 @@ static void causes_set(struct wm_core *core, wm_ms now_ms)
     const uint16_t flags = wm_state_flags(&core->state, now_ms);
     int32_t open = 0;
     for (int32_t i = 0; i < bank->strings_count; i++) {
-        open += core->breakers.is_open[i];
+        open += wm_breakers_is_open(&core->breakers, &core->settings, i);
     }
     wm_alarms_count(alarms, wm_alarm_equalizing, core->equalizer.errors);
     wm_alarms_count(alarms, wm_alarm_string_equalizing_disabled, core->equalizer.strings_cut_off);

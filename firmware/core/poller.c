@@ -322,11 +322,15 @@ static bool choose_next(struct wm_poller *poller, const struct wm_bank *bank,
         return false;
     }
     if (!poller->is_in_round) {
+        const wm_ms next_ms = now_ms + settings->value[wm_setting_bus_round_period];
         if (now_ms < poller->round_next_ms) {
+            /* A period that was made shorter counts from now. */
+            poller->round_next_ms =
+                poller->round_next_ms < next_ms ? poller->round_next_ms : next_ms;
             return false;
         }
         visits_begin(poller);
-        poller->round_next_ms = now_ms + settings->value[wm_setting_bus_round_period];
+        poller->round_next_ms = next_ms;
     }
     poller->has_ended = !choose(poller, bank);
     return !poller->has_ended;

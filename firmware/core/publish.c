@@ -87,8 +87,9 @@ static int32_t breaker_state(const struct wm_core *core, int32_t index)
     if (!wm_settings_breaker(&core->settings, index, &output, &is_normally_closed)) {
         return wm_state_string_breaker_none;
     }
-    return core->breakers.is_open[index] ? wm_state_string_breaker_open
-                                         : wm_state_string_breaker_closed;
+    return wm_breakers_is_open(&core->breakers, &core->settings, index)
+               ? wm_state_string_breaker_open
+               : wm_state_string_breaker_closed;
 }
 
 static void string_publish(const struct wm_core *core, int32_t index, int32_t modules_flags,

@@ -337,15 +337,15 @@ struct comparison {
     bool is_lost[WM_STRINGS_MAX];
 };
 
-static struct comparison compare(const struct wm_bank *bank, const bool *is_isolated)
+static struct comparison compare(const struct wm_bank *bank)
 {
     struct comparison all = {0};
     for (int32_t i = 0; i < bank->strings_count; i++) {
         int32_t current_ac_mA;
         const bool has_sensor = wm_bank_sensor(bank, i) != NULL && !bank->is_sensor_for_all;
         const bool is_told = wm_bank_current(bank, i, &all.current_mA[i], &current_ac_mA);
-        all.takes_part[i] = has_sensor && !is_isolated[i] && is_told;
-        all.is_lost[i] = has_sensor && !is_isolated[i] && !is_told;
+        all.takes_part[i] = has_sensor && !bank->is_isolated[i] && is_told;
+        all.is_lost[i] = has_sensor && !bank->is_isolated[i] && !is_told;
         all.is_any_lost |= all.is_lost[i];
         all.count += all.takes_part[i];
         all.sum_mA += all.takes_part[i] ? all.current_mA[i] : 0;
@@ -354,9 +354,9 @@ static struct comparison compare(const struct wm_bank *bank, const bool *is_isol
 }
 
 unsigned wm_rules_deviations(struct wm_rules *rules, struct wm_alarms *alarms,
-                             const struct wm_bank *bank, const bool *is_isolated, wm_ms now_ms)
+                             const struct wm_bank *bank, wm_ms now_ms)
 {
-    const struct comparison all = compare(bank, is_isolated);
+    const struct comparison all = compare(bank);
     const int64_t least_mA = (int64_t)all.count * DEVIATION_MA_LEAST;
     /* On charge, on discharge. */
     const bool is_flowing[] = {all.sum_mA >= least_mA, all.sum_mA <= -least_mA};

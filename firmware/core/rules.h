@@ -121,7 +121,7 @@ void wm_rules_sensor_lost(struct wm_rules *rules, int32_t index);
  * nothing: its string keeps what it had, and so does a string that is compared with no other.
  */
 unsigned wm_rules_deviations(struct wm_rules *rules, struct wm_alarms *alarms,
-                             const struct wm_bank *bank, const bool *is_isolated, wm_ms now_ms);
+                             const struct wm_bank *bank, wm_ms now_ms);
 
 /* The alarm word's bits, warnings not among them (decision B6). */
 uint16_t wm_rules_module_flags(const struct wm_rules *rules, int32_t index);

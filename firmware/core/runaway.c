@@ -69,14 +69,10 @@ bool wm_runaway_step(struct wm_runaway *runaway, const struct wm_string_sums *su
     const int32_t delta_mdegC = settings->value[wm_setting_runaway_delta];
     const int32_t rise_limit_mdegC = settings->value[wm_setting_runaway_rise];
     const int32_t rise = sums->temperature_mdegC_mean - coolest_hour_mdegC(runaway);
-    if (runaway->is_raised) {
-        if (sums->valid_count < runaway->heard_count) {
-            return false;
-        }
+    if (runaway->is_raised && sums->valid_count >= runaway->heard_count) {
         runaway->heard_count = sums->valid_count;
         runaway->is_raised = spread_beyond(sums, delta_mdegC - CLEAR_MDEGC) >= 0 ||
                              rise >= rise_limit_mdegC - CLEAR_MDEGC;
-        return false;
     }
     const bool is_hot = spread_beyond(sums, delta_mdegC) > 0 || rise > rise_limit_mdegC;
     const bool is_charged = is_measured && current_mA > settings->value[wm_setting_runaway_current];
@@ -93,8 +89,10 @@ bool wm_runaway_step(struct wm_runaway *runaway, const struct wm_string_sums *su
         return false;
     }
     runaway->is_holding = false;
-    runaway->is_raised = true;
-    runaway->heard_count = sums->valid_count;
+    if (!runaway->is_raised) {
+        runaway->is_raised = true;
+        runaway->heard_count = sums->valid_count;
+    }
     return true;
 }
 

@@ -30,9 +30,11 @@ struct wm_runaway {
 };
 
 /*
- * One round's look at one string. Its current is taken only if is_measured. True if the runaway
- * has just been raised. What is raised stays as long as a module that told of it is lost: that may
- * be the hot one, and a temperature that nobody knows is not below its limit (decision M8).
+ * One round's look at one string. Its current is taken only if is_measured. True if it has held
+ * without break: the runaway is raised, or has held once more while it is; then the action is due,
+ * which may have been set or undone meanwhile. What is raised stays as long as a module that told
+ * of it is lost: that may be the hot one, and a temperature that nobody knows is not below its
+ * limit (decision M8).
  */
 bool wm_runaway_step(struct wm_runaway *runaway, const struct wm_string_sums *sums,
                      bool is_measured, int32_t current_mA, const struct wm_settings *settings,

@@ -283,6 +283,31 @@ static enum wm_status snmp_check(const struct wm_settings *settings, const char 
                : WM_OK;
 }
 
+/* ---- all of them ------------------------------------------------------------------------ */
+
+static enum wm_status breakers_check(const struct wm_settings *settings, const char **why)
+{
+    const int32_t *value = settings->value;
+    int32_t taken = 0; /* bits: outputs from 1 */
+    for (int32_t i = 0; i < value[wm_setting_bank_strings]; i++) {
+        int32_t output;
+        bool is_normally_closed;
+        if (!wm_settings_breaker(settings, i, &output, &is_normally_closed)) {
+            continue;
+        }
+        if (output > value[wm_setting_bank_aux_units] * WM_AUX_LINES) {
+            *why = "a breaker is wired to an output of an aux unit that is not configured";
+            return WM_CONFLICT;
+        }
+        if ((taken >> output & 1) != 0) {
+            *why = "two strings have one output for their breakers; each needs its own";
+            return WM_CONFLICT;
+        }
+        taken |= INT32_C(1) << output;
+    }
+    return WM_OK;
+}
+
 enum wm_status wm_settings_check(const struct wm_settings *settings, const char **why)
 {
     const int32_t *value = settings->value;
@@ -308,16 +333,7 @@ enum wm_status wm_settings_check(const struct wm_settings *settings, const char 
         *why = "modbus.string_factor is too large: a string register would saturate";
         return WM_CONFLICT;
     }
-    for (int32_t i = 0; i < value[wm_setting_bank_strings]; i++) {
-        int32_t output;
-        bool is_normally_closed;
-        if (wm_settings_breaker(settings, i, &output, &is_normally_closed) &&
-            output > value[wm_setting_bank_aux_units] * WM_AUX_LINES) {
-            *why = "a breaker is wired to an output of an aux unit that is not configured";
-            return WM_CONFLICT;
-        }
-    }
-    return WM_OK;
+    return breakers_check(settings, why);
 }
 
 bool wm_settings_breaker(const struct wm_settings *settings, int32_t string_index, int32_t *output,

@@ -53,13 +53,14 @@ static struct reading string_read(const struct wm_bank *bank, const struct wm_se
     }
     int32_t current_mA;
     int32_t current_ac_mA;
-    struct reading reading = {
-        .is_floating = is_valid && average_uV >= cell->float_mV * cells * 1000,
-    };
+    struct reading reading = {0};
+    if (!bank->is_isolated[index]) {
+        reading.is_floating = is_valid && average_uV >= cell->float_mV * cells * 1000;
+    }
     if (wm_bank_current(bank, index, &current_mA, &current_ac_mA)) {
         reading.is_falling = current_mA <= -least_mA;
         reading.is_rising = current_mA >= least_mA;
-    } else {
+    } else if (!bank->is_isolated[index]) { /* what rests alone tells of no flow */
         reading.is_falling = is_valid && average_uV < cell->discharge_mV * cells * 1000;
         reading.is_rising = is_valid && average_uV > cell->charge_mV * cells * 1000;
     }
@@ -82,11 +83,15 @@ static void string_flow(struct wm_string_flow *string, struct reading reading, w
     }
 }
 
-/* Any string that discharges decides, then any that charges; float only if all float (B11). */
-static enum wm_flow bank_flow(const struct wm_state *state, int32_t strings)
+/*
+ * Any string that discharges decides, then any that charges; float only if all float that are not
+ * isolated (B11).
+ */
+static enum wm_flow bank_flow(const struct wm_state *state, const struct wm_bank *bank)
 {
+    const int32_t joined = wm_bank_joined(bank);
     int32_t count[WM_FLOW_DISCHARGE + 1] = {0};
-    for (int32_t i = 0; i < strings; i++) {
+    for (int32_t i = 0; i < bank->strings_count; i++) {
         count[state->string[i].flow]++;
     }
     if (count[WM_FLOW_DISCHARGE] > 0) {
@@ -95,7 +100,7 @@ static enum wm_flow bank_flow(const struct wm_state *state, int32_t strings)
     if (count[WM_FLOW_CHARGE] > 0) {
         return WM_FLOW_CHARGE;
     }
-    return count[WM_FLOW_FLOAT] == strings ? WM_FLOW_FLOAT : WM_FLOW_NONE;
+    return joined > 0 && count[WM_FLOW_FLOAT] == joined ? WM_FLOW_FLOAT : WM_FLOW_NONE;
 }
 
 void wm_state_flow(struct wm_state *state, const struct wm_bank *bank,
@@ -105,7 +110,7 @@ void wm_state_flow(struct wm_state *state, const struct wm_bank *bank,
     for (int32_t i = 0; i < bank->strings_count; i++) {
         string_flow(&state->string[i], string_read(bank, settings, i), now_ms);
     }
-    state->flow = bank_flow(state, bank->strings_count);
+    state->flow = bank_flow(state, bank);
     if (before == WM_FLOW_DISCHARGE && state->flow != WM_FLOW_DISCHARGE) {
         state->stopped_until_ms = now_ms + STOPPED_MS;
     }

@@ -181,6 +181,7 @@ void wm_core_breaker_move(struct wm_core *core, int32_t string_index, bool is_op
 {
     if (wm_breakers_move(&core->breakers, &core->settings, string_index, is_open)) {
         wm_core_tell(core, now_ms, wm_event_breaker, string_index + 1, is_open);
+        wm_breakers_isolate(&core->breakers, &core->settings, &core->bank);
         core->is_to_be_published = true;
     }
 }

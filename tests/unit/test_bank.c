@@ -218,6 +218,15 @@ Test(bank, a_current_is_the_strings_own_or_an_equal_share_of_all, .init = setup)
     bank.is_sensor_for_all = true;
     cr_assert(wm_bank_current(&bank, 1, &current_mA, &current_ac_mA));
     cr_assert_eq(current_mA, -3500, "cut: the window's rounding is the only one");
+    bank.is_isolated[0] = true;
+    cr_assert(wm_bank_current(&bank, 0, &current_mA, &current_ac_mA));
+    cr_assert_eq(current_mA, 0);
+    cr_assert_eq(current_ac_mA, 0);
+    cr_assert(wm_bank_current(&bank, 1, &current_mA, &current_ac_mA));
+    cr_assert_eq(current_mA, -7001, "the other one has it all");
+    bank.is_isolated[1] = true;
+    cr_assert(wm_bank_current(&bank, 1, &current_mA, &current_ac_mA));
+    cr_assert_eq(current_mA, 0, "of nobody");
     bank.sensors_count = 0;
     cr_assert_not(wm_bank_current(&bank, 0, &current_mA, &current_ac_mA));
 }

@@ -90,6 +90,42 @@ Test(breaker, an_order_stays_due_until_the_unit_tells_it_obeyed, .init = setup)
     cr_assert_eq(wm_breakers_due(&breakers, &bank, 0, &outputs), -1);
 }
 
+Test(breaker, a_string_is_isolated_once_the_contact_of_its_open_breaker_says_so, .init = setup)
+{
+    (void)wm_breakers_move(&breakers, &settings, 0, true);
+    (void)wm_breakers_move(&breakers, &settings, 2, true);
+    wm_breakers_isolate(&breakers, &settings, &bank);
+    cr_assert_not(bank.is_isolated[2], "normally closed: off would be open, but nobody told so");
+    bank.aux[0].is_measured = bank.aux[1].is_measured = true;
+    bank.aux[1].outputs = 0x01;
+    wm_breakers_isolate(&breakers, &settings, &bank);
+    cr_assert_not(bank.is_isolated[0], "the relay sticks");
+    cr_assert_not(bank.is_isolated[2]);
+    bank.aux[0].outputs = 0x02;
+    bank.aux[1].outputs = 0x00;
+    wm_breakers_isolate(&breakers, &settings, &bank);
+    cr_assert(bank.is_isolated[0]);
+    cr_assert_not(bank.is_isolated[1]);
+    cr_assert(bank.is_isolated[2]);
+    (void)wm_breakers_move(&breakers, &settings, 0, false);
+    wm_breakers_isolate(&breakers, &settings, &bank);
+    cr_assert_not(bank.is_isolated[0], "what is to be closed is judged again at once");
+}
+
+Test(breaker, what_is_no_breaker_any_more_is_not_open, .init = setup)
+{
+    (void)wm_breakers_move(&breakers, &settings, 0, true);
+    cr_assert(wm_breakers_is_open(&breakers, &settings, 0));
+    settings.value[wm_setting_breaker_output_1] = 0;
+    bank.aux[0].is_measured = true;
+    bank.aux[0].outputs = 0x02;
+    wm_breakers_isolate(&breakers, &settings, &bank);
+    cr_assert_not(wm_breakers_is_open(&breakers, &settings, 0));
+    cr_assert_not(bank.is_isolated[0]);
+    settings.value[wm_setting_breaker_output_1] = 2;
+    cr_assert(wm_breakers_is_open(&breakers, &settings, 0), "but it is not forgotten");
+}
+
 Test(breaker, a_relay_that_sticks_is_ordered_once_a_second, .init = setup)
 {
     uint8_t outputs;

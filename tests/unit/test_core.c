@@ -429,7 +429,7 @@ Test(core, a_module_back_during_a_discharge_keeps_its_resistance)
     cr_assert_eq(bench.core.view.module[1].resistance_uOhm, 4600);
 }
 
-Test(core, a_store_that_fails_is_tried_again_each_round_and_told_once)
+Test(core, a_store_that_fails_is_tried_again_each_second_and_told_once)
 {
     runaway_bench();
     bench.is_store_broken = true;
@@ -445,6 +445,45 @@ Test(core, a_store_that_fails_is_tried_again_each_round_and_told_once)
     cr_assert_not(bench_has_row(&bench, SYSTEM_ERROR));
     bench_start(&bench);
     bench_run(&bench, 5000);
+    cr_assert(bench_has_row(&bench, BREAKER_OPEN));
+}
+
+Test(core, a_store_that_is_well_again_waits_for_no_round)
+{
+    runaway_bench();
+    const struct wm_command slow = {
+        .kind = WM_COMMAND_SET, .setting = wm_setting_bus_round_period, .value = 1800000};
+    cr_assert_eq(wm_core_command(&bench.core, &slow, &why), WM_OK);
+    bench_run(&bench, 5000);
+    bench.is_store_broken = true;
+    const struct wm_command open = {.kind = WM_COMMAND_BREAKER, .number = 1, .value = 1};
+    cr_assert_eq(wm_core_command(&bench.core, &open, &why), WM_OK);
+    bench.next_ms = bench.now_ms; /* whoever sends a command wakes the core */
+    bench_run(&bench, 5000);
+    cr_assert(bench_has_row(&bench, SYSTEM_ERROR));
+    bench.is_store_broken = false;
+    bench_run(&bench, 2000);
+    cr_assert_not(bench_has_row(&bench, SYSTEM_ERROR));
+    bench_start(&bench);
+    bench_run(&bench, 5000);
+    cr_assert(bench_has_row(&bench, BREAKER_OPEN));
+}
+
+Test(core, a_breaker_opens_though_the_action_was_set_after_its_runaway)
+{
+    runaway_bench();
+    bench.bus.module[6].temperature_ddegC = 520;
+    bench.bus.sensor[0].current_mA = 6500;
+    const struct wm_command none = {
+        .kind = WM_COMMAND_SET, .setting = wm_setting_runaway_action, .value = 0};
+    cr_assert_eq(wm_core_command(&bench.core, &none, &why), WM_OK);
+    bench_run(&bench, 700000);
+    cr_assert(bench_has_row(&bench, THERMAL_RUNAWAY));
+    cr_assert_not(bench_has_row(&bench, BREAKER_OPEN));
+    const struct wm_command act = {
+        .kind = WM_COMMAND_SET, .setting = wm_setting_runaway_action, .value = 1};
+    cr_assert_eq(wm_core_command(&bench.core, &act, &why), WM_OK);
+    bench_run(&bench, 610000);
     cr_assert(bench_has_row(&bench, BREAKER_OPEN));
 }
 

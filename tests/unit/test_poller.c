@@ -269,6 +269,22 @@ Test(poller, a_silent_second_reading_is_no_failed_round, .init = setup)
     cr_assert(bench_has_row(&bench, 8), "the next round's reading is the second");
 }
 
+Test(poller, a_period_set_shorter_counts_at_once)
+{
+    bench_settings(&bench, 1, 3);
+    bench.settings.value[wm_setting_bus_round_period] = 3600000;
+    bench_ready(&bench);
+    fake_bus_forget(&bench.bus);
+    const struct wm_command set = {
+        .kind = WM_COMMAND_SET, .setting = wm_setting_bus_round_period, .value = 2000};
+    cr_assert_eq(wm_core_command(&bench.core, &set, &why), WM_OK);
+    bench.next_ms = bench.now_ms; /* whoever sends a command wakes the core */
+    bench_run(&bench, 1900);
+    cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_measure, 1), 0, "no sooner than it says");
+    bench_run(&bench, 200);
+    cr_assert_eq(fake_bus_asked(&bench.bus, wm_message_measure, 1), 1);
+}
+
 Test(poller, a_rate_set_shorter_counts_at_once)
 {
     bench_settings(&bench, 1, 3);

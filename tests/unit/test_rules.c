@@ -208,8 +208,6 @@ Test(rules, a_low_string_is_judged_alike, .init = setup)
 
 /* ---- what is made of several values: string voltages, currents, deviations, differences -- */
 
-static bool is_isolated[WM_STRINGS_MAX];
-
 static void strings_setup(void)
 {
     setup();
@@ -223,7 +221,7 @@ static void strings_setup(void)
     settings.value[wm_setting_voltage_max_difference] = 300;
     wm_bank_init(&bank, &settings);
     wm_rules_init(&rules, &settings);
-    memset(is_isolated, 0, sizeof is_isolated);
+    memset(bank.is_isolated, 0, sizeof bank.is_isolated);
     for (int i = 0; i < 3; i++) {
         bank.sensor[i].link.state = WM_LINK_PRESENT;
         bank.sensor[i].is_measured = true;
@@ -254,7 +252,7 @@ static bool read_currents(int32_t one_mA, int32_t two_mA, int32_t three_mA, wm_m
     bank.sensor[0].current_mA = one_mA;
     bank.sensor[1].current_mA = two_mA;
     bank.sensor[2].current_mA = three_mA;
-    return wm_rules_deviations(&rules, &alarms, &bank, is_isolated, now_ms) & WM_JUDGED_AGAIN;
+    return wm_rules_deviations(&rules, &alarms, &bank, now_ms) & WM_JUDGED_AGAIN;
 }
 
 /* A mean of 20 A: string 1 deviates by twice this much, the others by this much the other way. */
@@ -380,18 +378,18 @@ Test(rules, currents_are_compared_from_an_ampere_a_string_on, .init = strings_se
 Test(rules, strings_that_are_isolated_or_not_measured_are_left_out_of_deviation,
      .init = strings_setup)
 {
-    is_isolated[1] = true;
+    bank.is_isolated[1] = true;
     cr_assert_not(read_currents(20000, 0, 20000, 0), "the mean is 20 A, not 13.3 A");
-    is_isolated[1] = false;
+    bank.is_isolated[1] = false;
     (void)read_currents(20000, 0, 20000, 2);
     (void)read_currents(20000, 0, 20000, 3);
     cr_assert(wm_alarms_holds(&alarms, wm_alarm_string_curr_deviation_charge));
-    is_isolated[1] = true;
+    bank.is_isolated[1] = true;
     (void)read_currents(20000, 0, 20000, 4);
     cr_assert_not(wm_alarms_holds(&alarms, wm_alarm_string_curr_deviation_charge));
-    is_isolated[2] = true;
+    bank.is_isolated[2] = true;
     cr_assert_not(read_currents(40000, 0, 0, 5), "one alone has nobody to differ from");
-    is_isolated[1] = is_isolated[2] = false;
+    bank.is_isolated[1] = bank.is_isolated[2] = false;
     settings.value[wm_setting_bank_current_sensors] = 2;
     wm_bank_init(&bank, &settings);
     bank.sensor[0].link.state = bank.sensor[1].link.state = WM_LINK_PRESENT;
@@ -440,7 +438,7 @@ Test(rules, isolating_a_string_ends_its_deviation_though_its_sensor_is_lost, .in
     (void)read_currents(20000, 0, 20000, 1);
     bank.sensor[1].link.state = WM_LINK_LOST;
     (void)read_currents(20000, 0, 20000, 2);
-    is_isolated[1] = true;
+    bank.is_isolated[1] = true;
     (void)read_currents(20000, 0, 20000, 3);
     cr_assert_eq(deviating(wm_alarm_string_curr_deviation_charge), 0);
 }
@@ -455,7 +453,7 @@ Test(rules, the_only_string_that_is_left_keeps_its_deviation_too, .init = string
     (void)read_currents(20000, 0, 0, 2);
     (void)read_currents(0, 0, 0, 3);
     cr_assert_eq(deviating(wm_alarm_string_curr_deviation_charge), 1, "nobody to compare it with");
-    is_isolated[1] = is_isolated[2] = true;
+    bank.is_isolated[1] = bank.is_isolated[2] = true;
     (void)read_currents(20000, 0, 0, 4);
     cr_assert_eq(deviating(wm_alarm_string_curr_deviation_charge), 0, "nobody to differ from");
 }

@@ -41,6 +41,19 @@ Test(runaway, a_hot_block_that_takes_current_for_ten_minutes, .init = setup)
     cr_assert(runaway.is_raised);
 }
 
+Test(runaway, while_it_is_raised_each_hold_asks_for_the_action_again, .init = setup)
+{
+    cr_assert(rounds(601, 24000, 34200, 251));
+    cr_assert_not(rounds(600, 24000, 34200, 251));
+    cr_assert(rounds(1, 24000, 34200, 251), "closed by an operator, or only now to be opened");
+    cr_assert_not(rounds(300, 24000, 34200, 251));
+    cr_assert_not(rounds(1, 24000, 34200, 0));
+    cr_assert_not(rounds(600, 24000, 34200, 251), "a break starts the hold again");
+    cr_assert(rounds(1, 24000, 34200, 251));
+    cr_assert_not(rounds(1200, 24000, 33000, 251), "raised still, but not above the limit");
+    cr_assert(runaway.is_raised);
+}
+
 Test(runaway, neither_heat_alone_nor_current_alone, .init = setup)
 {
     cr_assert_not(rounds(3600, 24000, 50000, 250), "the limit itself is not above it");

@@ -148,6 +148,9 @@ Test(settings, modules_divide_evenly_and_breakers_have_their_aux)
     cr_assert_eq(with(wm_setting_breaker_output_2, 4), WM_CONFLICT, "no aux is configured");
     cr_assert_eq(with(wm_setting_bank_aux_units, 1), WM_OK);
     cr_assert_eq(with(wm_setting_breaker_output_2, 5), WM_CONFLICT, "that is unit 2");
+    cr_assert_eq(with(wm_setting_breaker_output_2, 4), WM_OK);
+    cr_assert_eq(with(wm_setting_breaker_output_1, 4), WM_CONFLICT, "one output, two breakers");
+    cr_assert_eq(with(wm_setting_breaker_output_1, 3), WM_OK);
 }
 
 Test(settings, each_string_finds_its_own_breaker)

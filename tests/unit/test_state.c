@@ -105,6 +105,27 @@ Test(state, float_only_if_all_strings_float)
     cr_assert_eq(flow(1), 0x0040);
 }
 
+Test(state, an_isolated_string_tells_of_no_flow_but_what_its_own_sensor_measures)
+{
+    setup_with(0);
+    bank.is_isolated[1] = true;
+    bank.string[1].voltage_average_uV = 12300000;
+    (void)flow(0);
+    cr_assert_eq(flow(5000), 0x0040, "it rests; the other one floats");
+    bank.string[1].voltage_average_uV = 13400000;
+    cr_assert_eq(flow(5001), 0x0040);
+    cr_assert_eq(state.string[1].flow, WM_FLOW_NONE);
+    bank.string[1].voltage_average_uV = 14500000;
+    cr_assert_eq(flow(5002), 0x0040);
+    bank.is_isolated[0] = true;
+    cr_assert_eq(flow(5003), 0, "nobody is left to float");
+    setup_with(2);
+    bank.is_isolated[1] = true;
+    bank.sensor[1].current_mA = -2000;
+    (void)flow(0);
+    cr_assert_eq(flow(5000), 0x0008, "whatever its contact says");
+}
+
 Test(state, without_a_sensor_or_with_a_lost_one_the_voltage_tells)
 {
     static const struct {

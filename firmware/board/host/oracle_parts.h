@@ -140,8 +140,9 @@ struct oracle_string {
     int32_t alarm_flags; /* as published */
     int32_t alarm2_flags;
     int32_t flow;
-    bool is_open;       /* its breaker, as published */
-    int64_t differs_us; /* since when the contact is not so; ORACLE_NEVER: it is */
+    bool is_open;              /* its breaker, as published */
+    uint32_t open_until_round; /* it may count as isolated before that one */
+    int64_t differs_us;        /* since when the contact is not so; ORACLE_NEVER: it is */
 };
 
 /* Whether an alarm shows of an item; its row alone may stand for another one. */

@@ -180,23 +180,33 @@ static struct bits battery_bits(const struct oracle *oracle)
 
 /* ---- register 1000 ---------------------------------------------------------------------- */
 
-/* The bank discharges if any string does, else charges if any does, floats if all do (B11). */
-static int32_t flow_bit(const struct oracle *oracle, const struct wm_view *view)
+/*
+ * The bank discharges if any string does, else charges if any does, floats if all do (B11). One
+ * whose breaker is open, or was when the flows were judged, may be none of them: whether its
+ * contact has obeyed is not judged here.
+ */
+static struct bits flow_bits(const struct oracle *oracle, const struct wm_view *view)
 {
     const int32_t strings = oracle->settings.value[wm_setting_bank_strings];
     int32_t discharging = 0;
     int32_t charging = 0;
     int32_t floating = 0;
+    int32_t left_out = 0;
     for (int32_t i = 0; i < strings; i++) {
         const int32_t flow = view->string[i].flow_choice;
         discharging += flow == wm_state_string_flow_discharge;
         charging += flow == wm_state_string_flow_charge;
         floating += flow == wm_state_string_flow_float;
+        left_out +=
+            flow == wm_state_string_flow_none && oracle->round < oracle->string[i].open_until_round;
     }
-    return discharging > 0       ? STATUS(discharging)
-           : charging > 0        ? STATUS(charging)
-           : floating == strings ? STATUS(float_charging)
-                                 : 0;
+    if (discharging > 0 || charging > 0) {
+        return (struct bits){.must = discharging > 0 ? STATUS(discharging) : STATUS(charging)};
+    }
+    return (struct bits){
+        .must = floating == strings ? STATUS(float_charging) : 0,
+        .may = floating > 0 && floating + left_out == strings ? STATUS(float_charging) : 0,
+    };
 }
 
 /* What the mode adds (decisions B19, M12). */
@@ -223,7 +233,7 @@ static struct bits life_bits(const struct oracle *oracle, const struct wm_view *
     if (!oracle->is_running) {
         bits.must |= is_initializing ? STATUS(module_initializing) : STATUS(connected);
     } else {
-        bits.must |= flow_bit(oracle, view);
+        bits = flow_bits(oracle, view);
     }
     if (oracle->is_running && !oracle->is_paused) {
         bits.must |= STATUS(running) | (modules->is_any_bypassed ? STATUS(equalisation) : 0);

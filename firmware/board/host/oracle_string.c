@@ -334,6 +334,7 @@ void oracle_strings_see(struct oracle *oracle, const struct wm_view *view, uint6
         string->flow = view->string[i].flow_choice;
         string->is_open = view->string[i].breaker_choice == wm_state_string_breaker_open;
         is_any_open = is_any_open || string->is_open;
+        string->open_until_round = string->is_open ? oracle->round + 2 : string->open_until_round;
     }
     for (int i = 0; i < STRING_RULES; i++) {
         rule_see(oracle, i, before, now_us);
