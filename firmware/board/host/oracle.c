@@ -393,6 +393,13 @@ void oracle_answered(struct oracle *oracle, const int32_t *values, int64_t now_u
         oracle->told_mA[index] = values[wm_answer_read_sensor_current_mA];
         oracle->has_told[index] = true;
     }
+    if (message == wm_message_read_aux || message == wm_message_set_outputs) {
+        const bool is_order = message == wm_message_set_outputs;
+        oracle->told_outputs[index] =
+            (uint8_t)values[is_order ? wm_answer_set_outputs_outputs : wm_answer_read_aux_outputs];
+        oracle->has_told_outputs[index] = true;
+        oracle_isolation_follow(oracle);
+    }
     if (device == oracle->open &&
         (message == wm_message_measure || message == wm_message_read_sensor ||
          message == wm_message_read_aux)) {

@@ -118,11 +118,22 @@ static bool has_sensor(const struct oracle *oracle, int32_t index)
     return (is_for_all ? 0 : index) < oracle->settings.value[wm_setting_bank_current_sensors];
 }
 
+/* The strings that share one sensor: those that are not isolated. */
+static int32_t joined(const struct oracle *oracle)
+{
+    int32_t count = 0;
+    for (int32_t i = 0; i < oracle->settings.value[wm_setting_bank_strings]; i++) {
+        count += !oracle->string[i].is_isolated;
+    }
+    return count;
+}
+
 enum oracle_current oracle_string_current(const struct oracle *oracle, int32_t index,
                                           struct sim_band *band_mA)
 {
     const bool is_for_all = oracle->settings.value[wm_setting_bank_sensor_for_all] != 0;
-    const int32_t shares = is_for_all ? oracle->settings.value[wm_setting_bank_strings] : 1;
+    const bool has_none = is_for_all && oracle->string[index].is_isolated;
+    const int32_t shares = is_for_all && !has_none ? joined(oracle) : 1;
     const int32_t place = is_for_all ? 0 : index;
     const struct oracle_device *sensor = &oracle->sensor[place];
     if (!has_sensor(oracle, index)) {
@@ -133,12 +144,12 @@ enum oracle_current oracle_string_current(const struct oracle *oracle, int32_t i
     }
     if (sensor->presence == SIM_SILENT) {
         /* Until it is lost what it told last counts. */
-        const int32_t told_mA = oracle->told_mA[place] / shares;
+        const int32_t told_mA = has_none ? 0 : oracle->told_mA[place] / shares;
         *band_mA = (struct sim_band){told_mA, told_mA};
         return oracle->has_told[place] ? CURRENT_MEASURED : CURRENT_DOUBTFUL;
     }
-    band_mA->low = oracle->current_mA[place].low / shares;
-    band_mA->high = oracle->current_mA[place].high / shares;
+    band_mA->low = has_none ? 0 : oracle->current_mA[place].low / shares;
+    band_mA->high = has_none ? 0 : oracle->current_mA[place].high / shares;
     return CURRENT_MEASURED;
 }
 
@@ -159,8 +170,9 @@ static struct oracle_certain falls_judge(const struct oracle *oracle, int32_t in
     case CURRENT_NONE: {
         const int64_t limit_mV = discharge_mV[value[wm_setting_battery_chemistry]] *
                                  (int64_t)value[wm_setting_battery_cells] * sums->count;
-        falls = sums->is_certain && sums->high_mV < limit_mV;
-        falls_not = sums->is_certain && sums->low_mV >= limit_mV;
+        const bool is_isolated = oracle->string[index].is_isolated; /* at rest, whatever it has */
+        falls = !is_isolated && sums->is_certain && sums->high_mV < limit_mV;
+        falls_not = is_isolated || (sums->is_certain && sums->low_mV >= limit_mV);
         break;
     }
     case CURRENT_DOUBTFUL:
@@ -221,7 +233,7 @@ static struct comparison compare(const struct oracle *oracle)
     struct comparison all = {.is_certain = true};
     for (int32_t i = 0; i < oracle->settings.value[wm_setting_bank_strings]; i++) {
         struct sim_band band;
-        if (!has_sensor(oracle, i) || oracle->string[i].is_open) {
+        if (!has_sensor(oracle, i) || oracle->string[i].is_isolated) {
             continue;
         }
         switch (oracle_string_current(oracle, i, &band)) {
@@ -247,7 +259,7 @@ static struct oracle_certain deviation_judge(const struct oracle *oracle, int32_
 {
     struct sim_band own;
     if (oracle->settings.value[wm_setting_bank_sensor_for_all] != 0 || !has_sensor(oracle, index) ||
-        oracle->string[index].is_open) {
+        oracle->string[index].is_isolated) {
         return never;
     }
     if (oracle_string_current(oracle, index, &own) == CURRENT_NONE) {

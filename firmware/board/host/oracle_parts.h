@@ -141,6 +141,7 @@ struct oracle_string {
     int32_t alarm2_flags;
     int32_t flow;
     bool is_open;              /* its breaker, as published */
+    bool is_isolated;          /* and so its contact has told */
     uint32_t open_until_round; /* it may count as isolated before that one */
     int64_t differs_us;        /* since when the contact is not so; ORACLE_NEVER: it is */
 };
@@ -190,6 +191,8 @@ struct oracle {
     struct sim_band current_mA[WM_SENSORS_MAX];
     int32_t told_mA[WM_SENSORS_MAX]; /* its last answer */
     bool has_told[WM_SENSORS_MAX];
+    uint8_t told_outputs[WM_AUX_MAX]; /* likewise */
+    bool has_told_outputs[WM_AUX_MAX];
     struct oracle_device aux[WM_AUX_MAX];
     uint8_t outputs[WM_AUX_MAX];
     struct oracle_string string[WM_STRINGS_MAX];
@@ -336,6 +339,9 @@ void oracle_status_see(struct oracle *oracle, const struct wm_view *view, int64_
 /* ---- oracle_string.c -------------------------------------------------------------------- */
 
 void oracle_strings_open(struct oracle *oracle);
+
+/* Which strings are isolated is looked at anew; what that changes counts from the next step. */
+void oracle_isolation_follow(struct oracle *oracle);
 
 /* What is certain of the strings, as far as their devices have changed; all: of every string. */
 void oracle_strings_step(struct oracle *oracle, bool all, int64_t now_us);

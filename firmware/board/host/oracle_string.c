@@ -150,6 +150,26 @@ static void breaker_step(struct oracle *oracle, int32_t index, int64_t now_us)
     }
 }
 
+void oracle_isolation_follow(struct oracle *oracle)
+{
+    const int32_t *value = oracle->settings.value;
+    bool has_changed = false;
+    for (int32_t i = 0; i < value[wm_setting_bank_strings]; i++) {
+        struct oracle_string *string = &oracle->string[i];
+        const int32_t output = value[wm_setting_breaker_output_1 + 2 * i];
+        const int32_t aux = (output - 1) / WM_AUX_LINES;
+        const bool is_closing = value[wm_setting_breaker_wiring_1 + 2 * i] != 0;
+        const bool was_isolated = string->is_isolated;
+        string->is_isolated =
+            string->is_open && output > 0 && oracle->has_told_outputs[aux] &&
+            (oracle->told_outputs[aux] >> (output - 1) % WM_AUX_LINES & 1) == !is_closing;
+        has_changed = has_changed || string->is_isolated != was_isolated;
+    }
+    for (int32_t i = 0; has_changed && i < WM_STRINGS_MAX; i++) {
+        oracle->string[i].is_dirty = true; /* of one sensor for all each has another share */
+    }
+}
+
 void oracle_strings_step(struct oracle *oracle, bool all, int64_t now_us)
 {
     if (!oracle->has_settings) {
@@ -336,6 +356,8 @@ void oracle_strings_see(struct oracle *oracle, const struct wm_view *view, uint6
         is_any_open = is_any_open || string->is_open;
         string->open_until_round = string->is_open ? oracle->round + 2 : string->open_until_round;
     }
+    oracle_isolation_follow(oracle);
+    oracle_strings_step(oracle, false, now_us);
     for (int i = 0; i < STRING_RULES; i++) {
         rule_see(oracle, i, before, now_us);
     }

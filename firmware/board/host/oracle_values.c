@@ -330,7 +330,31 @@ static void module_judge(struct oracle_values *values, const struct wm_view_modu
     }
 }
 
-/* The share of a string in what its sensor tells (decisions B1, B18). */
+/* Its breaker is open, and the contact told so. */
+static bool is_isolated(const struct oracle_values *values, const struct wm_view *view,
+                        int32_t index)
+{
+    const int32_t output = view->settings.value[wm_setting_breaker_output_1 + 2 * index];
+    const bool is_closing = view->settings.value[wm_setting_breaker_wiring_1 + 2 * index] != 0;
+    if (output == 0 || view->string[index].breaker_choice != wm_state_string_breaker_open) {
+        return false;
+    }
+    const struct oracle_reading *told =
+        &values->aux[(output - 1) / WM_AUX_LINES].told[OUTPUT + (output - 1) % WM_AUX_LINES];
+    return told->is_known && (told->value != 0) == !is_closing;
+}
+
+/* The strings that share one sensor. */
+static int32_t joined(const struct oracle_values *values, const struct wm_view *view)
+{
+    int32_t count = 0;
+    for (int32_t i = 0; i < view->settings.value[wm_setting_bank_strings]; i++) {
+        count += !is_isolated(values, view, i);
+    }
+    return count;
+}
+
+/* The share of a string in what its sensor tells (decisions B1, B16, B18). */
 static void currents_judge(struct oracle_values *values, const struct wm_view *view, int32_t index)
 {
     const int32_t *value = view->settings.value;
@@ -340,11 +364,15 @@ static void currents_judge(struct oracle_values *values, const struct wm_view *v
     struct oracle_reading ripple = nothing;
     if (sensor < value[wm_setting_bank_current_sensors] &&
         view->sensor[sensor].link_choice == wm_state_sensor_link_present) {
-        const int32_t shares = is_for_all ? value[wm_setting_bank_strings] : 1;
+        const int32_t shares = is_for_all ? joined(values, view) : 1;
         current = values->sensor[sensor].told[DIRECT];
         ripple = values->sensor[sensor].told[RIPPLE];
         current.parts = shares;
         ripple.parts = shares;
+    }
+    if (is_for_all && is_isolated(values, view, index)) {
+        current = nothing;
+        ripple = nothing;
     }
     show(values, THING_STRING_CURRENT, index + 1, &current);
     show(values, THING_STRING_CURRENT_AC, index + 1, &ripple);
