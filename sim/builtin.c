@@ -35,6 +35,13 @@ void sim_builtin_call(lua_State *lua, const char *name)
     lua_call(lua, 0, 1);
 }
 
+void sim_builtin_definition(lua_State *lua)
+{
+    sim_builtin_push(lua, "definition.lua");
+    sim_builtin_call(lua, "order.lua");
+    lua_call(lua, 1, 1);
+}
+
 static void stop_circles(lua_State *lua, lua_Debug *unused)
 {
     (void)unused;

@@ -13,6 +13,9 @@ void sim_builtin_push(lua_State *lua, const char *name);
 /* Calls it without arguments, and leaves the one value that it returns. */
 void sim_builtin_call(lua_State *lua, const char *name);
 
+/* Pushes the table of definition.lua, which reads files that define one thing. */
+void sim_builtin_definition(lua_State *lua);
+
 /*
  * After so many instructions from now on the state raises that a `what` file ("board") goes round
  * in circles, at its line.

@@ -83,7 +83,7 @@ static int spec_load(lua_State *lua)
     luaL_openlibs(lua);
     sim_builtin_bound(lua, "board", LOAD_INSTRUCTIONS_MAX);
     hx_script_push_part(lua, "board_spec.lua");
-    sim_builtin_call(lua, "definition.lua");
+    sim_builtin_definition(lua);
     lua_pushstring(lua, loading->file);
     lua_call(lua, 2, 2);
     if (lua_isnil(lua, -2)) {

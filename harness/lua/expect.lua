@@ -307,6 +307,21 @@ local function value_text(reference, text)
 end
 
 -- Why a 0 in all windows is no value: what is not there reads 0. Or nil.
+-- A current's sensor tells by its own link that nobody measures it; the row of the lost is that of
+-- all sensors. False: it has no such link.
+local function add_loss(signs, reference)
+  local is_string = reference.kind == "string"
+  if is_string or reference.kind == "current_sensor" then
+    local is_for_all = is_string and host.setting("bank.sensor_for_all") ~= 0
+    local link = windows.point("sensor", "link")
+    for _, each in ipairs(windows.look(link, is_for_all and 1 or reference.number)) do
+      each.shows, each.decides = each.raw ~= link.names.present, true
+      signs[#signs + 1] = each
+    end
+  end
+  return #signs > 0
+end
+
 local function why_absent(reference, seen)
   for _, each in ipairs(seen) do
     if each.raw ~= 0 then
@@ -322,7 +337,7 @@ local function why_absent(reference, seen)
     gather.module(signs, find_alarm("module_lost"), reference.number)
   elseif reference.kind == "string" and not host.has_sensor(reference.number) then
     return "this string has no current sensor"
-  else
+  elseif not add_loss(signs, reference) then
     add_row(signs, find_alarm("sensor_communication_lost"), true)
   end
   for _, sign in ipairs(signs) do
@@ -452,7 +467,7 @@ local function value_is_unavailable(reference)
   if reference.kind == "module" then
     gather.module(signs, find_alarm("module_lost"), reference.number)
   else
-    add_row(signs, find_alarm("sensor_communication_lost"), true)
+    add_row(signs, find_alarm("sensor_communication_lost"), not add_loss(signs, reference))
   end
   for _, sign in ipairs(signs) do
     sign.ok = sign.shows
@@ -634,7 +649,7 @@ local raw_methods = {
     if type(wanted) ~= "number" and type(wanted) ~= "string" then
       failure.misuse(":is takes a raw number or a text, got %s", type(wanted))
     end
-    wanted = math.tointeger(wanted) or wanted
+    wanted = type(wanted) == "number" and math.tointeger(wanted) or wanted
     raw_judge(raw, "is " .. raw_text(wanted), function(value) return value == wanted end, true)
   end,
   is_near = function(raw, wanted, tolerance)
@@ -671,7 +686,7 @@ local RANGE_SHOWN = 8 -- of the registers that differ, in a report
 
 -- wanted: a raw number for each register of the range, signed or not.
 local function range_is(range, wanted)
-  if type(wanted) ~= "table" or #wanted ~= range.count then
+  if type(wanted) ~= "table" or #failure.need_list(wanted, "what :is takes") ~= range.count then
     failure.misuse(":is takes a list of %d numbers, one a register", range.count)
   end
   local seen, wrong = {}, 0
@@ -892,7 +907,7 @@ local operator_methods = {
   end,
   -- Each of the list has a line of its own, below that of the one before.
   shows_in_order = function(request, list)
-    if type(list) ~= "table" or #list == 0 then
+    if type(list) ~= "table" or #failure.need_list(list, "what :shows_in_order takes") == 0 then
       failure.misuse(":shows_in_order takes a list, as in { \"started\", \"muted\" }")
     end
     local answer, found = console.request(request.line), 0

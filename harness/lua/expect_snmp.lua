@@ -46,7 +46,7 @@ local as_methods = {
   end,
   is = function(as, wanted)
     local reply = as.ask()
-    wanted = math.tointeger(wanted) or wanted
+    wanted = type(wanted) == "number" and math.tointeger(wanted) or wanted
     judge_reply(("%s reads %s of %s"):format(as.text, tostring(wanted), as.object), reply,
       reply.is_ok and reply[1] == wanted)
     ledger.answered(as.who)
@@ -245,7 +245,7 @@ end
 
 -- Each came after the one before it; whatever came between.
 local function expect_traps_in_order(list)
-  if type(list) ~= "table" or #list < 2 then
+  if type(list) ~= "table" or #failure.need_list(list, "expect.traps_in_order") < 2 then
     failure.misuse("expect.traps_in_order takes a list of traps, two at least")
   end
   local wishes, found, texts = {}, {}, {}

@@ -37,6 +37,22 @@ function failure.misuse(text, ...)
   error(failure.where() .. ": " .. text:format(...), 0)
 end
 
+-- A list without a hole: what stands behind one would not be looked at.
+function failure.need_list(list, what)
+  local count, last = 0, 0
+  for key in pairs(list) do
+    if math.type(key) == "integer" then
+      count, last = count + 1, math.max(last, key)
+    end
+  end
+  for i = 1, count < last and last or 0 do
+    if list[i] == nil then
+      failure.misuse("%s has a hole: its entry %d is nil, and the last is %d", what, i, last)
+    end
+  end
+  return list
+end
+
 -- A word that is not in the list.
 function failure.unknown(kind, name, known)
   table.sort(known)

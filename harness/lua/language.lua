@@ -300,7 +300,7 @@ local function list_of_names(list, what)
       failure.misuse("%s is a list of names, as in { \"safety\" }", what)
     end
   end
-  return list
+  return failure.need_list(list, what)
 end
 
 local function setting_text(name, value)
@@ -414,25 +414,6 @@ end
 
 -- ---- what a file sees ---------------------------------------------------------------------
 
--- Keys in a fixed order: Lua's own differs from run to run.
-local function sorted_pairs(t)
-  local keys = {}
-  for key in next, t do
-    keys[#keys + 1] = key
-  end
-  table.sort(keys, function(a, b)
-    if type(a) == type(b) and (type(a) == "number" or type(a) == "string") then
-      return a < b
-    end
-    return type(a) < type(b)
-  end)
-  local i = 0
-  return function()
-    i = i + 1
-    return keys[i], t[keys[i]]
-  end
-end
-
 local function copy_of(library, without)
   local copy = {}
   for name, value in next, library do
@@ -540,7 +521,7 @@ local words = {
   days = times("days", 86400), rounds = rounds, expect = watch.expect, print = print_playing,
   -- The seed of the run is math.random's too.
   math = numbers, string = copy_of(texts), table = copy_of(table),
-  ipairs = ipairs, pairs = sorted_pairs, next = next, select = select, type = type,
+  ipairs = ipairs, pairs = host.order.pairs, next = host.order.next, select = select, type = type,
   tostring = plain_text,
   tonumber = function(value, ...) return tonumber(number_of(value), ...) end,
   error = error, assert = assert,

@@ -131,6 +131,7 @@ local function bindings_of(wishes, what)
     failure.misuse("%s takes what to set: { bacsVoltageHighAlarm = 15.2, sysName = \"cellar\" }",
       what)
   end
+  failure.need_list(wishes, what)
   local bindings, names, unit = {}, {}, unit_of(wishes)
   for key, wish in pairs(wishes) do
     if math.type(key) ~= "integer" then

@@ -245,21 +245,48 @@ static netsnmp_pdu *reader_ask(netsnmp_pdu *request, struct hx_answer *answer)
     return NULL;
 }
 
-/* GET of sysUpTime.0, v2c, community public: by hand, since the library would wait for silence. */
+/*
+ * By hand, since the library would wait for silence: who listens is asked for sysUpTime.0 by the
+ * community that reads, or as of v3 for its engine (RFC 3414, 4), which needs no user.
+ */
+enum { COMMUNITY_AT = 7, PRESENCE_MAX = 128 };
 static const uint8_t uptime_request[] = {
-    0x30, 0x26, 0x02, 0x01, 0x01, 0x04, 0x06, 'p',  'u',  'b',  'l',  'i',  'c',  0xA0,
-    0x19, 0x02, 0x01, 0x01, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00, 0x30, 0x0E, 0x30, 0x0C,
-    0x06, 0x08, 0x2B, 0x06, 0x01, 0x02, 0x01, 0x01, 0x03, 0x00, 0x05, 0x00,
+    0x30, 0x20, 0x02, 0x01, 0x01, 0x04, 0x00, 0xA0, 0x19, 0x02, 0x01, 0x01,
+    0x02, 0x01, 0x00, 0x02, 0x01, 0x00, 0x30, 0x0E, 0x30, 0x0C, 0x06, 0x08,
+    0x2B, 0x06, 0x01, 0x02, 0x01, 0x01, 0x03, 0x00, 0x05, 0x00,
 };
+static const uint8_t engine_request[] = {
+    0x30, 0x37, 0x02, 0x01, 0x03, 0x30, 0x0D, 0x02, 0x01, 0x01, 0x02, 0x02, 0x05, 0xDC, 0x04,
+    0x01, 0x04, 0x02, 0x01, 0x03, 0x04, 0x10, 0x30, 0x0E, 0x04, 0x00, 0x02, 0x01, 0x00, 0x02,
+    0x01, 0x00, 0x04, 0x00, 0x04, 0x00, 0x04, 0x00, 0x30, 0x11, 0x04, 0x00, 0x04, 0x00, 0xA0,
+    0x0B, 0x02, 0x01, 0x01, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00, 0x30, 0x00,
+};
+
+static size_t presence_request(uint8_t request[PRESENCE_MAX])
+{
+    if (reader.asker.version == WM_SNMP_V3) {
+        memcpy(request, engine_request, sizeof engine_request);
+        return sizeof engine_request;
+    }
+    const size_t size = strlen(reader.asker.community);
+    memcpy(request, uptime_request, COMMUNITY_AT);
+    memcpy(request + COMMUNITY_AT, reader.asker.community, size);
+    memcpy(request + COMMUNITY_AT + size, uptime_request + COMMUNITY_AT,
+           sizeof uptime_request - COMMUNITY_AT);
+    request[1] = (uint8_t)(request[1] + size);
+    request[COMMUNITY_AT - 1] = (uint8_t)size;
+    return sizeof uptime_request + size;
+}
 
 bool hx_snmp_is_there(void)
 {
+    uint8_t request[PRESENCE_MAX];
     uint8_t answer[256];
+    const size_t size = presence_request(request);
     const int fd = socket(agent.any.sa_family, SOCK_DGRAM, 0);
     struct pollfd wait = {.fd = fd, .events = POLLIN};
     const bool is_there =
-        connect(fd, &agent.any, agent_size) == 0 &&
-        send(fd, uptime_request, sizeof uptime_request, 0) == sizeof uptime_request &&
+        connect(fd, &agent.any, agent_size) == 0 && send(fd, request, size, 0) == (ssize_t)size &&
         poll(&wait, 1, HX_ANSWER_LIMIT_S * 1000) > 0 && recv(fd, answer, sizeof answer, 0) > 0;
     close(fd);
     return is_there;

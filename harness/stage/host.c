@@ -13,6 +13,7 @@
 #include "harness/run/guard.h"
 #include "harness/run/verdict.h"
 #include "harness/stage/host_internal.h"
+#include "sim/builtin.h"
 
 /* Steps of Lua that a typed line may take: some milliseconds. */
 #define TYPED_STEPS_MAX 500000
@@ -494,6 +495,8 @@ void hx_host_push(lua_State *lua, struct hx_stage *stage)
     luaL_setfuncs(lua, hx_host_tables, 1);
     hx_host_push_tables(lua);
     hx_host_push_snmp(lua);
+    sim_builtin_call(lua, "order.lua");
+    lua_setfield(lua, -2, "order");
     lua_pushboolean(lua, stage->ledger != NULL);
     lua_setfield(lua, -2, "is_covering");
     lua_pushboolean(lua, stage->recorder != NULL);

@@ -10,6 +10,7 @@
 
 #include "harness/run/guard.h"
 #include "harness/stage/console.h"
+#include "harness/stage/outsider.h"
 
 #define ERROR_SIZE 1024
 /* Another process may have been given a port meanwhile, for as long as a scenario plays. */
@@ -63,6 +64,9 @@ static void settings_forget(struct hx_stage *stage)
             .kind = HX_ASK_AS_UNIT,
             .modbus_unit = stage->settings.value[wm_setting_modbus_unit_id],
         };
+        hx_probe_ask(stage->probe, &question, &answer);
+        question.kind = HX_ASK_AS;
+        hx_outsider_fill(&stage->settings, &question);
         hx_probe_ask(stage->probe, &question, &answer);
     }
 }

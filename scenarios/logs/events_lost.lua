@@ -31,7 +31,7 @@ scenario "a store that fails is told, and what was set is in force and kept late
     }
     expect(plant):has "system_error"
 
-    note "well again: kept by the next round, and an operator can rely on it"
+    note "well again: kept within a second, and an operator can rely on it"
     plant.webmanager.store:mend()
     within(rounds(2), function()
       expect(plant):has_not "system_error"

@@ -1,5 +1,5 @@
--- Three strings in parallel with one current sensor in the cable that they share. Each has a breaker,
--- and a runaway opens it.
+-- Three strings in parallel with one current sensor in the cable that they share. Each has a
+-- breaker, and a runaway opens it.
 
 plant "one_sensor_three_breakers" {
   strings         = 3,

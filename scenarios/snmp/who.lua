@@ -47,6 +47,34 @@ scenario "communities read and set, by v1 and v2c, and a stranger gets silence" 
   end,
 }
 
+scenario "whoever reads sees whether the webmanager is there, by a community or as a user" {
+  tags = { "snmp", "access" },
+  plant = "two_strings_of_nine",
+  settings = {
+    ["snmp.read_community"] = "cellar",
+    ["snmp.user_1_name"] = "joe", ["snmp.user_1_auth"] = "authpass1",
+    ["snmp.user_1_priv"] = "privpass1",
+  },
+
+  run = function(plant)
+    settle()
+    expect(plant.webmanager):is_on()
+    operator 'set snmp.read_community ""'
+    expect(plant.webmanager):is_on()
+    expect.snmp("bacsAlarmsPresent"):is(0)
+    plant.webmanager:power_off()
+    expect(plant.webmanager):is_off()
+
+    note "with the record of the settings those are lost, too"
+    plant.webmanager.store:damage { record = "settings" }
+    plant.webmanager:power_on()
+    settle()
+    expect(plant.webmanager):is_on()
+    expect.snmp("bacsAlarmsPresent"):is_above(0)
+    expect.snmp_as { community = "cellar" }:is_answered()
+  end,
+}
+
 -- Eight places, each with one address or network of its own.
 local managers = {
   ["snmp.manager_1"] = "127.0.0.1", ["snmp.manager_2"] = "127.0.0.2/32",

@@ -129,7 +129,7 @@ static int type_load(lua_State *lua)
     luaL_openlibs(lua);
     sim_builtin_bound(lua, "battery", LOAD_INSTRUCTIONS_MAX);
     sim_builtin_push(lua, "battery.lua");
-    sim_builtin_call(lua, "definition.lua");
+    sim_builtin_definition(lua);
     ranges_push(lua);
     classes_push(lua);
     lua_pushstring(lua, loading->file);

@@ -69,6 +69,12 @@ static size_t fault_cut(struct sim_faults *faults, int64_t bytes, size_t size)
     return kept < size ? kept : size;
 }
 
+/* A cut behind the end of a frame is none. */
+static bool leaves_whole(const struct sim_fault *fault, size_t size)
+{
+    return fault->kind == SIM_FAULT_CUT && fault->bytes >= (int64_t)size;
+}
+
 static void held_put(struct sim_faults_held *held, const uint8_t *bytes, size_t size)
 {
     size_t room = sizeof held->bytes - held->size;
@@ -159,7 +165,7 @@ static enum wm_status faults_transmit(void *self, const uint8_t *bytes, size_t s
         }
     }
     for (int kind = 0; kind < SIM_FAULT_KINDS; kind++) {
-        if (asked[kind] != NULL) {
+        if (asked[kind] != NULL && !leaves_whole(&asked[kind]->fault, size)) {
             asked[kind]->fired++;
         }
     }
@@ -194,6 +200,7 @@ static void faults_pass(struct sim_faults *faults, uint8_t *bytes, size_t size)
     }
     fault = faults_strike(faults, SIM_FAULT_CUT, &is_first);
     if (fault != NULL) {
+        faults->strike[SIM_FAULT_CUT]->fired -= is_first && leaves_whole(fault, size);
         size = is_first ? fault_cut(faults, fault->bytes, size) : 0;
     }
     fault = faults_strike(faults, SIM_FAULT_DELAY, &is_first);

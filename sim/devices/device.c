@@ -787,9 +787,20 @@ static uint8_t type_code_of(const struct sim_devices *devices, int32_t place)
 void sim_devices_replace(struct sim_devices *devices, int32_t place)
 {
     assert(place >= 0 && place < SIM_DEVICES);
+    const struct sim_device old = devices->device[place];
     devices->device[place] = (struct sim_device){
         .latency_us = SIM_LATENCY_US,
         .is_plugged = true,
+        /* What was asked of its place, and whom a fault has met, is no matter of the device. */
+        .asked = old.asked,
+        .missed_rebooting = old.missed_rebooting,
+        .missed_brown_out = old.missed_brown_out,
+        .identified = old.identified,
+        .muted = old.muted,
+        .mute_is_idle = old.mute_is_idle,
+        .unplug_is_idle = old.unplug_is_idle,
+        .press_is_idle = old.press_is_idle,
+        .is_elsewhere = old.is_elsewhere,
         .type_code = type_code_of(devices, place),
         .hardware_revision = SIM_HARDWARE_REVISION,
         .software_revision = SIM_SOFTWARE_REVISION,

@@ -1,8 +1,10 @@
 -- definition.lua — what it takes to read a file that defines one thing, a plant or a battery type:
 -- checks that say what would be right, the words such a file may use, and how it is run.
 --
+-- Called with order.lua's table.
 -- Always true: a definition that is wrong is refused at the line of the file that begins it.
 
+local order = ...
 local definition = {}
 
 -- Errors of a definition travel as tables: their place is the line that says `plant`, or `battery`.
@@ -64,8 +66,8 @@ end
 -- what it defines is the same each time. what: "plant".
 function definition.sandbox(what, own)
   local words = {
-    assert = assert, error = error, ipairs = ipairs, next = next, pairs = pairs, select = select,
-    tonumber = tonumber, tostring = tostring, type = type,
+    assert = assert, error = error, ipairs = ipairs, next = order.next, pairs = order.pairs,
+    select = select, tonumber = tonumber, tostring = tostring, type = type,
   }
   -- Copies: what a file does to them, it does to itself.
   for name, library in pairs { math = math, string = string, table = table } do

@@ -406,7 +406,7 @@ static int run_plant_lua(lua_State *lua)
     lua_setfield(lua, -2, "wiring");
     push_devices(lua);
     lua_setfield(lua, -2, "devices");
-    sim_builtin_call(lua, "definition.lua");
+    sim_builtin_definition(lua);
     lua_pushstring(lua, file);
     lua_pushstring(lua, allow);
     lua_call(lua, 4, 1);

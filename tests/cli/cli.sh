@@ -515,6 +515,14 @@ case_unknown_managers() {
     mistake 'expect.trap { told = "warmStart" }' \
         "no notification 'warmStart'; known: authenticationFailure, coldStart"
     mistake 'expect.traps_in_order { "voltage" }' 'expect.traps_in_order takes a list of traps'
+    mistake 'expect.traps_in_order { "voltage_high", nil, "voltage" }' \
+        'expect.traps_in_order has a hole: its entry 2 is nil, and the last is 3'
+    mistake 'operator.snmp:try { { "sysName", "x" }, nil, { "sysLocation", "y" } }' \
+        'try has a hole: its entry 2 is nil, and the last is 3'
+    mistake 'expect.modbus(1000, 3):is { 65, nil, 7 }' \
+        'what :is takes has a hole: its entry 2 is nil, and the last is 3'
+    mistake 'expect.operator("show status"):shows_in_order { "x", nil, "y" }' \
+        'what :shows_in_order takes has a hole: its entry 2 is nil, and the last is 3'
     mistake 'trap_receiver(8)' 'trap_receiver takes a number from 1 to 7'
     mistake 'trap_receiver(1):mute()' "no verb of a trap receiver 'mute'; known: :plug, :unplug"
     mistake 'expect.setting "snmp.write_community":is "x"' \
@@ -1613,6 +1621,45 @@ case_power_cuts() {
     } || fail "old and new ones make them all"
     bench run --tap "$work/one.lua"
     says "# power cuts "
+}
+
+# Lua's own order of keys differs from run to run; that of a file and of its plant does not.
+case_order() {
+    mkdir -p "$work/plants"
+    printf 'local volts, blocks = { worn = 13.1, new = 13.3, old = 13.2 }, {}\n' >"$work/plants/p.lua"
+    printf 'for _, v in pairs(volts) do blocks[#blocks + 1] = { voltage = v } end\n' \
+        >>"$work/plants/p.lua"
+    printf 'plant "p" { modules = 3, exact = true, string = { { module = blocks } } }\n' \
+        >>"$work/plants/p.lua"
+    cat >"$work/s.lua" <<'END'
+scenario "s" { plant = "p", run = function(plant)
+  settle()
+  local t, words = { voltage = 1, [2] = 2, [true] = 3, current = 4, [1] = 5 }, {}
+  for key in next, t do words[#words + 1] = tostring(key) end
+  for item in pairs { [plant.module[2]] = 1, [plant.module[1]] = 2 } do
+    words[#words + 1] = tostring(item)
+  end
+  print(table.concat(words, " "), next({}), next(t, "current"))
+  for i = 1, 3 do print(plant.module[i].voltage) end
+  expect(plant):is_quiet()
+end }
+END
+    for _ in 1 2 3; do
+        bench run "$work/s.lua"
+        status_is 0
+        says '| true 1 2 current voltage string[1].module[1] string[1].module[2]	nil	voltage	1'
+        says '| 13.3'
+        test "$(grep -c '|' "$out")" -eq 4 || fail "four lines"
+        sed -n '4,6p' "$out" | tr -d '\n' | grep -q '13.3.*13.2.*13.1' || fail "new, old, worn"
+    done
+    echo 'for key in pairs { [{}] = 1 } do print(key) end' | story tables
+    bench run "$work/tables.lua"
+    status_is 1
+    says "keys that are a table have no order; use texts or numbers"
+    echo 'print(next({ a = 1 }, "b"))' | story stranger
+    bench run "$work/stranger.lua"
+    status_is 1
+    says "next was given a key that the table does not have"
 }
 
 # What a file says while it loads is no result; addresses are not shown; a lost result is no pass.

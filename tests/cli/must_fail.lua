@@ -84,6 +84,17 @@ scenario "is unavailable" (story(function(plant, module)
   expect(module.voltage):is_unavailable()
 end))
 
+scenario "is unavailable, where another device is lost" (story(function(plant)
+  plant.string[1].current = 0
+  plant.current_sensor[2]:unplug()
+  within(rounds(6), function() expect(plant):has "sensor_communication_lost" end)
+  expect(plant.string[1].current):is_unavailable()
+end))
+
+scenario "a text for a number" (story(function()
+  expect.snmp("bacsAlarmsPresent"):is "0"
+end))
+
 scenario "throughout" (story(function(plant, module)
   module:drift { voltage = 12.5, over = 8 }
   throughout(seconds(10), function() expect(module.voltage):is_above(12.9) end)

@@ -250,6 +250,22 @@ Test(faults, a_cut_lets_only_the_first_bytes_through)
     }
 }
 
+Test(faults, a_cut_behind_the_end_of_a_frame_is_none)
+{
+    static const bool is_question[] = {false, true};
+    uint8_t bytes[2 * WM_FRAME_SIZE_MAX];
+    for (size_t i = 0; i < sizeof is_question / sizeof is_question[0]; i++) {
+        order((struct sim_fault){.kind = SIM_FAULT_CUT,
+                                 .percent = 100,
+                                 .bytes = WM_FRAME_SIZE_MAX - 1,
+                                 .is_question = is_question[i]});
+        cr_assert_eq(exchange(bytes), ANSWER_SIZE);
+        cr_assert_not_null(sim_faults_idle(&faults), "nothing was missing");
+    }
+    order((struct sim_fault){.kind = SIM_FAULT_CUT, .percent = 100, .bytes = ANSWER_SIZE - 1});
+    cr_assert_eq(exchange(bytes), ANSWER_SIZE - 1);
+}
+
 Test(faults, a_question_that_was_refused_counts_for_nobody)
 {
     uint8_t bytes[2 * WM_FRAME_SIZE_MAX];

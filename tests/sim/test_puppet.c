@@ -321,6 +321,8 @@ Test(puppet, what_nobody_met_is_told_of)
     expect_idle("string[2].module[3]:unplug() was asked for and nobody asked it since");
     stage_say(&stage, "plant.string[2].module[3]:plug()");
     expect_idle("string[2].module[3]:unplug()");
+    stage_say(&stage, "plant.string[2].module[3]:replace()");
+    expect_idle("string[2].module[3]:unplug()");
     stage_say(&stage, "plant.string[2].module[3]:unplug()");
     cr_assert_not(stage_ask(&stage, wm_message_measure, WM_CLASS_MODULE, 12, 0, &answer));
     cr_assert_null(sim_plant_idle_fault(stage.plant));
