@@ -43,8 +43,17 @@ local function answer_of(said)
   return answer
 end
 
+-- The part of a line that was typed by itself, and at which start of the webmanager.
+local begun, begun_boots = "", 0
+
+function console.begin(bytes)
+  begun, begun_boots = (begun_boots == host.boots() and begun or "") .. bytes, host.boots()
+  host.console(bytes)
+end
+
 -- Asks without changing anything, so that readings may be kept.
 local function ask(line)
+  begun = ""
   local said, problem = host.console(line .. "\n")
   if said == "" then
     failure.misuse('the console does not answer "%s"%s; is the board on?', line,
@@ -72,8 +81,9 @@ end
 
 -- The same for a request that may change something.
 function console.request(line)
+  local whole = (begun_boots == host.boots() and begun or "") .. line
   local answer = ask(line)
-  local name, value = line:match("^%s*set%s+(%S+)%s+(.-)%s*$")
+  local name, value = whole:match("^%s*set%s+(%S+)%s+(.-)%s*$")
   if name and (answer.is_ok or answer.code == "store") then
     console.has_set(name, value:match('^"(.*)"$') or value)
   end

@@ -63,9 +63,15 @@ local function with_methods(kind, methods, fields)
   table.sort(known)
   local object = setmetatable(fields or {}, {
     __index = function(self, name)
-      open[self] = nil
-      return methods[name] and patient(methods[name]) or
+      if not methods[name] then
+        open[self] = nil
         failure.unknown("expectation of " .. kind, ":" .. tostring(name), known)
+      end
+      local method = patient(methods[name])
+      return function(...)
+        open[self] = nil -- a wish that is named and not called says nothing
+        return method(...)
+      end
     end,
   })
   opened = opened + 1

@@ -47,13 +47,14 @@ local function text_of(seconds)
   return ("%.14g s"):format(seconds)
 end
 
--- { us = instant, rounds = counter or nil, text = "5 min" }
+-- { us = instant, rounds = how many or nil, text = "5 min" }; of rounds those that are done, too.
 local function deadline(limit, what)
   local now = host.now_us()
   if getmetatable(limit) == Rounds then
     local period = host.setting("bus.round_period") / 1000 + ROUND_LONGEST_S
     return {
-      us = now + math.ceil(limit.rounds * period * 1e6), rounds = host.rounds() + limit.rounds,
+      us = now + math.ceil(limit.rounds * period * 1e6), rounds = limit.rounds, done = 0,
+      from = host.rounds(), boots = host.boots(),
       text = limit.rounds == 1 and "1 round" or limit.rounds .. " rounds",
     }
   end
@@ -61,8 +62,17 @@ local function deadline(limit, what)
   return { us = now + math.floor(limit * 1e6 + 0.5), text = text_of(limit) }
 end
 
+-- A webmanager that starts anew counts from 0, and what was done before it is done.
+local function rounds_done(limit)
+  if host.boots() ~= limit.boots then
+    limit.boots, limit.from = host.boots(), -limit.done
+  end
+  limit.done = math.max(limit.done, host.rounds() - limit.from)
+  return limit.done
+end
+
 local function has_passed(limit)
-  return host.now_us() >= limit.us or limit.rounds and host.rounds() >= limit.rounds or false
+  return host.now_us() >= limit.us or limit.rounds and rounds_done(limit) >= limit.rounds or false
 end
 
 -- When a story of a board alone has taken `longest`, beside its settle(); nil: it has no such end.
@@ -197,10 +207,11 @@ local function every_of(options)
   if name ~= "every" or next(options, name) ~= nil then
     failure.misuse("throughout's third argument is { every = seconds }")
   end
-  if positive(options.every, "every") == 0 then
-    failure.misuse("every is longer than nothing")
+  local every_us = math.floor(positive(options.every, "every") * 1e6 + 0.5)
+  if every_us < 1 then
+    failure.misuse("every is 0.000001 s at least")
   end
-  return math.floor(options.every * 1e6 + 0.5)
+  return every_us
 end
 
 -- Looks at once, at each new view or every so often, and at the end.
@@ -496,7 +507,7 @@ local operator = setmetatable({
       failure.misuse("operator:types takes a part of one line")
     end
     step "operator"
-    host.console(bytes)
+    console.begin(bytes)
   end,
 }, {
   __call = function(_, line)
@@ -620,15 +631,18 @@ local not_typed = {
 }
 
 -- Nothing typed may keep the service from its clients: not in C either, where no hook looks.
-local TYPED_STEPS, TYPED_TEXT = 1e6, 100000
+local TYPED_STEPS, TYPED_TEXT, TYPED_LIST = 1e6, 100000, 1000
 
 local typed_texts = copy_of(texts)
 
 -- Each repeat of a pattern may try every length of the text, from every place in it.
 local function bounded_pattern(name)
   return function(text, pattern, ...)
-    local _, repeats = string.gsub(tostring(pattern), "[-*+?]", "")
-    if type(text) == "string" and (#text + 1.0) ^ (repeats + 1) > TYPED_STEPS then
+    local plain, repeats = string.gsub(tostring(pattern), "[-*+?]", "")
+    local _, pairs_of = string.gsub(plain, "%%b", "")
+    repeats = repeats + pairs_of
+    local each = 1 + #plain // 100 -- a set of characters is looked through for each
+    if type(text) == "string" and (#text + 1.0) ^ (repeats + 1) * each > TYPED_STEPS then
       error(("string.%s: too long a text for a pattern with %d repeats"):format(name, repeats), 0)
     end
     return texts[name](text, pattern, ...)
@@ -639,13 +653,26 @@ for _, name in ipairs { "find", "match", "gmatch", "gsub" } do
 end
 function typed_texts.rep(text, count, between)
   local size = #tostring(text) + #tostring(between or "")
-  if type(count) == "number" and count * size > TYPED_TEXT then
+  count = math.tointeger(tonumber(count)) or count
+  if type(count) == "number" and (count > TYPED_TEXT or count * size > TYPED_TEXT) then
     error(("string.rep: the text would be longer than %d bytes"):format(TYPED_TEXT), 0)
   end
   return texts.rep(text, count, between)
 end
 
-local typed_words = { string = typed_texts, table = copy_of(table, "move"), print = print }
+-- Each moves all that is behind its place.
+local typed_tables = copy_of(table, "move")
+for _, name in ipairs { "insert", "remove" } do
+  typed_tables[name] = function(list, place, ...)
+    if type(list) == "table" and #list > TYPED_LIST and place ~= nil and
+      (name == "remove" or select("#", ...) > 0) then
+      error(("table.%s: in a list of more than %d, at its end only"):format(name, TYPED_LIST), 0)
+    end
+    return table[name](list, place, ...)
+  end
+end
+
+local typed_words = { string = typed_texts, table = typed_tables, print = print }
 
 -- Runs one typed line on the plant; true and its results as text, or false and what is wrong.
 function language.typed(line, plant)

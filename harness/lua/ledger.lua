@@ -223,8 +223,9 @@ function ledger.answered(who)
     local user = ("snmp.user_%d_"):format(i)
     if who.user and host.text(user .. "name") == who.user then
       claim_text(user .. "name")
+      local level = who.level or who.priv and "priv" or who.auth and "auth"
       for _, secret in ipairs { "auth", "priv" } do
-        if who[secret] then
+        if level == secret or level == "priv" then
           claim_text(user .. secret)
         end
       end

@@ -413,8 +413,9 @@ static bool alarm_row_take(netsnmp_variable_list **variable, struct hx_answer *a
         return false;
     }
     if (!is_row[0] || !is_row[1] || !is_row[2] || index[0] != index[1] || index[1] != index[2] ||
-        index[0] <= *row || (oid)*cell[0]->val.integer != index[0] ||
-        cell[2]->type != ASN_TIMETICKS || answer->count >= WM_ALARM_ROWS_MAX) {
+        index[0] <= *row || cell[0]->type != ASN_INTEGER ||
+        (oid)*cell[0]->val.integer != index[0] || cell[2]->type != ASN_TIMETICKS ||
+        answer->count >= WM_ALARM_ROWS_MAX) {
         answer->is_ok = false;
         snprintf(answer->error, sizeof answer->error,
                  "the columns of the alarm table do not make rows after id %lu",

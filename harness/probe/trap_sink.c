@@ -190,6 +190,7 @@ static void variables_read(const netsnmp_variable_list *v, struct hx_trap *trap)
     static const oid up_time[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
     static const oid trap_oid[] = {1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0};
     oid row = 0;
+    oid described = 0;
     for (; v != NULL; v = v->next_variable) {
         if (v->type == ASN_TIMETICKS &&
             snmp_oid_compare(v->name, v->name_length, up_time, OID_LENGTH(up_time)) == 0) {
@@ -201,7 +202,11 @@ static void variables_read(const netsnmp_variable_list *v, struct hx_trap *trap)
             trap->id = row == (oid)*v->val.integer ? (uint32_t)row : 0;
         } else if (hx_is_alarm_cell(v, 2, &row)) {
             trap->number = hx_well_known_number(v);
+            described = row;
         }
+    }
+    if (described != 0 && described != trap->id) {
+        trap->id = 0; /* of two rows, it is of none */
     }
 }
 

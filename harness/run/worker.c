@@ -91,6 +91,7 @@ static void verdict_check_plant(struct hx_verdict *verdict, const struct hx_stag
     const char *failure = sim_plant_failure(stage->plant);
     if (failure != NULL && verdict->outcome != HX_ERROR && verdict->outcome != HX_HANG) {
         verdict_fail(verdict, HX_ERROR, failure, "");
+        verdict->is_refuted = false; /* what stood before it broke tells nothing */
     }
 }
 

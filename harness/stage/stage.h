@@ -56,6 +56,7 @@ struct hx_stage {
     char snmp_address[HX_ADDRESS_SIZE];
     struct hx_text oracle; /* what the judge of one that is gone had to say        */
     bool is_spoiled;       /* the record of settings, until the power comes again  */
+    bool is_cut;           /* the power, in a write; until it comes again          */
 };
 
 struct hx_stage_options {

@@ -52,13 +52,12 @@ static void power_off(void *context)
     }
 }
 
-/* What was set is lost with the record: those who look from outside know again what was given. */
-static void settings_forget(struct hx_stage *stage)
+/* Those who look from outside know these settings from now on. */
+static void settings_know(struct hx_stage *stage, const struct wm_settings *settings)
 {
     static struct hx_question question;
     static struct hx_answer answer;
-    stage->settings = stage->settings_given;
-    stage->is_spoiled = false;
+    stage->settings = *settings;
     if (stage->probe != NULL) {
         question = (struct hx_question){
             .kind = HX_ASK_AS_UNIT,
@@ -76,17 +75,22 @@ static bool power_on(void *context, char *error, size_t error_size)
     struct hx_stage *stage = context;
     const struct timespec pause = {.tv_nsec = TRY_PAUSE_NS};
     if (stage->is_spoiled) {
-        settings_forget(stage);
+        settings_know(stage, &stage->settings_given); /* what was set is lost with the record */
     }
     for (int i = 0; i < TRIES_MAX && !board_begin(stage, error, error_size); ++i) {
         nanosleep(&pause, NULL);
     }
+    if (stage->board != NULL && stage->is_cut && !stage->is_spoiled) {
+        settings_know(stage, &board_view(stage->board)->settings); /* the old ones or the new */
+    }
+    stage->is_spoiled = stage->is_cut = false;
     return stage->board != NULL;
 }
 
 static void power_cut(void *context, uint32_t nth)
 {
     struct hx_stage *stage = context;
+    stage->is_cut = true;
     board_cut_power(stage->board, nth);
 }
 

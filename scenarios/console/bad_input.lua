@@ -80,6 +80,13 @@ scenario "a half-typed request does nothing until it is finished" {
       expect(plant.gx_r_aux[1].output[1]):is "on"
       expect(plant.string[1].breaker):is "open"
     end)
+    note "what is begun and ended is a whole: it is read by the unit that it set"
+    operator:types "set temperature."
+    operator:types "unit "
+    operator "fahrenheit"
+    wait(rounds(2))
+    expect(plant.module[1].temperature):is_near(24, 2)
+    operator "set temperature.unit celsius"
     note "a half that makes no sense with what follows is refused as one"
     operator:types "set voltage."
     expect.operator("show status"):is_refused "unknown"

@@ -112,3 +112,23 @@ scenario "within waits for a webmanager that went down meanwhile" {
     expect.trap { told = "coldStart" }
   end,
 }
+
+scenario "whichever settings a cut has left, the old or the new, values are read by them" {
+  tags  = { "arm", "services", "power_cut" },
+  plant = "two_strings_of_nine",
+
+  run = function(plant)
+    settle()
+    for nth = 1, 3 do
+      plant.webmanager:cut_power { nth_write = nth }
+      local answer = operator:try "set temperature.unit fahrenheit"
+      expect(plant.webmanager):is_off()
+      assert(not answer.is_ok, "it went down before it could answer")
+      plant.webmanager:power_on()
+      settle()
+      expect(plant.module[1].temperature):is_near(24, 1)
+      operator "set temperature.unit celsius"
+      wait(rounds(2))
+    end
+  end,
+}

@@ -540,6 +540,7 @@ case_says_nothing() {
     printf '    expect(plant):is_quiet()\n    expect(plant.string[1].module[1].voltage)\n' |
         story no_wish
     echo 'expect(plant):is_quiet() within(9, function() expect.modbus(1000) end)' | story raw
+    echo 'expect(plant):is_quiet() assert(expect(plant).is_quiet)' | story not_called
     echo 'expect(plant):is_quiet() within(9, function() end)' | story empty
     echo 'expect(plant):is_quiet() throughout(9, function() end)' | story hollow
     echo 'expect(plant):is_quiet() scenario "q" { plant = "guide_dashboard", run = print }' |
@@ -550,10 +551,11 @@ case_says_nothing() {
     says "settles.lua:5: settle inside the function of throughout"
     says "no_wish.lua:6: this expect(...) says nothing; let one of these follow: :is, "
     says "raw.lua:5: this expect(...) says nothing"
+    says "not_called.lua:5: this expect(...) says nothing"
     says "empty.lua:5: the function of within expects nothing"
     says "hollow.lua:5: the function of throughout expects nothing"
     says "inside.lua:5: a scenario inside another's run is never played"
-    says "0 passed, 0 failed, 7 error"
+    says "0 passed, 0 failed, 8 error"
     rm "$work"/*.lua
     printf 'scenario "s" { plant = "guide_dashboard", run = function()\n expect.no_trap() end }\n' |
         scenario_file no_trap
@@ -930,7 +932,24 @@ scenario "the default of a cell" {
   end,
 }
 END
+    # Nobody reads at a level that the passphrase of privacy is for.
+    cat >"$work/u.lua" <<'END'
+scenario "a user at a level below" {
+  plant = "guide_dashboard",
+  settings = {
+    ["snmp.user_1_name"] = "joe", ["snmp.user_1_auth"] = "authpass1",
+    ["snmp.user_1_priv"] = "privpass1",
+  },
+  run = function(plant)
+    settle()
+    expect.snmp_as { user = "joe", auth = "authpass1", priv = "another one", level = "auth" }
+      :is_answered()
+  end,
+}
+END
     bench coverage --csv "$work"
+    covered text snmp.user_1_auth 1 1
+    covered text snmp.user_1_priv 1 0
     covered setting voltage.delay 1 1
     covered setting voltage.hysteresis 1 0
     covered setting voltage.low_alarm 0 0
@@ -1855,6 +1874,14 @@ case_serve() {
     echo 'while true do end' >&5
     echo 'return (("a"):rep(30)):find(("a?"):rep(30)..("a"):rep(30))' >&5
     echo 'return string.rep("x", 1e9)' >&5
+    echo 'return string.rep("", "200000")' >&5
+    echo 'return string.find(("a"):rep(99999), "[" .. ("b"):rep(99999) .. "]")' >&5
+    echo 'return string.find(("("):rep(99999), "%b()")' >&5
+    echo 'local t = {} for i = 1, 1001 do t[i] = i end table.insert(t, 1, 0)' >&5
+    echo 'local t = {} for i = 1, 1001 do t[i] = i end table.remove(t, 1)' >&5
+    echo 'local t = {} for i = 1, 1001 do table.insert(t, i) end return #t' >&5
+    read -r answer <&4
+    test "$answer" = 1001 || fail "typed Lua gave: $answer"
     echo '"still there"' >&5
     read -r answer <&4
     test "$answer" = "still there" || fail "typed Lua gave: $answer"
@@ -1867,7 +1894,12 @@ case_serve() {
     says "no global 'wait'"
     says "no end within 500000 steps"
     says "string.find: too long a text for a pattern with 30 repeats"
-    says "string.rep: the text would be longer than 100000 bytes"
+    test "$(grep -c "string.rep: the text would be longer than 100000 bytes" "$out")" -eq 2 ||
+        fail "a count that is a text counts"
+    says "string.find: too long a text for a pattern with 0 repeats"
+    says "string.find: too long a text for a pattern with 1 repeats"
+    says "table.insert: in a list of more than 1000, at its end only"
+    says "table.remove: in a list of more than 1000, at its end only"
 }
 
 # An ordinary master at the other end of COM2.

@@ -91,6 +91,18 @@ scenario "is unavailable, where another device is lost" (story(function(plant)
   expect(plant.string[1].current):is_unavailable()
 end))
 
+scenario "rounds go on over a restart" (story(function(plant)
+  wait(rounds(20))
+  local seconds_gone = 0
+  plant:on_step(function()
+    seconds_gone = seconds_gone + 1
+    if seconds_gone == 2 then
+      plant.webmanager:restart()
+    end
+  end, { every = 1 })
+  within(rounds(5), function() expect.snmp("sysUpTime"):is_above(900) end)
+end))
+
 scenario "a text for a number" (story(function()
   expect.snmp("bacsAlarmsPresent"):is "0"
 end))
