@@ -932,6 +932,7 @@ static void two_strings(void)
         court.view.settings.value[off[i]] = 0;
     }
     court.view.settings.value[wm_setting_bank_strings] = 2;
+    court.view.settings.value[wm_setting_breaker_output_2] = 1;
     court.view.settings.value[wm_setting_string_current_high_alarm] = 40000;
     court.view.string[0].flow_choice = court.view.string[1].flow_choice =
         wm_state_string_flow_charge;
@@ -1060,12 +1061,36 @@ Test(oracle, the_only_sensor_left_makes_no_deviation_either)
     says("string_curr_deviation_charge of string 1: raised, and its reason has certainly not");
 }
 
+static void second_contact_is(int32_t outputs)
+{
+    const int32_t values[] = {[wm_answer_set_outputs_outputs] = outputs};
+    oracle_asked(court.oracle, WM_CLASS_AUX, 0, wm_message_set_outputs, court.now_us);
+    oracle_answered(court.oracle, values, court.now_us);
+}
+
 /* The breaker of the second string opens. */
 static void second_string_opens(void)
 {
     court.view.string[1].breaker_choice = wm_state_string_breaker_open;
     row(wm_alarm_battery_breaker_open);
     publish();
+    second_contact_is(1);
+}
+
+Test(oracle, a_contact_that_sticks_isolates_nobody)
+{
+    two_strings();
+    current_is(0, 35000);
+    current_is(1, 5000);
+    rounds(2);
+    deviations_toggle();
+    rounds(3);
+    second_string_opens();
+    second_contact_is(0);
+    rounds(6);
+    says_nothing();
+    deviations_toggle();
+    says("string_curr_deviation_charge of string 1: cleared, and its reason");
 }
 
 Test(oracle, where_nobody_is_to_be_compared_with_a_deviation_goes)
