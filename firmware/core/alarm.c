@@ -40,6 +40,23 @@ void wm_alarms_count(struct wm_alarms *alarms, enum wm_alarm alarm, int32_t caus
     alarms->causes[alarm] = causes;
 }
 
+void wm_alarms_renew(struct wm_alarms *alarms, enum wm_alarm alarm)
+{
+    alarms->raises[alarm]++;
+}
+
+void wm_alarms_follow(struct wm_alarms *alarms, enum wm_alarm alarm, uint32_t before, uint32_t now)
+{
+    for (uint32_t changed = before ^ now; changed != 0; changed &= changed - 1) {
+        const uint32_t lowest = changed & ~(changed - 1);
+        if (now & lowest) {
+            wm_alarms_raise(alarms, alarm);
+        } else {
+            wm_alarms_drop(alarms, alarm);
+        }
+    }
+}
+
 /* The well-known alarms that stand for several others (decision S14). */
 static void summaries_update(struct wm_alarms *alarms)
 {

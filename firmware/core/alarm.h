@@ -35,6 +35,12 @@ void wm_alarms_set(struct wm_alarms *alarms, enum wm_alarm alarm, bool holds);
 /* So many causes hold now; those above the last count are new ones. */
 void wm_alarms_count(struct wm_alarms *alarms, enum wm_alarm alarm, int32_t causes);
 
+/* One of those that are counted is new, though another may go with it. */
+void wm_alarms_renew(struct wm_alarms *alarms, enum wm_alarm alarm);
+
+/* One owner's causes, a bit each, were `before` and are `now`. */
+void wm_alarms_follow(struct wm_alarms *alarms, enum wm_alarm alarm, uint32_t before, uint32_t now);
+
 static inline bool wm_alarms_holds(const struct wm_alarms *alarms, enum wm_alarm alarm)
 {
     return alarms->causes[alarm] > 0;

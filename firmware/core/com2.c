@@ -22,6 +22,16 @@ enum {
     CURRENT_HYSTERESIS_MILLI = 500,
 };
 
+/* Where the bits of wm_com2_causes begin. */
+enum {
+    ABOVE = 0,
+    BELOW = ABOVE + WM_COM2_ANALOGS_MAX,
+    GAS_20 = BELOW + WM_COM2_ANALOGS_MAX,
+    GAS_40 = GAS_20 + WM_COM2_LINES_MAX,
+    CAUSES = GAS_40 + WM_COM2_LINES_MAX,
+};
+static_assert(CAUSES <= 32, "wm_com2_causes has a bit for each");
+
 /* What a channel is, and its limits: 0.001 degC, % or A; 0 off. */
 struct channel_plan {
     enum wm_com2_analog_kind kind;
@@ -90,18 +100,49 @@ void wm_com2_init(struct wm_com2 *com2, struct wm_bus bus, const struct wm_journ
     wm_com2_configure(com2, settings, now_ms);
 }
 
+/* All outputs as they should be: what is nobody's stays as it is. */
+static uint8_t outputs_ordered(const struct wm_com2 *com2)
+{
+    return (uint8_t)((com2->outputs & ~com2->mask & ~com2->released) | (com2->wanted & com2->mask));
+}
+
+static struct wm_frame order_of(const struct wm_com2 *com2)
+{
+    return (struct wm_frame){
+        .class = WM_CLASS_COM2,
+        .address = 1,
+        .message = wm_message_set_digital,
+        .value[wm_question_set_digital_outputs] = outputs_ordered(com2),
+    };
+}
+
+/* The last order to a device that nobody asks any more; nobody else has its line yet. */
+static void part(struct wm_com2 *com2, wm_ms now_ms)
+{
+    com2->released |= com2->mask;
+    com2->mask = 0;
+    const struct wm_frame question = order_of(com2);
+    const bool is_any_on = com2->use == WM_COM2_SENSORMANAGER && question.value[0] != com2->outputs;
+    begin(com2, WM_COM2_NONE, now_ms);
+    if (is_any_on) {
+        wm_line_ask(&com2->line, &question, WM_LINE_RETRIES);
+    }
+}
+
 void wm_com2_configure(struct wm_com2 *com2, const struct wm_settings *settings, wm_ms now_ms)
 {
-    enum wm_com2_use use = (enum wm_com2_use)settings->value[wm_setting_com2_use];
+    const enum wm_com2_use use = (enum wm_com2_use)settings->value[wm_setting_com2_use];
     if (com2->line.bus.ops == NULL || use == WM_COM2_MODBUS_RTU) {
-        use = WM_COM2_NONE; /* the line is somebody else's, or nobody's (decision B21) */
-    }
-    if (use != com2->use) {
+        begin(com2, WM_COM2_NONE, now_ms); /* somebody else's line, or nobody's (decision B21) */
+    } else if (use == WM_COM2_NONE && com2->use != use) {
+        part(com2, now_ms);
+    } else if (use != com2->use) {
         begin(com2, use, now_ms);
     }
     for (int32_t i = 0; i < WM_COM2_ANALOGS_MAX; i++) {
-        if (plan_of(com2, settings, i).kind == WM_COM2_ANALOG_NONE) {
-            com2->channel[i] = (struct wm_com2_channel){0};
+        const enum wm_com2_analog_kind kind = plan_of(com2, settings, i).kind;
+        if (kind != com2->channel[i].kind) {
+            com2->channel[i] = (struct wm_com2_channel){.kind = kind};
         }
     }
 }
@@ -164,6 +205,7 @@ static void channel_judge(struct wm_com2 *com2, int32_t place, const struct chan
     }
     channel->suspected = 0;
     channel->beyond = beyond;
+    com2->is_changed = true; /* the value may be the same as at the first look */
     tell(com2, now_ms, wm_event_com2_limit, place + 1, beyond);
 }
 
@@ -192,6 +234,12 @@ static void channel_take(struct wm_com2 *com2, const struct wm_settings *setting
     channel_judge(com2, place, &plan, now_ms);
 }
 
+static void outputs_take(struct wm_com2 *com2, uint8_t outputs)
+{
+    com2->outputs = outputs;
+    com2->released &= outputs;
+}
+
 static void lines_take(struct wm_com2 *com2, const struct wm_settings *settings,
                        const int32_t *value, wm_ms now_ms)
 {
@@ -206,8 +254,8 @@ static void lines_take(struct wm_com2 *com2, const struct wm_settings *settings,
     com2->is_changed |= !com2->has_lines || inputs != com2->inputs || outputs != com2->outputs;
     com2->has_lines = true;
     com2->inputs = inputs;
-    com2->outputs = outputs;
-    com2->is_order_due = ((outputs ^ com2->wanted) & com2->mask) != 0;
+    outputs_take(com2, outputs);
+    com2->is_order_due = outputs_ordered(com2) != outputs;
 }
 
 /* ---- receiving -------------------------------------------------------------------------- */
@@ -236,7 +284,7 @@ static void answer_take(struct wm_com2 *com2, const struct wm_settings *settings
         lines_take(com2, settings, value, now_ms);
         break;
     case wm_message_set_digital:
-        com2->outputs = (uint8_t)(value[wm_answer_set_digital_outputs] & LINES);
+        outputs_take(com2, (uint8_t)(value[wm_answer_set_digital_outputs] & LINES));
         com2->is_changed = true;
         break;
     default:
@@ -332,9 +380,10 @@ void wm_com2_order(struct wm_com2 *com2, const struct wm_settings *settings, boo
         }
     }
     if (mask != com2->mask || wanted != com2->wanted) {
+        com2->released = (uint8_t)((com2->released | com2->mask) & ~mask);
         com2->mask = mask;
         com2->wanted = wanted;
-        com2->is_order_due = com2->has_lines && ((com2->outputs ^ wanted) & mask) != 0;
+        com2->is_order_due = com2->has_lines && outputs_ordered(com2) != com2->outputs;
     }
 }
 
@@ -349,13 +398,7 @@ static bool choose(struct wm_com2 *com2, wm_ms now_ms)
     struct wm_frame question;
     if (may_order(com2)) {
         com2->is_order_due = false;
-        question = (struct wm_frame){
-            .class = WM_CLASS_COM2,
-            .address = 1,
-            .message = wm_message_set_digital,
-            .value[wm_question_set_digital_outputs] =
-                (com2->outputs & ~com2->mask) | (com2->wanted & com2->mask),
-        };
+        question = order_of(com2);
         wm_line_ask(&com2->line, &question, WM_LINE_RETRIES);
         return true;
     }
@@ -379,21 +422,18 @@ static bool choose(struct wm_com2 *com2, wm_ms now_ms)
 void wm_com2_transmit(struct wm_com2 *com2, const struct wm_settings *settings, wm_ms now_ms)
 {
     const struct wm_line_timing timing = timing_of(settings);
-    if (com2->use == WM_COM2_NONE) {
-        return;
-    }
-    if (com2->line.has_question || choose(com2, now_ms)) {
+    if (com2->line.has_question || (com2->use != WM_COM2_NONE && choose(com2, now_ms))) {
         wm_line_transmit(&com2->line, &timing, now_ms);
     }
 }
 
 wm_ms wm_com2_deadline_ms(const struct wm_com2 *com2, wm_ms now_ms)
 {
-    if (com2->use == WM_COM2_NONE) {
-        return WM_NEVER;
-    }
     if (com2->line.has_question) {
         return wm_line_deadline_ms(&com2->line, now_ms);
+    }
+    if (com2->use == WM_COM2_NONE) {
+        return WM_NEVER;
     }
     return com2->is_in_round || may_order(com2) ? now_ms : com2->round_next_ms;
 }
@@ -405,33 +445,33 @@ static bool channel_is_lost(const struct wm_com2 *com2, int32_t place)
     return com2->channel[place].rounds_failed == ROUNDS_LOST;
 }
 
-int32_t wm_com2_lost(const struct wm_com2 *com2)
+static uint32_t bit(bool is_set, int32_t place)
 {
-    int32_t lost = 0;
-    if (com2->link.state == WM_LINK_LOST) {
-        return 1;
-    }
+    return (uint32_t)is_set << place;
+}
+
+uint32_t wm_com2_lost(const struct wm_com2 *com2)
+{
+    /* A channel lost before the device is no new cause after it. */
+    uint32_t lost = bit(com2->link.state == WM_LINK_LOST, WM_COM2_ANALOGS_MAX);
     for (int32_t i = 0; i < WM_COM2_ANALOGS_MAX; i++) {
-        lost += channel_is_lost(com2, i);
+        lost |= bit(channel_is_lost(com2, i), i);
     }
     return lost;
 }
 
-static bool is_gas(const struct wm_com2 *com2, const struct wm_settings *settings, int32_t line)
+uint32_t wm_com2_causes(const struct wm_com2 *com2, const struct wm_settings *settings)
 {
-    const enum wm_com2_input_kind kind = input_kind(settings, line);
-    return !(com2->inputs >> line & 1) &&
-           (kind == WM_COM2_INPUT_HYDROGEN_20 || kind == WM_COM2_INPUT_HYDROGEN_40);
-}
-
-int32_t wm_com2_causes(const struct wm_com2 *com2, const struct wm_settings *settings)
-{
-    int32_t causes = 0;
+    uint32_t causes = 0;
     for (int32_t i = 0; i < WM_COM2_ANALOGS_MAX; i++) {
-        causes += com2->channel[i].beyond != 0;
+        causes |= bit(com2->channel[i].beyond > 0, ABOVE + i);
+        causes |= bit(com2->channel[i].beyond < 0, BELOW + i);
     }
     for (int32_t line = 0; line < WM_COM2_LINES_MAX; line++) {
-        causes += is_gas(com2, settings, line);
+        const bool is_active = !(com2->inputs >> line & 1);
+        const enum wm_com2_input_kind kind = input_kind(settings, line);
+        causes |= bit(is_active && kind == WM_COM2_INPUT_HYDROGEN_20, GAS_20 + line);
+        causes |= bit(is_active && kind == WM_COM2_INPUT_HYDROGEN_40, GAS_40 + line);
     }
     return causes;
 }
@@ -458,9 +498,7 @@ static void manager_publish(const struct wm_com2 *com2, struct wm_view *view)
     /* A lost one reads its inputs as alarm and its outputs as last commanded (as decision S11). */
     const bool is_present = com2->link.state == WM_LINK_PRESENT;
     const uint8_t inputs = is_present && com2->has_lines ? com2->inputs : 0;
-    const uint8_t outputs =
-        is_present ? com2->outputs
-                   : (uint8_t)((com2->outputs & ~com2->mask) | (com2->wanted & com2->mask));
+    const uint8_t outputs = is_present ? com2->outputs : outputs_ordered(com2);
     for (int32_t i = 0; i < WM_COM2_ANALOGS_MAX; i++) {
         if (channel_is_valid(com2, i)) {
             view->com2_analog[i] = (struct wm_view_com2_analog){1, com2->channel[i].value_milli};
@@ -484,7 +522,8 @@ void wm_com2_publish(const struct wm_com2 *com2, const struct wm_settings *setti
         return;
     }
     out->valid = UINT32_C(1) << (wm_point_com2_link - wm_point_com2_link);
-    out->link_choice = wm_com2_lost(com2) > 0 ? wm_state_com2_link_lost : (int32_t)com2->link.state;
+    out->link_choice =
+        wm_com2_lost(com2) != 0 ? wm_state_com2_link_lost : (int32_t)com2->link.state;
     if (com2->use == WM_COM2_SENSORMANAGER) {
         manager_publish(com2, view);
         return;

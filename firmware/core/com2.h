@@ -3,7 +3,8 @@
  * line of its own, judged by its limits, and its outputs ordered (decisions B18, B21).
  *
  * Always true: a device or a channel that is lost shows no value, and keeps what it was judged to
- * be until a good value says otherwise; what com2.use does not name is never asked.
+ * be until a good value says otherwise; what com2.use does not name is never asked, save once to
+ * put off the outputs that a sensormanager was ordered.
  */
 #ifndef WM_COM2_H
 #define WM_COM2_H
@@ -43,7 +44,8 @@ enum wm_com2_output_kind { WM_COM2_OUTPUT_NONE, WM_COM2_OUTPUT_BUZZER, WM_COM2_O
 enum { WM_COM2_TEMPERATURE = 0, WM_COM2_HUMIDITY = 1 };
 
 struct wm_com2_channel {
-    bool is_measured; /* once at least */
+    enum wm_com2_analog_kind kind; /* that all below was measured and judged as */
+    bool is_measured;              /* once at least */
     uint8_t rounds_failed;
     int8_t beyond;       /* 1 above its high limit, -1 below its low one, 0 inside    */
     int8_t suspected;    /* beyond so once: asked again before it counts (decision B5) */
@@ -67,6 +69,7 @@ struct wm_com2 {
     uint8_t outputs;
     uint8_t wanted; /* outputs as they should be, of those in mask             */
     uint8_t mask;
+    uint8_t released; /* outputs that left mask and have not been seen off since        */
     bool is_order_due;
 };
 
@@ -74,7 +77,10 @@ struct wm_com2 {
 void wm_com2_init(struct wm_com2 *com2, struct wm_bus bus, const struct wm_journal *journal,
                   const struct wm_settings *settings, wm_ms now_ms);
 
-/* Settings have changed. Another com2.use begins anew; a channel without a kind is forgotten. */
+/*
+ * Settings have changed. Another com2.use begins anew, and so does a channel of another kind; for
+ * `none` what was ordered on goes off.
+ */
 void wm_com2_configure(struct wm_com2 *com2, const struct wm_settings *settings, wm_ms now_ms);
 
 /* Fetches what arrived, judges values and silence. True: the view is to be published. */
@@ -90,11 +96,11 @@ void wm_com2_transmit(struct wm_com2 *com2, const struct wm_settings *settings, 
 /* When COM2 has to be stepped at the latest; now_ms: at once; WM_NEVER: nothing is asked. */
 wm_ms wm_com2_deadline_ms(const struct wm_com2 *com2, wm_ms now_ms);
 
-/* Causes of sensor_communication_lost: the device, or else each of its channels that is lost. */
-int32_t wm_com2_lost(const struct wm_com2 *com2);
+/* Causes of sensor_communication_lost, a bit each: channels that are lost, and the device. */
+uint32_t wm_com2_lost(const struct wm_com2 *com2);
 
-/* Causes of the environment alarm: values beyond a limit, and hydrogen contacts. */
-int32_t wm_com2_causes(const struct wm_com2 *com2, const struct wm_settings *settings);
+/* Causes of the environment alarm, a bit each: values beyond a limit, and hydrogen contacts. */
+uint32_t wm_com2_causes(const struct wm_com2 *com2, const struct wm_settings *settings);
 
 /* True once everything that is configured has been measured (decision H7). */
 bool wm_com2_is_complete(const struct wm_com2 *com2, const struct wm_settings *settings);

@@ -104,15 +104,12 @@ static void records_save(struct wm_core *core, wm_ms now_ms)
 static void com2_update(struct wm_core *core, wm_ms now_ms)
 {
     core->is_to_be_published |= wm_com2_receive(&core->com2, &core->settings, now_ms);
-    const int32_t lost = wm_com2_lost(&core->com2);
-    for (; core->com2_lost < lost; core->com2_lost++) {
-        wm_alarms_raise(&core->alarms, wm_alarm_sensor_communication_lost);
-    }
-    for (; core->com2_lost > lost; core->com2_lost--) {
-        wm_alarms_drop(&core->alarms, wm_alarm_sensor_communication_lost);
-    }
-    wm_alarms_count(&core->alarms, wm_alarm_environment,
-                    wm_com2_causes(&core->com2, &core->settings));
+    const uint32_t lost = wm_com2_lost(&core->com2);
+    const uint32_t causes = wm_com2_causes(&core->com2, &core->settings);
+    wm_alarms_follow(&core->alarms, wm_alarm_sensor_communication_lost, core->com2_lost, lost);
+    wm_alarms_follow(&core->alarms, wm_alarm_environment, core->com2_causes, causes);
+    core->com2_lost = lost;
+    core->com2_causes = causes;
 }
 
 /* What sounds and flashes in the room follows the panel. */

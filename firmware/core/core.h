@@ -46,7 +46,8 @@ struct wm_core {
     struct wm_alarms alarms;
     struct wm_panel panel;
     struct wm_com2 com2;
-    int32_t com2_lost; /* causes that COM2 has raised of sensor_communication_lost */
+    uint32_t com2_lost;   /* causes that COM2 has raised of sensor_communication_lost, ... */
+    uint32_t com2_causes; /* ... and of environment                                        */
     struct wm_runaway runaway[WM_STRINGS_MAX];
     struct wm_breakers breakers;
     struct wm_equalizer equalizer;

@@ -58,6 +58,7 @@ void wm_core_compare(struct wm_core *core, wm_ms now_ms)
         struct wm_module *module = &core->bank.module[i];
         if (module->is_mismatched && !module->is_mismatch_told) {
             wm_core_tell(core, now_ms, wm_event_module_mismatched, i + 1, 0);
+            wm_alarms_renew(&core->alarms, wm_alarm_system_error);
         }
         module->is_mismatch_told = module->is_mismatched;
     }

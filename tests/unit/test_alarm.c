@@ -40,6 +40,25 @@ Test(alarm, one_row_however_many_causes_and_it_goes_with_the_last, .init = setup
     cr_assert_eq(tells, 2);
 }
 
+Test(alarm, a_cause_that_comes_as_another_goes_is_raised_and_moves_no_row, .init = setup)
+{
+    const uint32_t *raises = &alarms.raises[wm_alarm_environment];
+    wm_alarms_follow(&alarms, wm_alarm_environment, 0, 0x80000001);
+    cr_assert_eq(*raises, 2);
+    cr_assert(wm_alarms_update(&alarms, 0, &journal));
+    wm_alarms_follow(&alarms, wm_alarm_environment, 0x80000001, 0x00000006);
+    cr_assert_eq(*raises, 4);
+    cr_assert_eq(alarms.causes[wm_alarm_environment], 2);
+    wm_alarms_follow(&alarms, wm_alarm_environment, 0x00000006, 0x00000004);
+    cr_assert_eq(*raises, 4, "one that goes is none that comes");
+    cr_assert_not(wm_alarms_update(&alarms, 1, &journal));
+    wm_alarms_count(&alarms, wm_alarm_system_error, 1);
+    wm_alarms_renew(&alarms, wm_alarm_system_error);
+    wm_alarms_count(&alarms, wm_alarm_system_error, 1);
+    cr_assert_eq(alarms.raises[wm_alarm_system_error], 2);
+    cr_assert_eq(alarms.causes[wm_alarm_system_error], 1);
+}
+
 Test(alarm, ids_count_up_and_are_not_used_again, .init = setup)
 {
     for (uint32_t id = 1; id <= 5; id++) {

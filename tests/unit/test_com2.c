@@ -46,6 +46,22 @@ static const struct wm_view *view(void)
     return &bench.core.view;
 }
 
+static bool is_loud(void)
+{
+    return view()->panel.buzzer_choice == wm_state_panel_buzzer_on;
+}
+
+static void mute(void)
+{
+    const char *why;
+    const struct wm_command command = {.kind = WM_COMMAND_MUTE};
+    cr_assert(is_loud());
+    cr_assert_eq(wm_core_command(&bench.core, &command, &why), WM_OK, "%s", why);
+    bench.next_ms = bench.now_ms;
+    bench_run(&bench, 0);
+    cr_assert_not(is_loud());
+}
+
 Test(com2, nothing_is_asked_without_a_sensor_or_for_modbus)
 {
     for (int use = WM_COM2_NONE; use <= WM_COM2_MODBUS_RTU; use++) {
@@ -274,14 +290,117 @@ Test(com2, contacts_are_told_once_an_edge_and_gas_is_a_cause)
     bench.com2.room.inputs = 0x0F & ~0x02;
     bench_run(&bench, 1500);
     cr_assert_eq(told(wm_event_com2_input), 3);
-    cr_assert_eq(wm_com2_causes(&bench.core.com2, &bench.core.settings), 1);
     cr_assert_eq(view()->system.battery_status_flags, 1);
+    mute();
     bench.com2.room.inputs = 0x0F & ~0x06;
     bench_run(&bench, 1500);
-    cr_assert_eq(wm_com2_causes(&bench.core.com2, &bench.core.settings), 2);
+    cr_assert(is_loud(), "the second one");
+    mute();
+    bench.com2.room.inputs = 0x0F & ~0x04;
+    bench_run(&bench, 1500);
+    cr_assert_not(is_loud(), "the first one went");
+    bench.com2.room.inputs = 0x0F & ~0x02;
+    bench_run(&bench, 1500);
+    cr_assert(is_loud(), "one came as the other went");
     bench.com2.room.inputs = 0x0F;
     bench_run(&bench, 1500);
     cr_assert_eq(view()->system.battery_status_flags, 0);
+}
+
+Test(com2, a_value_that_goes_from_one_limit_to_the_other_is_a_new_cause)
+{
+    manager();
+    bench.settings.value[wm_setting_alarm_environment_is_general] = 1;
+    for (int i = 0; i < 2; i++) {
+        bench.settings.value[wm_setting_com2_analog_1_kind + 3 * i] = WM_COM2_ANALOG_TEMPERATURE;
+        bench.settings.value[wm_setting_com2_analog_1_low + 3 * i] = 10000;
+        bench.settings.value[wm_setting_com2_analog_1_high + 3 * i] = 30000;
+        bench.com2.room.analog[i] = 200;
+    }
+    bench_ready(&bench);
+    bench.com2.room.analog[0] = 350;
+    bench_run(&bench, 1500);
+    mute();
+    bench.com2.room.analog[0] = 50;
+    bench_run(&bench, 1500);
+    mute();
+    bench.com2.room.analog[0] = 200;
+    bench.com2.room.analog[1] = 50;
+    bench_run(&bench, 1500);
+    cr_assert(is_loud(), "the other channel");
+}
+
+Test(com2, a_channel_lost_as_another_is_back_is_a_new_cause)
+{
+    manager();
+    bench.settings.value[wm_setting_alarm_sensor_lost_is_general] = 1;
+    bench.settings.value[wm_setting_com2_analog_1_kind] = WM_COM2_ANALOG_TEMPERATURE;
+    bench.settings.value[wm_setting_com2_analog_2_kind] = WM_COM2_ANALOG_TEMPERATURE;
+    bench_ready(&bench);
+    bench.com2.room.analog[0] = 1300;
+    bench_run(&bench, 3500);
+    mute();
+    bench.com2.room.analog[1] = 1300;
+    bench_run(&bench, 2000);
+    bench.com2.room.analog[0] = 200;
+    bench_run(&bench, 1000);
+    cr_assert(bench_has_row(&bench, 23));
+    mute();
+    bench.com2.room.is_silent = true;
+    bench_run(&bench, 5000);
+    mute();
+    bench.com2.room.is_silent = false;
+    bench_run(&bench, 1500);
+    cr_assert(bench_has_row(&bench, 23), "the channel");
+    cr_assert_not(is_loud(), "it was lost before the device was");
+}
+
+Test(com2, a_limit_that_the_second_look_confirms_waits_for_no_round)
+{
+    sensor();
+    bench.settings.value[wm_setting_alarm_environment_is_general] = 1;
+    bench.settings.value[wm_setting_com2_temperature_high] = 30000;
+    bench.settings.value[wm_setting_com2_humidity_high] = 800;
+    bench_ready(&bench);
+    set(wm_setting_bus_round_period, 3600);
+    bench_run(&bench, 5000);
+    bench.com2.room.temperature_ddegC = 350;
+    bench_run(&bench, 1500);
+    mute();
+    bench.com2.room.humidity_permille = 900;
+    bench_run(&bench, 1500);
+    cr_assert(is_loud());
+}
+
+Test(com2, a_channel_of_another_kind_begins_anew)
+{
+    manager();
+    bench.settings.value[wm_setting_alarm_environment_is_general] = 1;
+    bench.settings.value[wm_setting_com2_analog_1_kind] = WM_COM2_ANALOG_TEMPERATURE;
+    bench.settings.value[wm_setting_com2_analog_1_low] = 5000;
+    bench.settings.value[wm_setting_com2_analog_2_kind] = WM_COM2_ANALOG_TEMPERATURE;
+    bench.com2.room.analog[0] = bench.com2.room.analog[1] = 200;
+    bench_ready(&bench);
+    bench.com2.room.analog[0] = -50;
+    bench.com2.room.analog[1] = 1300;
+    bench_run(&bench, 5000);
+    cr_assert(is_loud());
+    cr_assert(bench_has_row(&bench, 23));
+    set(wm_setting_com2_analog_1_low, 0);
+    set(wm_setting_com2_analog_1_kind, WM_COM2_ANALOG_HUMIDITY);
+    set(wm_setting_com2_analog_2_kind, WM_COM2_ANALOG_CURRENT);
+    cr_assert_eq(view()->com2_analog[0].valid, 0, "no humidity has been measured");
+    cr_assert_eq(view()->system.battery_status_flags, 0);
+    cr_assert_not(bench_has_row(&bench, 23));
+    bench_run(&bench, 5000);
+    cr_assert_eq(view()->com2_analog[0].valid, 0, "-5 % cannot be");
+    cr_assert_eq(view()->com2_analog[1].value_milli, 130000);
+    cr_assert_eq(view()->system.battery_status_flags, 0);
+    bench.com2.room.analog[0] = 500;
+    bench_run(&bench, 1500);
+    cr_assert_eq(view()->com2_analog[0].value_milli, 50000);
+    set(wm_setting_com2_analog_1_high, 60000);
+    cr_assert_eq(view()->com2_analog[0].value_milli, 50000, "a limit changes no value");
 }
 
 Test(com2, buzzer_follows_the_panel_and_flashlight_the_alarm)
@@ -311,6 +430,73 @@ Test(com2, buzzer_follows_the_panel_and_flashlight_the_alarm)
     bench.bus.module[0].voltage_mV = 13500;
     bench_run(&bench, 1500);
     cr_assert_eq(bench.com2.room.outputs, 0x01);
+}
+
+/* Buzzer and flashlight on, and the first output, which is nobody's. */
+static void alarm_in_the_room(void)
+{
+    manager();
+    bench.settings.value[wm_setting_com2_output_2_kind] = WM_COM2_OUTPUT_BUZZER;
+    bench.settings.value[wm_setting_com2_output_4_kind] = WM_COM2_OUTPUT_FLASHLIGHT;
+    bench.com2.room.outputs = 0x01;
+    bench_ready(&bench);
+    bench.bus.module[0].voltage_mV = 16000;
+    bench_run(&bench, 1500);
+    cr_assert_eq(bench.com2.room.outputs, 0x0B);
+}
+
+Test(com2, an_output_that_is_taken_away_goes_off_once)
+{
+    alarm_in_the_room();
+    set(wm_setting_com2_output_2_kind, WM_COM2_OUTPUT_NONE);
+    bench_run(&bench, 100);
+    cr_assert_eq(bench.com2.room.outputs, 0x09);
+    cr_assert_eq(view()->com2_output[1].level_state, 0);
+    bench.com2.room.outputs = 0x0B;
+    bench_run(&bench, 5000);
+    cr_assert_eq(bench.com2.room.outputs, 0x0B, "it is nobody's now");
+}
+
+Test(com2, an_output_that_is_taken_away_from_a_lost_device_goes_off_when_it_is_back)
+{
+    alarm_in_the_room();
+    bench.com2.room.is_silent = true;
+    bench_run(&bench, 5000);
+    set(wm_setting_com2_output_4_kind, WM_COM2_OUTPUT_NONE);
+    bench_run(&bench, 2000);
+    cr_assert_eq(bench.com2.room.outputs, 0x0B);
+    cr_assert_eq(view()->com2_output[3].level_state, 0, "as commanded");
+    bench.com2.room.is_silent = false;
+    bench_run(&bench, 2500);
+    cr_assert_eq(bench.com2.room.outputs, 0x03);
+    set(wm_setting_com2_output_4_kind, WM_COM2_OUTPUT_BUZZER);
+    bench_run(&bench, 100);
+    cr_assert_eq(bench.com2.room.outputs, 0x0B, "somebody's again");
+}
+
+Test(com2, who_is_asked_no_more_is_left_with_its_outputs_off)
+{
+    alarm_in_the_room();
+    set(wm_setting_com2_use, WM_COM2_NONE);
+    bench_run(&bench, 500);
+    cr_assert_eq(bench.com2.room.outputs, 0x01);
+    fake_bus_forget(&bench.com2);
+    bench_run(&bench, 5000);
+    cr_assert_eq(bench.com2.questions, 0, "and only then");
+
+    alarm_in_the_room();
+    fake_bus_forget(&bench.com2);
+    set(wm_setting_com2_use, WM_COM2_MODBUS_RTU);
+    bench_run(&bench, 5000);
+    cr_assert_eq(fake_bus_asked(&bench.com2, wm_message_set_digital, 1), 0, "another's line");
+
+    alarm_in_the_room();
+    bench.com2.room.is_silent = true;
+    set(wm_setting_com2_use, WM_COM2_NONE);
+    set(wm_setting_com2_use, WM_COM2_MODBUS_RTU);
+    fake_bus_forget(&bench.com2);
+    bench_run(&bench, 5000);
+    cr_assert_eq(bench.com2.questions, 0, "nor is it told again there");
 }
 
 Test(com2, a_channel_that_is_taken_away_is_the_cause_of_nothing)

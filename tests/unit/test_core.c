@@ -165,6 +165,27 @@ Test(core, a_module_that_differs_from_the_first_is_marked_and_polled_all_the_sam
     cr_assert_eq(bench.core.view.module[2].voltage_mV, 13500);
 }
 
+Test(core, a_module_that_differs_as_another_no_longer_does_sounds_again)
+{
+    const struct wm_command mute = {.kind = WM_COMMAND_MUTE};
+    bench_settings(&bench, 1, 3);
+    bench.bus.module[1].software_revision++;
+    bench_ready(&bench);
+    bench.bus.module[0].is_silent = true;
+    bench_run(&bench, 5000);
+    cr_assert_eq(wm_core_command(&bench.core, &mute, &why), WM_OK);
+    bench.next_ms = bench.now_ms;
+    bench_run(&bench, 500);
+    cr_assert_eq(bench.core.view.panel.buzzer_choice, wm_state_panel_buzzer_off);
+    bench.bus.module[0].software_revision++;
+    bench.bus.module[0].is_silent = false;
+    bench_run(&bench, 2000);
+    cr_assert_eq(bench.core.view.module[1].alarm_flags, 0);
+    cr_assert_eq(bench.core.view.module[2].alarm_flags, 0x0001);
+    cr_assert_eq(bench.core.view.panel.buzzer_choice, wm_state_panel_buzzer_on);
+    cr_assert_eq(bench.core.view.alarm_rows, 1);
+}
+
 Test(core, initializing_ends_though_a_module_never_answers)
 {
     bench_settings(&bench, 1, 3);
