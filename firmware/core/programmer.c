@@ -75,6 +75,7 @@ static void activity_begin(struct wm_programmer *programmer, int32_t activity,
     programmer->modules = 0;
     programmer->is_lone_garbled = false;
     programmer->is_taken = false;
+    programmer->is_in_doubt = false;
     programmer->subject = NOBODY;
     programmer->occupant = NOBODY;
     programmer->target = command->number;
@@ -342,17 +343,25 @@ static int32_t registered_at(const struct wm_programmer *programmer, int32_t ser
 static void range_asked(struct wm_programmer *programmer, enum wm_programmer_outcome outcome,
                         const struct wm_frame *answer, wm_ms now_ms)
 {
-    if (outcome == WM_OUTCOME_SILENT) {
+    if (outcome == WM_OUTCOME_GARBLED) {
+        activity_end(programmer, wm_state_programmer_result_collision);
+        return;
+    }
+    const bool is_silent = outcome == WM_OUTCOME_SILENT;
+    const int32_t serial =
+        is_silent ? NOBODY : answer->value[wm_answer_register_address_serial_number];
+    const bool was_in_doubt = programmer->is_in_doubt;
+    programmer->is_in_doubt = false;
+    if (was_in_doubt && serial != programmer->subject) {
+        stage_enter(programmer, WM_STAGE_RANGE_FREE, now_ms); /* it may have `next` */
+        return;
+    }
+    if (is_silent) {
         programmer->subject = NOBODY;
         programmer->tries = 0;
         programmer->next_ms = now_ms + ASK_PAUSE_MS; /* no change: nothing to publish */
         return;
     }
-    if (outcome == WM_OUTCOME_GARBLED) {
-        activity_end(programmer, wm_state_programmer_result_collision);
-        return;
-    }
-    const int32_t serial = answer->value[wm_answer_register_address_serial_number];
     const int32_t target = registered_at(programmer, serial);
     if (target == programmer->next && programmer->occupant != NOBODY &&
         programmer->occupant != serial) {
@@ -395,7 +404,8 @@ static void range_checked(struct wm_programmer *programmer, enum wm_programmer_o
     } else if (outcome == WM_OUTCOME_ANSWERED || programmer->is_taken) {
         range_advance(programmer, now_ms);
     } else {
-        stage_enter(programmer, WM_STAGE_RANGE_ASK, now_ms); /* it has heard nothing */
+        programmer->is_in_doubt = true; /* it has heard nothing, or is not heard */
+        stage_enter(programmer, WM_STAGE_RANGE_ASK, now_ms);
     }
 }
 
@@ -427,7 +437,10 @@ static void range_ended(struct wm_programmer *programmer, enum wm_programmer_out
     } else if (outcome == WM_OUTCOME_GARBLED) {
         collide(programmer, programmer->next);
         activity_end(programmer, wm_state_programmer_result_collision);
+    } else if (is_answered && serial == programmer->subject) {
+        range_advance(programmer, now_ms); /* its answers to RANGE_CHECK were lost */
     } else {
+        programmer->subject = NOBODY;
         programmer->occupant = serial;
         stage_enter(programmer, WM_STAGE_RANGE_ASK, now_ms);
     }

@@ -7,6 +7,8 @@
  * a bounded number of times, save whose button is pressed in a range and the look at a shown
  * module, which go on in their own periods until a button, an order or the idle limit ends them;
  * no lost question or answer puts two modules at one address, or leaves an address of a range out.
+ * (Seven answers in a row, all that are waited for when an address was given, are told as a
+ * collision with the next button.)
  *
  * A range asks who is pressed before it gives anything: that can be asked again, an address can't.
  * Serial numbers tell whether the one that is pressed has its address already, which it is given
@@ -70,6 +72,7 @@ struct wm_programmer {
     bool is_announcement_due;
     bool is_lone_garbled; /* of a query: all that answered did so at one address */
     bool is_taken;        /* of a range: the subject has said that it takes `target` */
+    bool is_in_doubt;     /* of a range: the subject may have `next`, and is not heard */
     enum wm_message_id asked;
     int32_t announced;    /* what the last broadcast said: 1 on, 0 off */
     int32_t lamp_address; /* module whose blinking is to be ended, or 0 */

@@ -720,16 +720,44 @@ Test(programmer, noise_where_nobody_is_makes_no_twins, .init = setup)
     cr_assert_eq(told(wm_event_collision), 0);
 }
 
-Test(programmer, what_four_lost_answers_hide_is_told_with_the_next_button, .init = setup)
+/* A range; the first button has been answered, and the next answers are lost. */
+static void given_and_not_heard(int answers)
 {
     cr_assert_eq(order(WM_COMMAND_PROGRAMMER_RANGE, 76, 78), WM_OK);
     bench_run(&bench, 500);
-    bench.bus.is_limited = true;
-    bench.bus.answers_left = 1; /* who is pressed; not that it took the address */
     bench.bus.module[0].is_pressed = true;
-    bench_run(&bench, 300);
+    bench.bus.is_limited = true;
+    bench.bus.answers_left = 1;
+    while (bench.bus.answers_left >= 0) {
+        bench_run(&bench, 1); /* till the first answer is lost */
+    }
     bench.bus.is_limited = false;
-    bench_run(&bench, 300);
+    bench.bus.lose_answers = answers - 1;
+    bench_run(&bench, 800);
+    cr_assert_eq(bench.bus.lose_answers, 0);
+}
+
+Test(programmer, four_to_six_lost_answers_make_no_twins)
+{
+    for (int answers = 4; answers <= 6; answers++) {
+        setup();
+        given_and_not_heard(answers);
+        cr_assert_eq(seen()->modules_count, 1, "it is seen at its place");
+        for (int i = 1; i < 3; i++) {
+            bench.bus.module[i].is_pressed = true;
+            bench_run(&bench, 300);
+        }
+        cr_assert_eq(seen()->result_choice, RESULT(succeeded));
+        for (int i = 0; i < 3; i++) {
+            cr_assert_eq(bench.bus.module[i].address, 76 + i);
+        }
+        cr_assert_eq(told(wm_event_collision), 0);
+    }
+}
+
+Test(programmer, what_seven_lost_answers_hide_is_told_with_the_next_button, .init = setup)
+{
+    given_and_not_heard(7);
     cr_assert_eq(seen()->modules_count, 0);
     bench.bus.module[1].is_pressed = true;
     bench_run(&bench, 500);
