@@ -180,7 +180,8 @@ static struct {
     int reason; /* by this errno */
     bool dies;  /* or the process ends there: before it, or after it */
     bool dies_late;
-    bool dribbles; /* it writes and reads a byte at a time, and is interrupted */
+    bool has_no_links; /* its file system */
+    bool dribbles;     /* it writes and reads a byte at a time, and is interrupted */
     int calls;
 } system_is;
 
@@ -253,6 +254,15 @@ static int bad_close(int fd)
     return fails() ? -1 : then(result);
 }
 
+static int bad_link(int at, const char *from, const char *to)
+{
+    if (fails()) {
+        return -1;
+    }
+    errno = EPERM;
+    return system_is.has_no_links ? -1 : then(store_files_system.link(at, from, to));
+}
+
 static int bad_rename(int at, const char *from, const char *to)
 {
     return fails() ? -1 : then(store_files_system.rename(at, from, to));
@@ -283,6 +293,7 @@ static const struct store_files_calls bad_system = {
     .write = bad_write,
     .sync = bad_sync,
     .close = bad_close,
+    .link = bad_link,
     .rename = bad_rename,
     .remove = bad_remove,
     .list = bad_list,
@@ -362,6 +373,102 @@ FILES_TEST(what_could_not_be_read_is_not_lost_when_it_is_replaced)
         (void)fclose(kept);
         cr_assert_str_eq(got, "old");
     }
+}
+
+/* It cannot be read once: it is there again as soon as the disk is well. */
+static void load_badly(const struct wm_store *from)
+{
+    char got[8];
+    const bool has_no_links = system_is.has_no_links;
+    memset(&system_is, 0, sizeof system_is);
+    system_is.nth = 1;
+    system_is.reason = EIO;
+    cr_assert_eq(from->ops->load(from->self, "settings", got, sizeof got), WM_IO);
+    memset(&system_is, 0, sizeof system_is);
+    system_is.has_no_links = has_no_links;
+}
+
+static bool file_is(const char *name, const char *text)
+{
+    char got[32] = "";
+    FILE *file = fopen(path_of(name), "r");
+    if (file == NULL) {
+        return false;
+    }
+    const size_t size = fread(got, 1, sizeof got - 1, file);
+    (void)fclose(file);
+    return size == strlen(text) && strcmp(got, text) == 0;
+}
+
+/* The old record in its place, or the new one and the old one beside it. */
+static bool is_old_or_both(void)
+{
+    return file_is("settings", "old") ||
+           (file_is("settings", "the new one") && file_is("settings.unread", "old"));
+}
+
+/* As a save, and: link, sync of the folder; or link, rename, sync of the folder. */
+enum { CALLS_OF_A_REPLACEMENT = CALLS_OF_A_SAVE + 3 };
+
+static void fail_to_replace(bool has_no_links)
+{
+    for (int nth = 1; nth <= CALLS_OF_A_REPLACEMENT + 2; nth++) {
+        teardown();
+        (void)strcpy(folder + strlen(folder) - 6, "XXXXXX");
+        setup();
+        cr_assert_eq(save("settings", "old"), WM_OK);
+        store.calls = &bad_system;
+        system_is.has_no_links = has_no_links;
+        load_badly(&port);
+        system_is.nth = nth;
+        system_is.reason = ENOSPC;
+        const enum wm_status status = save("settings", "the new one");
+        cr_assert(is_old_or_both(), "call %d", nth);
+        system_is.nth = 0;
+        cr_assert_eq(save("settings", "the new one"), WM_OK, "call %d", nth);
+        cr_assert(file_is("settings", "the new one"), "call %d", nth);
+        cr_assert(file_is("settings.unread", "old"), "call %d, %d before", nth, status);
+    }
+}
+
+FILES_TEST(what_could_not_be_read_keeps_its_place_when_it_cannot_be_replaced)
+{
+    fail_to_replace(false);
+    fail_to_replace(true);
+}
+
+/* The last one that could not be read is kept. */
+FILES_TEST(what_was_kept_of_an_earlier_time_gives_way)
+{
+    file_put("settings.unread", "older");
+    cr_assert_eq(save("settings", "old"), WM_OK);
+    store.calls = &bad_system;
+    load_badly(&port);
+    cr_assert_eq(save("settings", "the new one"), WM_OK);
+    cr_assert(is_old_or_both() && file_is("settings", "the new one"));
+}
+
+FILES_TEST(what_is_only_set_aside_is_not_absent)
+{
+    char got[8];
+    file_put("settings.unread", "old");
+    cr_assert_eq(port.ops->load(port.self, "boots", got, sizeof got), WM_ABSENT);
+    cr_assert_eq(port.ops->load(port.self, "settings", got, sizeof got), WM_IO);
+    cr_assert(store_files_is_unread(&store, "settings"));
+    says("record settings cannot be read: it is there as .unread only; give it its name back, or");
+    cr_assert_eq(save("settings", "the new one"), WM_OK);
+    cr_assert(is_old_or_both());
+    cr_assert(holds(&port, "settings", "the new one"));
+}
+
+FILES_TEST(a_folder_in_the_place_of_a_record_is_moved_aside)
+{
+    char got[8];
+    cr_assert_eq(mkdir(path_of("settings"), 0700), 0);
+    cr_assert_eq(port.ops->load(port.self, "settings", got, sizeof got), WM_IO);
+    cr_assert_eq(save("settings", "the new one"), WM_OK);
+    cr_assert(holds(&port, "settings", "the new one"));
+    cr_assert_eq(rmdir(path_of("settings.unread")), 0);
 }
 
 FILES_TEST(bytes_may_come_and_go_one_by_one)
@@ -466,9 +573,12 @@ FILES_TEST(a_folder_that_cannot_be_written_is_found_out_when_it_is_opened)
 
 /* ---- killed ----------------------------------------------------------------------------- */
 
+static bool is_first_unread; /* the record that save_and_die replaces */
+
 /* Saves in a process that ends at the nth call; true if it got to the end of the save. */
 static bool save_and_die(int nth, bool late, const char *text)
 {
+    const bool has_no_links = system_is.has_no_links;
     const pid_t child = fork();
     if (child == 0) {
         struct store_files own;
@@ -476,11 +586,15 @@ static bool save_and_die(int nth, bool late, const char *text)
         if (!store_files_open(&own, folder, &bad_system)) {
             _exit(2);
         }
+        const struct wm_store to = store_files_port(&own);
+        system_is.has_no_links = has_no_links;
+        if (is_first_unread) {
+            load_badly(&to);
+        }
         system_is.calls = 0;
         system_is.nth = nth;
         system_is.dies = true;
         system_is.dies_late = late;
-        const struct wm_store to = store_files_port(&own);
         _exit(to.ops->save(to.self, "settings", text, strlen(text)) == WM_OK ? 1 : 3);
     }
     int status = 0;
@@ -506,6 +620,32 @@ FILES_TEST(killed_at_any_step_it_leaves_the_old_record_or_the_new_one)
         finished += is_saved;
     }
     cr_assert(olds > 0 && news > 2 && finished == 2);
+}
+
+/* Killed at any step: absent it is never; set aside, only where it cannot have two names. */
+static int replace_and_die(bool has_no_links)
+{
+    char got[16];
+    int asides = 0;
+    is_first_unread = true;
+    for (int i = 0; i < 2 * (CALLS_OF_A_REPLACEMENT + 3); i++) {
+        system_is.has_no_links = has_no_links;
+        (void)unlink(path_of("settings.unread"));
+        cr_assert_eq(save("settings", "old"), WM_OK);
+        (void)save_and_die(i / 2 + 1, i % 2 == 1, "the new one");
+        reopen();
+        const int size = port.ops->load(port.self, "settings", got, sizeof got);
+        cr_assert(size == WM_IO ? file_is("settings.unread", "old") : is_old_or_both(), "step %d",
+                  i);
+        asides += size == WM_IO;
+    }
+    return asides;
+}
+
+FILES_TEST(killed_while_it_replaces_what_could_not_be_read_it_leaves_no_record_absent)
+{
+    cr_assert_eq(replace_and_die(false), 0);
+    cr_assert_gt(replace_and_die(true), 0);
 }
 
 /* ---- power cuts ------------------------------------------------------------------------- */
@@ -619,6 +759,19 @@ static int disk_close(int fd)
     return 0;
 }
 
+static int disk_link(int at, const char *from, const char *to)
+{
+    (void)at;
+    cut_here();
+    const int new = disk_name(to);
+    errno = EEXIST;
+    if (disk.name[new].file != NO_FILE) {
+        return -1;
+    }
+    disk.name[new].file = disk.name[disk_name(from)].file;
+    return 0;
+}
+
 static int disk_rename(int at, const char *from, const char *to)
 {
     (void)at;
@@ -649,10 +802,13 @@ static int disk_list(int at, void (*each)(void *context, const char *name), void
     return 0;
 }
 
+static bool disk_is_ill;
+
 static int disk_look(int fd)
 {
     (void)fd;
-    return 0;
+    errno = EIO;
+    return disk_is_ill ? -1 : 0;
 }
 
 static int disk_folder_open(const char *path, bool *is_absent)
@@ -670,6 +826,7 @@ static const struct store_files_calls disk_system = {
     .write = disk_write,
     .sync = disk_sync,
     .close = disk_close,
+    .link = disk_link,
     .rename = disk_rename,
     .remove = disk_remove,
     .list = disk_list,
@@ -742,5 +899,23 @@ Test(store_files, a_power_cut_at_any_step_leaves_the_old_record_or_the_new_one)
     new_text = "short";
     cr_assert_eq(save("settings", new_text), WM_OK);
     is_cutting = false;
+    cr_assert_gt(cuts_tried, 100);
+}
+
+Test(store_files, a_power_cut_leaves_what_could_not_be_read_or_the_new_one)
+{
+    cr_assert(store_files_open(&store, "disk", &disk_system), "%s", store_files_error(&store));
+    port = store_files_port(&store);
+    old_text = "it cannot be read";
+    new_text = "one that is longer than it";
+    cr_assert_eq(save("settings", old_text), WM_OK);
+    disk_is_ill = true;
+    cr_assert_not(holds(&port, "settings", old_text));
+    disk_is_ill = false;
+    is_cutting = true;
+    cr_assert_eq(save("settings", new_text), WM_OK);
+    is_cutting = false;
+    cr_assert(holds(&port, "settings", new_text));
+    cr_assert_neq(disk.name[disk_name("settings.unread")].flushed, NO_FILE);
     cr_assert_gt(cuts_tried, 100);
 }

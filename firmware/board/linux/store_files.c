@@ -17,8 +17,9 @@
 
 #define UNFINISHED ".new"
 #define UNREAD     ".unread"
-/* An errno that no call here gives: a pipe, a folder or a device. */
-#define NO_FILE ENOSTR
+/* Errnos that no call here gives: a pipe, a folder or a device; NAME.unread without NAME. */
+#define NO_FILE   ENOSTR
+#define SET_ASIDE ENOANO
 
 enum {
     MODE = 0600,
@@ -41,6 +42,12 @@ static int system_look(int fd)
     }
     errno = NO_FILE;
     return S_ISREG(status.st_mode) ? 0 : -1;
+}
+
+/* A symbolic link is linked, not what it leads to. */
+static int system_link(int folder, const char *from, const char *to)
+{
+    return linkat(folder, from, folder, to, 0);
 }
 
 static int system_rename(int folder, const char *from, const char *to)
@@ -84,6 +91,7 @@ const struct store_files_calls store_files_system = {
     .write = write,
     .sync = fsync,
     .close = close,
+    .link = system_link,
     .rename = system_rename,
     .remove = system_remove,
     .list = system_list,
@@ -108,6 +116,8 @@ static const char *cure_of(int reason)
     case ELOOP:
     case NO_FILE:
         return "take away what is in the place of the file";
+    case SET_ASIDE:
+        return "give it its name back, or take it away";
     case ENOSPC:
     case EDQUOT:
         return "make room on its disk";
@@ -120,13 +130,24 @@ static const char *cure_of(int reason)
     }
 }
 
+static const char *cause_of(int reason)
+{
+    switch (reason) {
+    case NO_FILE:
+        return "no regular file";
+    case SET_ASIDE:
+        return "it is there as " UNREAD " only";
+    default:
+        return strerror(reason);
+    }
+}
+
 /* Says why, by errno; always false. what: "" or what could not be done, with a blank behind. */
 static bool failed(struct store_files *store, const char *what)
 {
     const int reason = errno;
-    const char *cause = reason == NO_FILE ? "no regular file" : strerror(reason);
     (void)snprintf(store->error, sizeof store->error, "store %s: %s%s; %s", store->place, what,
-                   cause, cure_of(reason));
+                   cause_of(reason), cure_of(reason));
     return false;
 }
 
@@ -146,6 +167,11 @@ static bool is_record_name(const char *name)
 static void unfinished_name(char unfinished[FILE_NAME_MAX], const char *name)
 {
     (void)snprintf(unfinished, FILE_NAME_MAX, "%s" UNFINISHED, name);
+}
+
+static void kept_name(char kept[FILE_NAME_MAX], const char *name)
+{
+    (void)snprintf(kept, FILE_NAME_MAX, "%s" UNREAD, name);
 }
 
 /* ---- load ------------------------------------------------------------------------------- */
@@ -189,6 +215,37 @@ static void unread_tell(struct store_files *store, const char *name)
     }
 }
 
+/* A file of the store, opened to be read, whatever stands there; -1 as openat. */
+static int file_open(const struct store_files *store, const char *name)
+{
+    return store->calls->open(store->folder, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC,
+                              0);
+}
+
+/* Is there a NAME.unread, be it readable or not? */
+static bool is_set_aside(const struct store_files *store, const char *name)
+{
+    char kept[FILE_NAME_MAX];
+    kept_name(kept, name);
+    const int fd = file_open(store, kept);
+    const bool is_there = fd >= 0 || errno != ENOENT;
+    if (fd >= 0) {
+        (void)store->calls->close(fd);
+    }
+    return is_there;
+}
+
+/* There is no NAME: it was never saved, or its replacement ended half-way. */
+static int absent_load(struct store_files *store, const char *name)
+{
+    if (!is_set_aside(store, name)) {
+        return WM_ABSENT;
+    }
+    errno = SET_ASIDE;
+    unread_tell(store, name);
+    return WM_IO;
+}
+
 static int files_load(void *self, const char *name, void *bytes, size_t size_max)
 {
     struct store_files *store = self;
@@ -200,10 +257,9 @@ static int files_load(void *self, const char *name, void *bytes, size_t size_max
     if (!is_record_name(name)) {
         return WM_ABSENT;
     }
-    const int fd =
-        store->calls->open(store->folder, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
+    const int fd = file_open(store, name);
     if (fd < 0 && errno == ENOENT) {
-        return WM_ABSENT;
+        return absent_load(store, name);
     }
     const ssize_t size =
         fd >= 0 && store->calls->look(fd) == 0 ? read_all(store->calls, fd, all, sizeof all) : -1;
@@ -255,18 +311,49 @@ static bool file_make(const struct store_files *store, const char *name, const v
     return is_written && is_closed;
 }
 
-/* What could not be read is not lost when it is replaced: it may be read when its disk is well. */
-static void unread_keep(struct store_files *store, const char *name)
+/* NAME.unread of an earlier time gives way. True as well: there is no NAME. */
+static bool unread_link(const struct store_files *store, const char *name, const char *kept)
+{
+    const struct store_files_calls *calls = store->calls;
+    int result = calls->link(store->folder, name, kept);
+    if (result != 0 && errno == EEXIST && calls->remove(store->folder, kept) == 0) {
+        result = calls->link(store->folder, name, kept);
+    }
+    return result == 0 || errno == ENOENT;
+}
+
+/*
+ * What could not be read is not lost when it is replaced: it may be read when its disk is well. Its
+ * second name is on the disk before anything has the first. What can't have two, as a folder, is
+ * moved: where it ends there, NAME.unread alone says that there was a record.
+ */
+static bool unread_keep(const struct store_files *store, const char *name, bool *is_moved)
 {
     char kept[FILE_NAME_MAX];
+    if (!store_files_is_unread(store, name)) {
+        return true;
+    }
+    kept_name(kept, name);
+    if (!unread_link(store, name, kept)) {
+        *is_moved = store->calls->rename(store->folder, name, kept) == 0;
+        if (!*is_moved) {
+            return false;
+        }
+    }
+    return store->calls->sync(store->folder) == 0;
+}
+
+/* It has been replaced. */
+static void unread_forget(struct store_files *store, const char *name)
+{
     for (size_t i = 0; i < store->unread_count; i++) {
         if (strcmp(store->unread[i], name) == 0) {
-            (void)snprintf(kept, sizeof kept, "%s" UNREAD, name);
-            if (store->calls->rename(store->folder, name, kept) == 0) {
-                report(REPORT_WARNING, "store %s: what could not be read of %s is kept as %s",
-                       store->place, name, kept);
-            }
             memmove(store->unread[i], store->unread[--store->unread_count], WM_RECORD_NAME_MAX);
+            if (is_set_aside(store, name)) {
+                report(REPORT_WARNING,
+                       "store %s: what could not be read of %s is kept as %s" UNREAD, store->place,
+                       name, name);
+            }
             return;
         }
     }
@@ -275,15 +362,22 @@ static void unread_keep(struct store_files *store, const char *name)
 static bool record_replace(struct store_files *store, const char *name, const void *bytes,
                            size_t size)
 {
+    const struct store_files_calls *calls = store->calls;
     char unfinished[FILE_NAME_MAX];
-    unread_keep(store, name);
+    char kept[FILE_NAME_MAX];
+    bool is_moved = false;
     unfinished_name(unfinished, name);
-    if (file_make(store, unfinished, bytes, size) &&
-        store->calls->rename(store->folder, unfinished, name) == 0) {
-        return store->calls->sync(store->folder) == 0;
+    kept_name(kept, name);
+    if (file_make(store, unfinished, bytes, size) && unread_keep(store, name, &is_moved) &&
+        calls->rename(store->folder, unfinished, name) == 0) {
+        unread_forget(store, name);
+        return calls->sync(store->folder) == 0;
     }
     const int reason = errno;
-    (void)store->calls->remove(store->folder, unfinished);
+    if (is_moved) {
+        (void)calls->rename(store->folder, kept, name);
+    }
+    (void)calls->remove(store->folder, unfinished);
     errno = reason;
     return false;
 }

@@ -5,6 +5,10 @@
  * whatever happens in between, NAME is the old record or the new one, whole. Files have mode 0600.
  * What was left of a save that did not come to its end is removed when the store is opened.
  *
+ * What could not be read gets the name NAME.unread, too, before NAME is the new record. Where it
+ * cannot have two it is moved there, for no longer than that takes; NAME.unread without NAME is
+ * a record that cannot be read, not an absent one.
+ *
  * The folder is the store's alone. Records are as good as the file system keeps them: whoever
  * reads them checks them (record.h).
  */
@@ -28,6 +32,7 @@ struct store_files_calls {
     ssize_t (*write)(int fd, const void *bytes, size_t size);
     int (*sync)(int fd); /* fsync */
     int (*close)(int fd);
+    int (*link)(int folder, const char *from, const char *to);   /* linkat, within it */
     int (*rename)(int folder, const char *from, const char *to); /* renameat, within it */
     int (*remove)(int folder, const char *name);                 /* unlinkat */
     /* Gives every name in the folder to `each`. 0, or -1. */
