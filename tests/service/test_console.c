@@ -98,7 +98,7 @@ static void expect_code(const char *line, const char *code)
     char wanted[40];
     const int before = wishes;
     const int notes_before = notes;
-    const bool was_flooded = console.is_flooded;
+    const bool was_flooded = console.own.is_flooded;
     (void)snprintf(wanted, sizeof wanted, "error %s ", code);
     cr_assert_eq(strncmp(ask(line), wanted, strlen(wanted)), 0, "\"%s\" gave: %s", line, said);
     cr_assert_eq(lines_of(said), 1, "\"%s\" gave: %s", line, said);
@@ -358,6 +358,25 @@ Test(console, a_flood_is_refused_until_time_has_passed)
     for (int i = 0; i < CON_BURST; i++) {
         cr_assert_str_eq(ask("save"), "ok\n");
     }
+    expect_code("save", "too_fast");
+}
+
+/* One who comes again has what he left, and a flood of his stays one row. */
+Test(console, consoles_may_have_one_budget)
+{
+    struct con_budget budget;
+    const struct wm_log log = {NULL, NULL};
+    start(18, 2, 1);
+    con_budget_init(&budget, now_ms);
+    for (int i = 0; i < CON_BURST + 10; i++) {
+        con_console_init(&console, &view, &(const struct wm_commands){wish, NULL}, &log, now_ms);
+        con_console_share(&console, &budget);
+        cr_assert_eq(strcmp(ask("save"), "ok\n") == 0, i < CON_BURST, "request %d: %s", i + 1,
+                     said);
+    }
+    cr_assert_eq(notes, 1);
+    now_ms += 1000 / CON_PER_SECOND;
+    cr_assert_str_eq(ask("save"), "ok\n");
     expect_code("save", "too_fast");
 }
 

@@ -16,9 +16,23 @@ void con_console_init(struct con_console *console, const struct wm_view *view,
         .view = view,
         .commands = *commands,
         .log = *log,
-        .budget = CON_BURST * INT64_C(1000),
-        .budget_ms = now_ms,
     };
+    con_budget_init(&console->own, now_ms);
+}
+
+void con_budget_init(struct con_budget *budget, wm_ms now_ms)
+{
+    *budget = (struct con_budget){.left = CON_BURST * INT64_C(1000), .since_ms = now_ms};
+}
+
+void con_console_share(struct con_console *console, struct con_budget *budget)
+{
+    console->shared = budget;
+}
+
+static struct con_budget *budget_of(struct con_console *console)
+{
+    return console->shared != NULL ? console->shared : &console->own;
 }
 
 /* ---- answers ---------------------------------------------------------------------------- */
@@ -57,10 +71,11 @@ static void note(struct con_console *console, enum wm_refusal code)
 {
     const struct wm_command command = {.kind = WM_COMMAND_NOTE, .number = (int32_t)code};
     const char *why;
-    if (code == wm_refusal_too_fast && console->is_flooded) {
+    struct con_budget *budget = budget_of(console);
+    if (code == wm_refusal_too_fast && budget->is_flooded) {
         return;
     }
-    console->is_flooded = code == wm_refusal_too_fast;
+    budget->is_flooded = code == wm_refusal_too_fast;
     (void)console->commands.put(console->commands.self, &command, &why);
 }
 
@@ -187,20 +202,20 @@ static void line_split(struct con_console *console)
     }
 }
 
-/* One request is taken off the budget. False: there is none left. */
-static bool budget_take(struct con_console *console, wm_ms now_ms)
+/* One request is taken off it. False: there is none left. */
+static bool budget_take(struct con_budget *budget, wm_ms now_ms)
 {
     const int64_t most = CON_BURST * INT64_C(1000);
     const wm_ms full_ms = most / CON_PER_SECOND;
-    const wm_ms passed_ms = now_ms - console->budget_ms;
-    console->budget_ms = now_ms;
-    console->budget += (passed_ms < full_ms ? passed_ms : full_ms) * CON_PER_SECOND;
-    console->budget = console->budget < most ? console->budget : most;
-    if (console->budget < 1000) {
+    const wm_ms passed_ms = now_ms - budget->since_ms;
+    budget->since_ms = now_ms;
+    budget->left += (passed_ms < full_ms ? passed_ms : full_ms) * CON_PER_SECOND;
+    budget->left = budget->left < most ? budget->left : most;
+    if (budget->left < 1000) {
         return false;
     }
-    console->budget -= 1000;
-    console->is_flooded = false;
+    budget->left -= 1000;
+    budget->is_flooded = false;
     return true;
 }
 
@@ -220,7 +235,7 @@ static void line_run(struct con_console *console, wm_ms now_ms)
     console->answer_sent = 0;
     console->is_answering = true;
     console->next = NULL;
-    if (!budget_take(console, now_ms)) {
+    if (!budget_take(budget_of(console), now_ms)) {
         con_refuse(console, wm_refusal_too_fast, "more than %d requests in a row and %d a second",
                    CON_BURST, CON_PER_SECOND);
     } else if (is_long) {

@@ -34,6 +34,13 @@
 #define CON_BURST      200
 #define CON_PER_SECOND 20
 
+/* All private. */
+struct con_budget {
+    int64_t left; /* requests, in thousandths */
+    wm_ms since_ms;
+    bool is_flooded; /* the last request came too fast */
+};
+
 struct con_command;
 struct con_console;
 
@@ -45,9 +52,8 @@ struct con_console {
     const struct wm_view *view;
     struct wm_commands commands;
     struct wm_log log;
-    int64_t budget; /* requests left, in thousandths */
-    wm_ms budget_ms;
-    bool is_flooded; /* the last request came too fast */
+    struct con_budget own;
+    struct con_budget *shared; /* null: its own counts */
     size_t line_size;
     bool line_is_long;
     bool line_is_bad; /* it holds a byte that is no printable ASCII */
@@ -71,6 +77,13 @@ struct con_console {
  */
 void con_console_init(struct con_console *console, const struct wm_view *view,
                       const struct wm_commands *commands, const struct wm_log *log, wm_ms now_ms);
+
+/*
+ * From now on the console has this budget, and no more than what others have left of it: whoever
+ * may come again and again has one for all of his consoles. Borrowed, outlives the console.
+ */
+void con_budget_init(struct con_budget *budget, wm_ms now_ms);
+void con_console_share(struct con_console *console, struct con_budget *budget);
 
 /*
  * Takes bytes from the transport, up to the end of the first request that has an answer; a request

@@ -59,7 +59,8 @@ int main(void)
            "and ends with one\nline `ok` or `error CODE TEXT`; a log is lines of comma-separated "
            "values instead. Codes are\nstable, texts are not. An empty line has no answer. There "
            "is no echo and no prompt. A refused\nrequest has changed nothing (but see `store`). %d "
-           "requests are taken in a row, and %d more a\nsecond.\n\n## Commands\n\n",
+           "requests are taken in a row, and %d more a\nsecond: of all clients over TCP "
+           "together.\n\n## Commands\n\n",
            CON_LINE_MAX, CON_BURST, CON_PER_SECOND);
     print_commands();
     print_codes();
