@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -59,15 +60,27 @@ static void turn(void)
     (void)ev_run(ground.loop, EVRUN_NOWAIT);
 }
 
-static int client_open(void)
+static int socket_open(void)
+{
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    cr_assert_geq(fd, 0);
+    return fd;
+}
+
+static void client_connect(int fd)
 {
     const struct sockaddr_in address = {.sin_family = AF_INET,
                                         .sin_port = htons((uint16_t)console_tcp_port(&tcp)),
                                         .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
     cr_assert_eq(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
     cr_assert_eq(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
     turn();
+}
+
+static int client_open(void)
+{
+    const int fd = socket_open();
+    client_connect(fd);
     return fd;
 }
 
@@ -212,6 +225,80 @@ Test(console_port, crowd_is_told_of_once_a_minute)
         cr_assert_null(strstr(crowd + 1, "more than 4 at once"), "told again: %s", lines);
         now_ms += CONSOLE_IDLE_MS;
     }
+}
+
+/* Whoever comes again, or with others, has no more than they left. */
+Test(console_port, all_clients_have_one_budget)
+{
+    char told[100] = "";
+    for (int i = 0; i < CON_BURST; i++) {
+        const int fd = client_open();
+        is_answered(fd);
+        close(fd);
+        turn();
+    }
+    const int fd = client_open();
+    cr_assert_eq(write(fd, "save\n", 5), 5);
+    turn();
+    turn();
+    cr_assert_gt(read(fd, told, sizeof told - 1), 0);
+    cr_assert_eq(strncmp(told, "error too_fast ", 15), 0, "%s", told);
+    now_ms += 1000 / CON_PER_SECOND;
+    is_answered(fd);
+}
+
+/* Descriptors that there may be: none more than there are, or as many as there were. */
+static void descriptors_end(bool do_end)
+{
+    static struct rlimit before;
+    if (!do_end) {
+        cr_assert_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+        return;
+    }
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    const int next = dup(STDERR_FILENO);
+    close(next);
+    const struct rlimit none = {.rlim_cur = (rlim_t)next, .rlim_max = before.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+}
+
+static void time_is_up(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)timer;
+    (void)events;
+    ev_break(loop, EVBREAK_ALL);
+}
+
+/* Half a second of the loop; how many turns it took. */
+static unsigned turns_of_a_while(void)
+{
+    ev_timer timer;
+    const unsigned before = ev_iteration(ground.loop);
+    ev_timer_init(&timer, time_is_up, 0.5, 0.);
+    ev_now_update(ground.loop);
+    ev_timer_start(ground.loop, &timer);
+    (void)ev_run(ground.loop, 0);
+    return ev_iteration(ground.loop) - before;
+}
+
+Test(console_port, without_descriptors_it_waits_and_says_so_once)
+{
+    int told[2];
+    char lines[1000] = "";
+    cr_assert_eq(pipe2(told, O_NONBLOCK), 0);
+    cr_assert_eq(dup2(told[1], STDERR_FILENO), STDERR_FILENO);
+    is_answered(client_open());
+    const int fd = socket_open();
+    descriptors_end(true);
+    client_connect(fd);
+    cr_assert_leq(turns_of_a_while(), 20u, "it spins");
+    descriptors_end(false);
+    cr_assert_leq(turns_of_a_while(), 20u);
+    is_answered(fd);
+    cr_assert_gt(read(told[0], lines, sizeof lines - 1), 0);
+    const char *said = strstr(lines, "nobody can be taken: Too many open files; end clients");
+    cr_assert_not_null(said, "%s", lines);
+    cr_assert_null(strstr(said + 1, "nobody can be taken"), "%s", lines);
 }
 
 /* Its machine may have lost its power. */

@@ -23,8 +23,10 @@ enum {
     KEEP_IDLE_S = 60,
     KEEP_PERIOD_S = 10,
     KEEP_PROBES = 3,
-    CROWD_TOLD_MS = 60000, /* so often at most */
+    TOLD_MS = 60000, /* so often at most */
 };
+/* How long nobody is taken after the process ran out of descriptors. */
+#define EXHAUSTED_S 0.1
 
 /* ---- one that talks --------------------------------------------------------------------- */
 
@@ -196,7 +198,7 @@ static void word_send(int fd, const char *word)
 
 static void crowd_tell(struct console_tcp *tcp, wm_ms now_ms)
 {
-    if (!tcp->is_crowd_told || now_ms - tcp->crowd_told_ms >= CROWD_TOLD_MS) {
+    if (!tcp->is_crowd_told || now_ms - tcp->crowd_told_ms >= TOLD_MS) {
         tcp->is_crowd_told = true;
         tcp->crowd_told_ms = now_ms;
         report(REPORT_WARNING,
@@ -227,6 +229,31 @@ static struct console_port *place_find(struct console_tcp *tcp)
     return oldest;
 }
 
+/* Who waits to be taken stays readable: to listen on would spin. */
+static void exhausted_pause(struct console_tcp *tcp)
+{
+    const char *why = strerror(errno);
+    const wm_ms now_ms = tcp->ground->uptime_ms(tcp->ground->context);
+    ev_io_stop(tcp->ground->loop, &tcp->listener);
+    ev_timer_set(&tcp->exhausted, EXHAUSTED_S, 0.);
+    ev_timer_start(tcp->ground->loop, &tcp->exhausted);
+    if (!tcp->is_exhausted_told && now_ms >= tcp->exhausted_next_ms) {
+        tcp->is_exhausted_told = true;
+        tcp->exhausted_next_ms = now_ms + TOLD_MS;
+        report(REPORT_WARNING,
+               "console over TCP: nobody can be taken: %s; end clients that are not needed, of "
+               "Modbus too, or give the webmanager more descriptors",
+               why);
+    }
+}
+
+static void exhausted_ends(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    struct console_tcp *tcp = timer->data;
+    (void)events;
+    ev_io_start(loop, &tcp->listener);
+}
+
 static void tcp_accept(struct ev_loop *loop, ev_io *io, int events)
 {
     struct console_tcp *tcp = io->data;
@@ -234,8 +261,12 @@ static void tcp_accept(struct ev_loop *loop, ev_io *io, int events)
     (void)events;
     const int fd = accept(tcp->fd, NULL, NULL);
     if (fd < 0) {
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+            exhausted_pause(tcp);
+        }
         return;
     }
+    tcp->is_exhausted_told = false;
     struct console_port *place = place_find(tcp);
     if (place == NULL) {
         word_send(fd, "error busy all consoles are at work; end one, or try again in a minute\n");
@@ -244,6 +275,7 @@ static void tcp_accept(struct ev_loop *loop, ev_io *io, int events)
     }
     client_set(fd);
     port_begin(place, tcp->ground, fd);
+    con_console_share(&place->console, &tcp->budget);
 }
 
 bool console_tcp_open(struct console_tcp *tcp, const char *text,
@@ -258,6 +290,9 @@ bool console_tcp_open(struct console_tcp *tcp, const char *text,
     if (tcp->fd < 0) {
         return false;
     }
+    con_budget_init(&tcp->budget, ground->uptime_ms(ground->context));
+    ev_timer_init(&tcp->exhausted, exhausted_ends, EXHAUSTED_S, 0.);
+    tcp->exhausted.data = tcp;
     ev_io_init(&tcp->listener, tcp_accept, tcp->fd, EV_READ);
     tcp->listener.data = tcp;
     ev_io_start(ground->loop, &tcp->listener);
@@ -283,6 +318,7 @@ void console_tcp_close(struct console_tcp *tcp)
     for (int i = 0; i < CONSOLE_CLIENTS_MAX; i++) {
         tcp_end(&tcp->client[i]);
     }
+    ev_timer_stop(tcp->ground->loop, &tcp->exhausted);
     ev_io_stop(tcp->ground->loop, &tcp->listener);
     (void)close(tcp->fd);
     tcp->fd = -1;

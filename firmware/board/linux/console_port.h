@@ -2,7 +2,8 @@
  * console_port.h — the service console on a tty and, where it is asked for, over TCP.
  *
  * Always true: whoever does not read his answer waits for himself alone; whoever says nothing locks
- * nobody out, and whoever comes throws nobody out who is at work.
+ * nobody out, and whoever comes throws nobody out who is at work. All that come over TCP have one
+ * budget of requests, so that coming again gives no more.
  */
 #ifndef BOARD_CONSOLE_PORT_H
 #define BOARD_CONSOLE_PORT_H
@@ -63,7 +64,11 @@ void console_tty_close(struct console_tty *tty);
 struct console_tcp {
     const struct console_ground *ground;
     ev_io listener;
-    int fd; /* -1: closed */
+    ev_timer exhausted;      /* nobody is taken until it ends */
+    int fd;                  /* -1: closed */
+    bool is_exhausted_told;  /* since somebody was last taken */
+    wm_ms exhausted_next_ms; /* not before is it told again */
+    struct con_budget budget;
     wm_ms crowd_told_ms;
     bool is_crowd_told; /* that there were too many, at crowd_told_ms */
     struct console_port client[CONSOLE_CLIENTS_MAX];
