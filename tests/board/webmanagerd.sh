@@ -596,6 +596,33 @@ case_panel() {
     stop TERM 0
 }
 
+# Nobody watches the battery: the relay has dropped and the buzzer is silent, whatever it ended by.
+case_panel_left() {
+    line bus
+    echo 1 >"$work/buzzer"
+    echo 1 >"$work/relay"
+    # One that is only looked at stays.
+    ends 0 --check --panel-relay "$work/relay"
+    file_is relay 1 || fail "--check wrote to the relay"
+    start --panel-buzzer "$work/buzzer" --panel-relay "$work/relay" --set panel.relay_delay=0
+    until_true file_is relay 1
+    stop TERM 0
+    file_is relay 0 || fail "the relay holds, and nobody watches"
+    start --panel-buzzer "$work/buzzer" --panel-relay "$work/relay" --set panel.relay_delay=60
+    plant_does 'plant.string[1].module[7].temperature = 52'
+    until_true file_is buzzer 1
+    stop TERM 0
+    file_is buzzer 0 || fail "the buzzer sounds, and nobody can mute it"
+    # One that was killed leaves them; the next one cannot start.
+    for key in bus panel-red; do
+        echo 1 >"$work/buzzer"
+        echo 1 >"$work/relay"
+        ends 1 --"$key" "$work/nothing" --panel-buzzer "$work/buzzer" --panel-relay "$work/relay"
+        file_is relay 0 || fail "the relay holds without $key"
+        file_is buzzer 0 || fail "the buzzer sounds without $key"
+    done
+}
+
 # A relay that takes nothing (an address that no process has) is told of, once; the lamps without a file are in the log all the same.
 case_panel_broken() {
     line bus

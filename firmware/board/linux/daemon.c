@@ -247,7 +247,7 @@ static void second_passed(struct ev_loop *loop, ev_timer *timer, int events)
     (void)loop;
     (void)events;
     clock_follow(daemon);
-    lamps_flash(&daemon->lamps);
+    lamps_refresh(&daemon->lamps);
 }
 
 static void button_look(struct ev_loop *loop, ev_timer *timer, int events)
@@ -326,6 +326,16 @@ static bool line_open(struct daemon *daemon, struct tty_line *line, const char *
     return options.path == NULL || tty_line_open(line, &options, daemon->why, sizeof daemon->why);
 }
 
+/* An earlier run may have been killed, and its relay says that all is well. */
+static bool panel_open(struct daemon *daemon)
+{
+    daemon->has_lamps = true;
+    const bool is_good =
+        lamps_open(&daemon->lamps, daemon->config, daemon->why, sizeof daemon->why);
+    lamps_clear(&daemon->lamps);
+    return is_good;
+}
+
 static bool devices_open(struct daemon *daemon)
 {
     const struct config *config = daemon->config;
@@ -346,9 +356,7 @@ static bool devices_open(struct daemon *daemon)
         !console_tty_open(&daemon->console, path, &console, daemon->why, sizeof daemon->why)) {
         report_later(daemon->why);
     }
-    daemon->has_lamps = true;
-    return lamps_open(&daemon->lamps, config, daemon->why, sizeof daemon->why) &&
-           watchdog_open(&daemon->watchdog, config_text(config, CONFIG_WATCHDOG), daemon->why,
+    return watchdog_open(&daemon->watchdog, config_text(config, CONFIG_WATCHDOG), daemon->why,
                          sizeof daemon->why);
 }
 
@@ -533,11 +541,15 @@ static void started(struct daemon *daemon)
     systemd_tell("READY=1");
 }
 
-/* What is root's to open comes first, then what is to belong to the user, then the low ports. */
+/*
+ * The panel is cleared before anything can fail; what is root's to open comes first, then what is
+ * to belong to the user, then the low ports.
+ */
 static bool start(struct daemon *daemon)
 {
     const char *user = config_text(daemon->config, CONFIG_USER);
-    if (!settings_make(daemon->config, &daemon->settings, daemon->why, sizeof daemon->why) ||
+    if (!panel_open(daemon) ||
+        !settings_make(daemon->config, &daemon->settings, daemon->why, sizeof daemon->why) ||
         !owner_find(&daemon->owner, user, daemon->why, sizeof daemon->why) ||
         !devices_open(daemon) || !owner_become(&daemon->owner, daemon->why, sizeof daemon->why) ||
         !memory_open(daemon)) {
@@ -563,14 +575,15 @@ static bool start(struct daemon *daemon)
 static void stop(struct daemon *daemon)
 {
     systemd_tell("STOPPING=1");
+    if (daemon->has_lamps) {
+        lamps_clear(&daemon->lamps);
+        lamps_close(&daemon->lamps);
+    }
     webmanager_close(&daemon->webmanager);
     console_tcp_close(&daemon->console_tcp);
     console_tty_close(&daemon->console);
     tty_line_close(&daemon->com2_line);
     tty_line_close(&daemon->bus_line);
-    if (daemon->has_lamps) {
-        lamps_close(&daemon->lamps);
-    }
     log_files_close(&daemon->log);
     store_files_close(&daemon->store);
     owner_unlock(&daemon->owner);

@@ -12,35 +12,29 @@
 #include "device.h"
 #include "report.h"
 
-static bool file_open(int *fd, const char *path, int flags, char *error, size_t error_size)
+/* -1: there is none, or by errno it is none that can be had. */
+static int file_open(const char *path, int flags)
 {
-    *fd = -1;
-    if (path == NULL) {
-        return true;
-    }
-    *fd = device_is_file(path) ? open(path, flags | O_NONBLOCK | O_CLOEXEC) : -1;
-    if (*fd < 0) {
-        (void)snprintf(error, error_size,
-                       "panel %s: %s; name a file of sysfs that this user may use, or off", path,
-                       strerror(errno));
-    }
-    return *fd >= 0;
+    return path != NULL && device_is_file(path) ? open(path, flags | O_NONBLOCK | O_CLOEXEC) : -1;
 }
 
 bool lamps_open(struct lamps *lamps, const struct config *config, char *error, size_t error_size)
 {
     bool is_good = true;
     *lamps = (struct lamps){.config = config, .button = -1};
-    for (int i = 0; i < LAMPS_MAX; i++) {
-        lamps->fd[i] = -1;
-        lamps->shown[i] = -1;
-    }
-    for (int i = 0; i < LAMPS_MAX && is_good; i++) {
+    for (int i = 0; i <= LAMPS_MAX; i++) {
+        const bool is_lamp = i < LAMPS_MAX;
+        int *fd = is_lamp ? &lamps->fd[i] : &lamps->button;
         const char *path = config_text(config, (enum config_key)(CONFIG_PANEL_RED + i));
-        is_good = file_open(&lamps->fd[i], path, O_WRONLY, error, error_size);
+        *fd = file_open(path, is_lamp ? O_WRONLY : O_RDONLY);
+        if (path != NULL && *fd < 0 && is_good) {
+            is_good = false;
+            (void)snprintf(error, error_size,
+                           "panel %s: %s; name a file of sysfs that this user may use, or off",
+                           path, strerror(errno));
+        }
     }
-    return is_good && file_open(&lamps->button, config_text(config, CONFIG_PANEL_MUTE), O_RDONLY,
-                                error, error_size);
+    return is_good;
 }
 
 /* What cannot be written, and what can again: once each. */
@@ -60,16 +54,37 @@ static void lamp_tell(struct lamps *lamps, enum config_key key, bool is_broken)
     }
 }
 
-/* What could not be written is tried again at the next step. */
+static void lamp_write(struct lamps *lamps, enum config_key key)
+{
+    const int i = (int)(key - CONFIG_PANEL_RED);
+    if (lamps->fd[i] >= 0) {
+        (void)lseek(lamps->fd[i], 0, SEEK_SET);
+        lamp_tell(lamps, key, write(lamps->fd[i], lamps->is_on[i] ? "1" : "0", 1) != 1);
+    }
+}
+
+/* What could not be written is tried again by lamps_refresh. */
 static void lamp_set(struct lamps *lamps, enum config_key key, bool is_on)
 {
     const int i = (int)(key - CONFIG_PANEL_RED);
-    if (lamps->fd[i] >= 0 && lamps->shown[i] != is_on) {
-        (void)lseek(lamps->fd[i], 0, SEEK_SET);
-        const bool is_written = write(lamps->fd[i], is_on ? "1" : "0", 1) == 1;
-        lamps->shown[i] = is_written ? is_on : -1;
-        lamp_tell(lamps, key, !is_written);
+    if (lamps->is_on[i] != is_on) {
+        lamps->is_on[i] = is_on;
+        lamp_write(lamps, key);
     }
+}
+
+static void all_write(struct lamps *lamps)
+{
+    for (int i = 0; i < LAMPS_MAX; i++) {
+        lamp_write(lamps, (enum config_key)(CONFIG_PANEL_RED + i));
+    }
+}
+
+void lamps_clear(struct lamps *lamps)
+{
+    lamps->flashes = false;
+    memset(lamps->is_on, 0, sizeof lamps->is_on);
+    all_write(lamps);
 }
 
 static void panel_tell(struct lamps *lamps, const struct wm_view_panel *panel)
@@ -101,12 +116,11 @@ void lamps_show(struct lamps *lamps, const struct wm_view_panel *panel)
     lamp_set(lamps, CONFIG_PANEL_RELAY, panel->relay_choice == wm_state_panel_relay_picked_up);
 }
 
-void lamps_flash(struct lamps *lamps)
+void lamps_refresh(struct lamps *lamps)
 {
     const int i = CONFIG_PANEL_STATUS_GREEN - CONFIG_PANEL_RED;
-    if (lamps->flashes) {
-        lamp_set(lamps, CONFIG_PANEL_STATUS_GREEN, lamps->shown[i] != 1);
-    }
+    lamps->is_on[i] = lamps->flashes ? !lamps->is_on[i] : lamps->is_on[i];
+    all_write(lamps);
 }
 
 bool lamps_have_button(const struct lamps *lamps)
