@@ -124,7 +124,8 @@ register() {
 object() { snmpget -v2c -c public -Oqv "127.0.0.1:$snmp" "1.3.6.1.2.1.33.5.$1" 2>/dev/null; }
 register_is() { test "$(register "$1")" = "$2"; }
 # Flags among others: 1 running, 64 float charging, 256 system failure.
-register_has() { test $(($(register "$1") & $2)) -eq "$2"; }
+register_has() { value=$(register "$1") && test -n "$value" && test $((value & $2)) -eq "$2"; }
+register_lacks() { value=$(register "$1") && test -n "$value" && test $((value & $2)) -eq 0; }
 object_begins() { case $(object "$1") in "$2"*) ;; *) false ;; esac; }
 object_is() { test "$(object "$1")" = "$2"; }
 
@@ -316,7 +317,7 @@ case_state_later() {
     logged 'store: everything is kept again'
     logged 'log: written again'
     until_true object_set 1.13.0 1520
-    until_true register_is 1000 65
+    until_true register_lacks 1000 256
     stop KILL 137
     start $user --set snmp.write_community=secret
     object_is 1.13.0 1520 || fail "what was set is forgotten"

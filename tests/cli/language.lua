@@ -26,6 +26,7 @@ local host = {
     point(5, "system", "status", "", 1, { kind = "u16" }, { kind = "integer" }),
     point(6, "string", "breaker", "", 1, { kind = "not_shown" }, { kind = "not_shown" }),
     point(7, "sensor", "current", "A", 1000, { kind = "not_shown" }, { kind = "not_shown" }),
+    point(8, "sensor", "link", "", 1, { kind = "not_shown" }, { kind = "not_shown" }),
   },
   alarms_known = {
     { name = "voltage_high", number = 6, scope = "module", alarm_flag = 4, string_flag = 0,
@@ -74,6 +75,7 @@ local host = {
 -- Choices, and what only the console shows.
 host.points[7].names = { none = 0, closed = 1, open = 2 }
 host.points[7].unit, host.points[8].unit = "choice", "mA"
+host.points[9].unit, host.points[9].names = "choice", { unknown = 0, present = 1, lost = 2 }
 function host.console(bytes)
   local request = bytes:gsub("\n", "")
   asked[#asked + 1] = request
@@ -189,13 +191,20 @@ is_complete = false
 all_zero(fails)
 is_complete = true
 registers[1003], objects["1.3.3"] = 0, 0
+said["show sensors"] = "sensor=1 link=present current=0.000\nok\n"
 holds(function() expect(current):is(0) end)
+fails(function() expect(current):is_unavailable() end)
 has_sensor = false
 fails(function() expect(current):is(0) end)
 has_sensor = true
 rows = { { id = 1, number = 23, time = 0 } }
+holds(function() expect(current):is_near(0, 1) end) -- of another sensor
+fails(function() expect(current):is_unavailable() end)
+said["show sensors"] = "sensor=1 link=lost current=-\nok\n"
 fails(function() expect(current):is_near(0, 1) end)
+holds(function() expect(current):is_unavailable() end)
 rows = {}
+fails(function() expect(current):is_unavailable() end, true) -- nobody tells of it
 
 -- What holds whatever is there is no expectation.
 registers[1000], objects["1.3.0"] = 12945, 1295
@@ -266,7 +275,7 @@ fails(function() expect(sensor):is_above(-7.46) end)
 holds(function() expect(sensor):is_above(-7.461) end)
 said["show sensors"] = "sensor=1 link=lost current=-\nok\n"
 fails(function() expect(sensor):is(0) end)
-fails(function() expect(sensor):is_unavailable() end, false) -- the loss is not told
+fails(function() expect(sensor):is_unavailable() end, true) -- the loss is not told
 rows = { { id = 3, number = 23, time = 0 } }
 holds(function() expect(sensor):is_unavailable() end)
 rows = {}
