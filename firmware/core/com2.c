@@ -119,12 +119,14 @@ static struct wm_frame order_of(const struct wm_com2 *com2)
 /* The last order to a device that nobody asks any more; nobody else has its line yet. */
 static void part(struct wm_com2 *com2, wm_ms now_ms)
 {
+    /* An order that is on its way may have been heard already. */
+    const uint8_t on = com2->outputs | outputs_ordered(com2);
     com2->released |= com2->mask;
     com2->mask = 0;
     const struct wm_frame question = order_of(com2);
-    const bool is_any_on = com2->use == WM_COM2_SENSORMANAGER && question.value[0] != com2->outputs;
+    const bool may_be_on = com2->use == WM_COM2_SENSORMANAGER && question.value[0] != on;
     begin(com2, WM_COM2_NONE, now_ms);
-    if (is_any_on) {
+    if (may_be_on) {
         wm_line_ask(&com2->line, &question, WM_LINE_RETRIES);
     }
 }

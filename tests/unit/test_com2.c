@@ -518,6 +518,35 @@ Test(com2, a_channel_that_is_taken_away_is_the_cause_of_nothing)
     cr_assert_not(bench_has_row(&bench, 23));
 }
 
+/* The buzzer sounds, and the webmanager has not heard that it does. */
+static void until_ordered(void)
+{
+    manager();
+    bench_ready(&bench);
+    bench.bus.module[0].voltage_mV = 16000;
+    bench_run(&bench, 3500 - bench.now_ms % 1000);
+    cr_assert_not(bench.core.com2.is_in_round);
+    bench.com2.lose_answers = 1;
+    set(wm_setting_com2_output_1_kind, WM_COM2_OUTPUT_BUZZER);
+    cr_assert_eq(bench.com2.room.outputs, 1);
+}
+
+Test(com2, an_order_that_is_on_its_way_is_taken_back_with_the_use, .init = until_ordered)
+{
+    cr_assert_eq(bench.core.com2.outputs, 0, "its answer was lost");
+    set(wm_setting_com2_use, WM_COM2_NONE);
+    bench_run(&bench, 5000);
+    cr_assert_eq(bench.com2.room.outputs, 0);
+}
+
+Test(com2, an_order_that_is_on_its_way_is_taken_back_with_the_kind, .init = until_ordered)
+{
+    cr_assert_eq(bench.core.com2.outputs, 0, "its answer was lost");
+    set(wm_setting_com2_output_1_kind, WM_COM2_OUTPUT_NONE);
+    bench_run(&bench, 5000);
+    cr_assert_eq(bench.com2.room.outputs, 0);
+}
+
 Test(com2, another_use_begins_anew)
 {
     sensor();
