@@ -77,6 +77,7 @@ static void activity_begin(struct wm_programmer *programmer, int32_t activity,
     programmer->is_taken = false;
     programmer->is_in_doubt = false;
     programmer->subject = NOBODY;
+    programmer->given = NOBODY;
     programmer->occupant = NOBODY;
     programmer->target = command->number;
     stage_enter(programmer, stage, now_ms);
@@ -362,6 +363,12 @@ static void range_asked(struct wm_programmer *programmer, enum wm_programmer_out
         programmer->next_ms = now_ms + ASK_PAUSE_MS; /* no change: nothing to publish */
         return;
     }
+    if (programmer->given != NOBODY && programmer->given != serial) {
+        programmer->subject = programmer->given;
+        programmer->given = NOBODY;
+        stage_enter(programmer, WM_STAGE_RANGE_FREE, now_ms); /* once more, before another has it */
+        return;
+    }
     const int32_t target = registered_at(programmer, serial);
     if (target == programmer->next && programmer->occupant != NOBODY &&
         programmer->occupant != serial) {
@@ -381,6 +388,7 @@ static void range_advance(struct wm_programmer *programmer, wm_ms now_ms)
 {
     programmer->serial[programmer->next - 1] = programmer->subject;
     programmer->subject = NOBODY;
+    programmer->given = NOBODY;
     programmer->touched_ms = now_ms;
     address_register(programmer, programmer->next);
     if (programmer->next == programmer->last) {
@@ -405,6 +413,7 @@ static void range_checked(struct wm_programmer *programmer, enum wm_programmer_o
         range_advance(programmer, now_ms);
     } else {
         programmer->is_in_doubt = true; /* it has heard nothing, or is not heard */
+        programmer->given = programmer->subject;
         stage_enter(programmer, WM_STAGE_RANGE_ASK, now_ms);
     }
 }

@@ -7,8 +7,8 @@
  * a bounded number of times, save whose button is pressed in a range and the look at a shown
  * module, which go on in their own periods until a button, an order or the idle limit ends them;
  * no lost question or answer puts two modules at one address, or leaves an address of a range out.
- * (Seven answers in a row, all that are waited for when an address was given, are told as a
- * collision with the next button.)
+ * (An address that was given and not confirmed is looked at twice, again when another button is
+ * pressed: what is silent three times in each has not taken it.)
  *
  * A range asks who is pressed before it gives anything: that can be asked again, an address can't.
  * Serial numbers tell whether the one that is pressed has its address already, which it is given
@@ -86,6 +86,7 @@ struct wm_programmer {
     int32_t tries; /* of the present question, beyond the line's own */
     int32_t modules_configured;
     int32_t subject;  /* serial number of the module that is pressed, or that single moves */
+    int32_t given;    /* of the module that may have `next`, until another button is pressed */
     int32_t occupant; /* of the module that had `next` before the range gave it */
     int32_t target;   /* `next`, or the address that the subject has got already */
     int32_t serial[WM_MODULES_MAX]; /* by address less one: `first` to before `next` of a range */

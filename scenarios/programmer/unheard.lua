@@ -31,3 +31,34 @@ for lost = 1, 4 do
     end,
   }
 end
+
+scenario "an address is looked at again when another button is pressed" {
+  tags  = { "programmer", "bus" },
+  plant = "fresh_from_the_factory",
+
+  run = function(plant)
+    local left = 7
+    within(minutes(2), function() expect(plant):has "communication_lost" end)
+    operator "programmer on"
+    operator "programmer range 1 18"
+    wait(seconds(1))
+    note "who is pressed is heard; not that it takes the address, nor six times who it is"
+    local noise = plant:on_frame(function(frame)
+      if left > 0 and frame.direction == "answer" and frame.fields.address ~= 0 then
+        left = left - 1
+        return false
+      end
+    end)
+    plant.module[1]:press()
+    wait(seconds(3))
+    noise:remove()
+    assert(left == 0, "all were lost")
+    expect.operator("show programmer"):shows "result=running modules=0"
+    plant.module[2]:press()
+    within(seconds(2), function()
+      expect.operator("show programmer"):shows "result=running modules=2"
+    end)
+    expect(plant.module[1].address):is(1)
+    expect(plant.module[2].address):is(2)
+  end,
+}

@@ -755,15 +755,28 @@ Test(programmer, four_to_six_lost_answers_make_no_twins)
     }
 }
 
-Test(programmer, what_seven_lost_answers_hide_is_told_with_the_next_button, .init = setup)
+Test(programmer, what_seven_lost_answers_hide_is_found_with_the_next_button, .init = setup)
 {
     given_and_not_heard(7);
     cr_assert_eq(seen()->modules_count, 0);
     bench.bus.module[1].is_pressed = true;
     bench_run(&bench, 500);
-    cr_assert_eq(seen()->result_choice, RESULT(collision));
-    cr_assert_neq(bench_told(&bench, wm_event_collision, 76), 0);
-    cr_assert_eq(told(wm_event_address_registered), 0);
+    cr_assert_eq(bench.bus.module[0].address, 76);
+    cr_assert_eq(bench.bus.module[1].address, 77);
+    cr_assert_eq(seen()->modules_count, 2);
+    cr_assert_eq(seen()->result_choice, RESULT(running));
+    cr_assert_eq(told(wm_event_collision), 0);
+}
+
+Test(programmer, what_has_gone_with_its_address_leaves_it_to_the_next_button, .init = setup)
+{
+    given_and_not_heard(7);
+    bench.bus.module[0].is_silent = true;
+    bench.bus.module[1].is_pressed = true;
+    bench_run(&bench, 500);
+    cr_assert_eq(bench.bus.module[1].address, 76);
+    cr_assert_eq(seen()->modules_count, 1);
+    cr_assert_eq(seen()->next_address, 77);
 }
 
 Test(programmer, what_has_said_that_it_takes_an_address_is_registered, .init = setup)
