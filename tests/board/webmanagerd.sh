@@ -607,6 +607,10 @@ case_panel_left() {
     file_is relay 1 || fail "--check wrote to the relay"
     start --panel-buzzer "$work/buzzer" --panel-relay "$work/relay" --set panel.relay_delay=0
     until_true file_is relay 1
+    # A second one that is started by mistake has no hand on it.
+    echo 7 >"$work/second"
+    ends 1 --panel-relay "$work/second"
+    file_is second 7 || fail "a second start wrote to the panel of the first"
     stop TERM 0
     file_is relay 0 || fail "the relay holds, and nobody watches"
     start --panel-buzzer "$work/buzzer" --panel-relay "$work/relay" --set panel.relay_delay=60

@@ -62,6 +62,7 @@ struct daemon {
     struct lamps lamps;
     struct watchdog watchdog;
     bool has_lamps;
+    bool is_panel_ours; /* to be cleared at the end */
     bool has_console;
     bool is_kept;                            /* as last reported */
     char store_error[STORE_FILES_ERROR_MAX]; /* as last reported */
@@ -326,13 +327,19 @@ static bool line_open(struct daemon *daemon, struct tty_line *line, const char *
     return options.path == NULL || tty_line_open(line, &options, daemon->why, sizeof daemon->why);
 }
 
-/* An earlier run may have been killed, and its relay says that all is well. */
+/*
+ * An earlier run may have been killed, and its relay says that all is well; but the panel of one
+ * that runs is its own.
+ */
 static bool panel_open(struct daemon *daemon)
 {
-    daemon->has_lamps = true;
     const bool is_good =
         lamps_open(&daemon->lamps, daemon->config, daemon->why, sizeof daemon->why);
-    lamps_clear(&daemon->lamps);
+    daemon->has_lamps = true;
+    daemon->is_panel_ours = !owner_is_elsewhere(config_text(daemon->config, CONFIG_STATE));
+    if (daemon->is_panel_ours) {
+        lamps_clear(&daemon->lamps);
+    }
     return is_good;
 }
 
@@ -555,6 +562,7 @@ static bool start(struct daemon *daemon)
         !memory_open(daemon)) {
         return false;
     }
+    daemon->is_panel_ours = true; /* as the state is */
     core_start(daemon);
     /* An operator's, and kept; the battery is watched all the same. */
     if (!com2_is_named(daemon->config, daemon->webmanager.core.settings.value[wm_setting_com2_use],
@@ -575,8 +583,10 @@ static bool start(struct daemon *daemon)
 static void stop(struct daemon *daemon)
 {
     systemd_tell("STOPPING=1");
-    if (daemon->has_lamps) {
+    if (daemon->is_panel_ours) {
         lamps_clear(&daemon->lamps);
+    }
+    if (daemon->has_lamps) {
         lamps_close(&daemon->lamps);
     }
     webmanager_close(&daemon->webmanager);

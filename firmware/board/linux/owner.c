@@ -100,6 +100,16 @@ bool owner_lock_folder(struct owner *owner, const char *folder, char *error, siz
     return true;
 }
 
+bool owner_is_elsewhere(const char *folder)
+{
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool is_locked = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return is_locked;
+}
+
 void owner_unlock(struct owner *owner)
 {
     if (owner->folder >= 0) {

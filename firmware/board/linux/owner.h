@@ -30,6 +30,8 @@ bool owner_stay(const struct owner *owner, char *error, size_t error_size);
 bool owner_lock_folder(struct owner *owner, const char *folder, char *error, size_t error_size);
 /* Could it be had, be it another's now? False as above. */
 bool owner_check_folder(const char *folder, char *error, size_t error_size);
+/* Does another webmanager have it now? False where there is no folder, too. */
+bool owner_is_elsewhere(const char *folder);
 void owner_unlock(struct owner *owner);
 
 #endif
