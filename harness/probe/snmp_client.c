@@ -246,50 +246,28 @@ static netsnmp_pdu *reader_ask(netsnmp_pdu *request, struct hx_answer *answer)
 }
 
 /*
- * By hand, since the library would wait for silence: who listens is asked for sysUpTime.0 by the
- * community that reads, or as of v3 for its engine (RFC 3414, 4), which needs no user.
+ * RFC 3414, 4: whoever asks an engine for its name is answered; by hand, since the library would
+ * wait for silence. The agent takes datagrams in order:
+ * when this is answered, it is done with all that was sent before.
  */
-enum { COMMUNITY_AT = 7, PRESENCE_MAX = 128 };
-static const uint8_t uptime_request[] = {
-    0x30, 0x20, 0x02, 0x01, 0x01, 0x04, 0x00, 0xA0, 0x19, 0x02, 0x01, 0x01,
-    0x02, 0x01, 0x00, 0x02, 0x01, 0x00, 0x30, 0x0E, 0x30, 0x0C, 0x06, 0x08,
-    0x2B, 0x06, 0x01, 0x02, 0x01, 0x01, 0x03, 0x00, 0x05, 0x00,
-};
-static const uint8_t engine_request[] = {
-    0x30, 0x37, 0x02, 0x01, 0x03, 0x30, 0x0D, 0x02, 0x01, 0x01, 0x02, 0x02, 0x05, 0xDC, 0x04,
-    0x01, 0x04, 0x02, 0x01, 0x03, 0x04, 0x10, 0x30, 0x0E, 0x04, 0x00, 0x02, 0x01, 0x00, 0x02,
-    0x01, 0x00, 0x04, 0x00, 0x04, 0x00, 0x04, 0x00, 0x30, 0x11, 0x04, 0x00, 0x04, 0x00, 0xA0,
-    0x0B, 0x02, 0x01, 0x01, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00, 0x30, 0x00,
-};
-
-static size_t presence_request(uint8_t request[PRESENCE_MAX])
-{
-    if (reader.asker.version == WM_SNMP_V3) {
-        memcpy(request, engine_request, sizeof engine_request);
-        return sizeof engine_request;
-    }
-    const size_t size = strlen(reader.asker.community);
-    memcpy(request, uptime_request, COMMUNITY_AT);
-    memcpy(request + COMMUNITY_AT, reader.asker.community, size);
-    memcpy(request + COMMUNITY_AT + size, uptime_request + COMMUNITY_AT,
-           sizeof uptime_request - COMMUNITY_AT);
-    request[1] = (uint8_t)(request[1] + size);
-    request[COMMUNITY_AT - 1] = (uint8_t)size;
-    return sizeof uptime_request + size;
-}
-
 bool hx_snmp_is_there(void)
 {
-    uint8_t request[PRESENCE_MAX];
-    uint8_t answer[256];
-    const size_t size = presence_request(request);
-    const int fd = socket(agent.any.sa_family, SOCK_DGRAM, 0);
+    static const uint8_t discovery[] = {
+        0x30, 0x38, 2, 1, 3,                                                    /* v3 */
+        0x30, 0x0D, 2, 1, 1, 2, 2,    5,    0xDC, 4, 1,    4, 2, 1, 3, 4, 0x10, /* reportable, USM
+                                                                                 */
+        0x30, 0x0E, 4, 0, 2, 1, 0,    2,    1,    0, 4,    0, 4, 0, 4, 0, /* of nobody, to nobody */
+        0x30, 0x12, 4, 0, 4, 0, 0xA0, 0x0C, 2,    2, 0x7F, 1, 2, 1, 0, 2, 1,    0, 0x30, 0,
+    };
+    uint8_t report[HX_DATAGRAM_MAX];
+    int fd = socket(agent.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     struct pollfd wait = {.fd = fd, .events = POLLIN};
-    const bool is_there =
-        connect(fd, &agent.any, agent_size) == 0 && send(fd, request, size, 0) == (ssize_t)size &&
-        poll(&wait, 1, HX_ANSWER_LIMIT_S * 1000) > 0 && recv(fd, answer, sizeof answer, 0) > 0;
+    bool is_heard = fd >= 0 && connect(fd, &agent.any, agent_size) == 0 &&
+                    send(fd, discovery, sizeof discovery, 0) == sizeof discovery &&
+                    poll(&wait, 1, HX_ANSWER_LIMIT_S * 1000) > 0 &&
+                    recv(fd, report, sizeof report, 0) > 0;
     close(fd);
-    return is_there;
+    return is_heard;
 }
 
 /* ---- objects ---------------------------------------------------------------------------- */
@@ -489,30 +467,6 @@ static int reply_came(int operation, netsnmp_session *session, int id, netsnmp_p
     return 1;
 }
 
-/*
- * RFC 3414, 4: whoever asks an engine for its name is answered. The agent takes datagrams in order:
- * when this is answered, it is done with all that was sent before.
- */
-static bool knock(void)
-{
-    static const uint8_t discovery[] = {
-        0x30, 0x38, 2, 1, 3,                                                    /* v3 */
-        0x30, 0x0D, 2, 1, 1, 2, 2,    5,    0xDC, 4, 1,    4, 2, 1, 3, 4, 0x10, /* reportable, USM
-                                                                                 */
-        0x30, 0x0E, 4, 0, 2, 1, 0,    2,    1,    0, 4,    0, 4, 0, 4, 0, /* of nobody, to nobody */
-        0x30, 0x12, 4, 0, 4, 0, 0xA0, 0x0C, 2,    2, 0x7F, 1, 2, 1, 0, 2, 1,    0, 0x30, 0,
-    };
-    uint8_t report[HX_DATAGRAM_MAX];
-    int fd = socket(agent.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    struct pollfd wait = {.fd = fd, .events = POLLIN};
-    bool is_heard =
-        fd >= 0 &&
-        sendto(fd, discovery, sizeof discovery, 0, &agent.any, agent_size) == sizeof discovery &&
-        poll(&wait, 1, HX_ANSWER_LIMIT_S * 1000) > 0 && recv(fd, report, sizeof report, 0) > 0;
-    close(fd);
-    return is_heard;
-}
-
 static bool binding_add(netsnmp_pdu *pdu, const struct hx_binding *binding, bool is_set)
 {
     static const u_char types[] = {
@@ -582,7 +536,7 @@ void hx_snmp_request(const struct hx_question *question, struct hx_answer *answe
         snprintf(answer->error, sizeof answer->error, "the request could not be sent");
     }
     for (int i = 0; answer->is_ok && i < KNOCKS && answer->is.reply.code[0] == '\0'; ++i) {
-        answer->is_ok = knock();
+        answer->is_ok = hx_snmp_is_there();
         snprintf(answer->error, sizeof answer->error, "no answer in time, to nobody");
         session_look(session);
     }
@@ -600,7 +554,7 @@ void hx_snmp_datagram(const struct hx_question *question, struct hx_answer *answ
     answer->is_ok = fd >= 0 &&
                     sendto(fd, question->datagram, question->size, 0, &agent.any, agent_size) ==
                         (ssize_t)question->size &&
-                    knock();
+                    hx_snmp_is_there();
     answer->count = answer->is_ok && recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0 ? 1 : 0;
     snprintf(answer->error, sizeof answer->error, "the bytes could not be sent");
     close(fd);

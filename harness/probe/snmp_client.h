@@ -19,7 +19,10 @@ void hx_snmp_use_as(const struct hx_asker *asker);
 /* One GET of all objects of the question. */
 void hx_snmp_get(const struct hx_question *question, struct hx_answer *answer);
 
-/* Does anybody answer at the agent's port? Who has none is refused at once on this machine. */
+/*
+ * Does anybody answer at the agent's port, whoever asks? Who has none is refused at once on this
+ * machine.
+ */
 bool hx_snmp_is_there(void);
 
 /* The alarm table by GETBULK. */

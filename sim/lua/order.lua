@@ -1,7 +1,7 @@
 -- order.lua — pairs and next with keys in an order of their own: that of Lua's differs from run to
 -- run, and a run would with it.
 --
--- Always true: true and false come first, then numbers, texts, items of the plant by their names.
+-- Always true: false and true come first, then numbers, texts, items of the plant by their names.
 -- Other keys have no order: they are refused.
 
 local ranks = { boolean = 1, number = 2, string = 3, userdata = 4 }
